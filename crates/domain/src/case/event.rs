@@ -1,0 +1,93 @@
+//! What can happen to a case.
+
+use super::{Brief, PageOutcome};
+use crate::effect::Outcome;
+use crate::ids::{CallId, EffectId, LegId};
+use crate::private::Private;
+use crate::vocabulary::Disposition;
+use serde::{Deserialize, Serialize};
+
+/// One event in a case's life.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CaseEvent {
+    /// A technician's leg did something.
+    Page {
+        /// Which page of the case.
+        page: u32,
+        /// What it did.
+        event: PageEvent,
+    },
+    /// Somebody entered or left the room; the leg tells who.
+    Room {
+        /// The leg.
+        leg: LegId,
+        /// True for entering, false for leaving.
+        entered: bool,
+    },
+    /// The call knows more now: the whole of what is known, newest wins.
+    CallerSaid {
+        /// The call.
+        call: CallId,
+        /// Counts up within the call.
+        number: u32,
+        /// What is known.
+        brief: Box<Brief>,
+    },
+    /// The caller's leg ended, or the caller left the line to a recording or a goodbye.
+    CallerLeft {
+        /// The call.
+        call: CallId,
+    },
+    /// The call is over and its disposition is final; the last brief, too.
+    CallEnded {
+        /// The call.
+        call: CallId,
+        /// How it ended.
+        disposition: Disposition,
+        /// What is known at the end.
+        brief: Box<Brief>,
+    },
+    /// An effect of this case ended.
+    Settled {
+        /// Which effect.
+        effect: EffectId,
+        /// How.
+        outcome: Outcome,
+    },
+    /// A person says that it is taken care of.
+    MarkedHandled {
+        /// Who says so.
+        by: Private,
+    },
+    /// Time has passed.
+    Tick,
+}
+
+/// What a technician's leg did.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PageEvent {
+    /// The telephone rings.
+    Ringing,
+    /// Somebody or something answered, and asks what it hears.
+    Answered {
+        /// The leg.
+        leg: LegId,
+    },
+    /// The carrier believes that a machine (true) or a person (false) answered. A hint only.
+    MachineHint(bool),
+    /// A turn of the technician ended: keys, words, both or neither.
+    Keyed {
+        /// The turn that was listened to.
+        turn: u32,
+        /// The keys.
+        keys: Option<String>,
+        /// The words.
+        words: Option<Private>,
+    },
+    /// The technician's leg came back from the room.
+    LeftRoom,
+    /// The leg ended, and how: a leg that was answered ends `NoInput` for the machine to judge.
+    Ended(PageOutcome),
+}

@@ -1,0 +1,9 @@
+//! The case machine: what the MSP owes because of a call, until a person has it.
+
+mod event;
+mod state;
+mod ticket;
+
+pub use event::{CaseEvent, PageEvent};
+pub use state::{Brief, CallerPresence, Case, Page, PageOutcome, PageState, Promise, Work};
+pub use ticket::{SUMMARY_CHARS_MAX, TicketDraft, TicketRecord, TicketStatus};

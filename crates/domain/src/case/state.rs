@@ -1,0 +1,218 @@
+//! A case's state: what is known, who is being woken, where the ticket stands.
+
+use super::ticket::TicketRecord;
+use crate::ids::{CallId, CaseId, CompanyId, LegId, TechnicianId, TenantId};
+use crate::phone::PhoneNumber;
+use crate::private::Private;
+use crate::triage::{Affected, Reason};
+use crate::vocabulary::{Category, Disposition, Language, Priority};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+/// What the MSP owes because of a call.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Case {
+    /// Its name; derived from the call that opened it.
+    pub id: CaseId,
+    /// The tenant.
+    pub tenant: TenantId,
+    /// The settings it goes by.
+    pub policy_version: u32,
+    /// When it began.
+    pub opened_at: DateTime<Utc>,
+    /// What is known, newest first told.
+    pub brief: Brief,
+    /// How the call ended; none while it lasts.
+    pub disposition: Option<Disposition>,
+    /// The call that opened it, and whether its caller is still on the line.
+    pub caller: CallerPresence,
+    /// The ticket.
+    pub ticket: TicketRecord,
+    /// Who is being woken.
+    pub work: Work,
+    /// Every page, from the first.
+    pub pages: Vec<Page>,
+    /// How often the ladder was begun.
+    pub rounds: u32,
+    /// How many pieces of news were sent to the caller.
+    pub news_sent: u32,
+    /// How many effects were planned.
+    pub effects_planned: u32,
+    /// Decisions taken by the case itself: who was on call and why, who passed.
+    pub reasons: Vec<Reason>,
+}
+
+/// The caller of a case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CallerPresence {
+    /// The call.
+    pub call: CallId,
+    /// Whether the caller is on the line.
+    pub present: bool,
+    /// The newest [`super::CaseEvent::CallerSaid`] that was taken.
+    pub said: u32,
+}
+
+/// What is known of a problem and of the person who told it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Brief {
+    /// The caller's language.
+    pub language: Language,
+    /// How urgent.
+    pub priority: Priority,
+    /// What kind of problem.
+    pub category: Option<Category>,
+    /// Whether somebody is to be woken for it.
+    pub wake: bool,
+    /// The caller's name.
+    pub name: Option<Private>,
+    /// The company, if it is known.
+    pub company: Option<CompanyId>,
+    /// The number to reach the caller: the one said, else the one seen.
+    pub number: Option<Private>,
+    /// How many are affected.
+    pub affected: Option<Affected>,
+    /// Since when, in the caller's words.
+    pub since: Option<Private>,
+    /// A deadline, in the caller's words.
+    pub deadline: Option<Private>,
+    /// The system named.
+    pub system: Option<String>,
+    /// The promised callback.
+    pub callback: Option<Promise>,
+    /// The caller's own words, turn by turn.
+    pub words: Vec<Private>,
+    /// Recordings of messages, by the carrier's id.
+    pub recordings: Vec<crate::call::Recording>,
+    /// Why all this was decided.
+    pub reasons: Vec<Reason>,
+}
+
+/// A promised callback, as it was read back to the caller.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Promise {
+    /// From when.
+    pub from: DateTime<Utc>,
+    /// Until when, if a window was promised.
+    pub until: Option<DateTime<Utc>>,
+}
+
+/// Who is being woken.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Work {
+    /// Nobody: the ticket is all.
+    Filed,
+    /// A page is under way: its number, and the place of its rung.
+    Paging {
+        /// The page.
+        page: u32,
+        /// The rung, from 0.
+        rung: u32,
+    },
+    /// The ladder was tried in vain; it begins again then.
+    Pausing {
+        /// When.
+        until: DateTime<Utc>,
+    },
+    /// Accepted; caller and technician are on their way to the room.
+    Joining {
+        /// The accepted page.
+        page: u32,
+        /// Whether the caller is in the room.
+        caller_in: bool,
+        /// Whether the technician is in the room.
+        technician_in: bool,
+        /// The bound on joining.
+        until: DateTime<Utc>,
+    },
+    /// Both are talking.
+    Talking {
+        /// The accepted page.
+        page: u32,
+        /// Since when.
+        since: DateTime<Utc>,
+    },
+    /// A technician has it.
+    Held {
+        /// The accepted page.
+        page: u32,
+    },
+    /// The ladder was tried in vain and nobody will be woken any more: red in the morning.
+    Unanswered,
+    /// A person marked it as taken care of.
+    Handled,
+}
+
+/// One ring of one technician's telephone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Page {
+    /// From 1 within the case.
+    pub number: u32,
+    /// The person.
+    pub technician: TechnicianId,
+    /// The telephone that is rung.
+    pub to: PhoneNumber,
+    /// The leg, once the carrier has named it.
+    pub leg: Option<LegId>,
+    /// Whether the carrier believes that a machine answered.
+    pub machine_hint: bool,
+    /// When it was ordered.
+    pub ordered_at: DateTime<Utc>,
+    /// Where it stands.
+    pub state: PageState,
+}
+
+/// Where a page stands. Each waiting state holds its own bound.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PageState {
+    /// Ordered; nobody has answered yet.
+    Ringing {
+        /// When it is given up.
+        until: DateTime<Utc>,
+    },
+    /// Answered; hears the briefing and may press a key.
+    Briefing {
+        /// The turn that is listened to.
+        turn: u32,
+        /// How often nothing was pressed.
+        silences: u32,
+        /// When it is given up.
+        until: DateTime<Utc>,
+    },
+    /// Accepted by its technician.
+    Accepted {
+        /// When.
+        at: DateTime<Utc>,
+    },
+    /// Over without an acceptance.
+    Ended {
+        /// How.
+        outcome: PageOutcome,
+        /// When.
+        at: DateTime<Utc>,
+    },
+}
+
+/// How a page ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PageOutcome {
+    /// A key or a spoken "accept".
+    Accepted,
+    /// The technician passed it on.
+    Passed,
+    /// A mailbox or a machine answered.
+    Machine,
+    /// Nobody answered.
+    NoAnswer,
+    /// Answered, and no key was pressed.
+    NoInput,
+    /// The line was busy.
+    Busy,
+    /// The carrier could not place the call.
+    Failed,
+    /// Stopped by us: somebody else has accepted, or the case is handled.
+    Stopped,
+}

@@ -1,0 +1,133 @@
+//! Orders to the outside: serialisable, provider-neutral, performed by the engine after the commit.
+
+use crate::call::CallEvent;
+use crate::case::{CaseEvent, TicketDraft};
+use crate::ids::{CallId, CaseId, EffectId, LegId, PsaTicketId, TechnicianId, TenantId};
+use crate::phone::PhoneNumber;
+use crate::private::Private;
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+/// An effect that a transition planned.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlannedEffect {
+    /// Its name and idempotency key.
+    pub id: EffectId,
+    /// Not before this instant.
+    pub due: DateTime<Utc>,
+    /// The order.
+    pub effect: Effect,
+}
+
+/// An order to the outside.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Effect {
+    /// Ring a technician. Unknown outcome: look for the leg at the carrier, then ring again.
+    Page(PageOrder),
+    /// Make the carrier ask what a leg hears now. Unknown outcome: repeat.
+    Refetch(Line),
+    /// End a leg. Unknown outcome: repeat.
+    HangUp(LegId),
+    /// Text a technician. Unknown outcome: repeat (a second text wakes nobody who sleeps).
+    TextTechnician(TextOrder),
+    /// Tell the people on call by e-mail and chat. Unknown outcome: repeat.
+    Alert(Alert),
+    /// Open the ticket. Unknown outcome: look its key up twice, with a pause, then open.
+    OpenTicket(Box<TicketDraft>),
+    /// Add an internal note to the ticket. Unknown outcome: look for the note, then add.
+    AddNote(NoteOrder),
+    /// Set the ticket's status to closed. Unknown outcome: repeat.
+    CloseTicket(PsaTicketId),
+    /// Find tickets with one key and merge them into the first.
+    ReconcileTicket(CaseId),
+    /// Tell a call something.
+    TellCall(CallId, Box<CallEvent>),
+    /// Tell a case something.
+    TellCase(CaseId, Box<CaseEvent>),
+}
+
+/// A leg, and whose replies it hears.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Line {
+    /// The caller's leg.
+    Caller(CallId),
+    /// A technician's leg: case, number of the page, leg.
+    Technician(CaseId, u32, LegId),
+}
+
+/// Ring one technician for one case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PageOrder {
+    /// Which tenant's carrier account.
+    pub tenant: TenantId,
+    /// The case; its id goes into the callback addresses.
+    pub case: CaseId,
+    /// Which page of the case, from 1; goes into the callback addresses.
+    pub page: u32,
+    /// The person.
+    pub technician: TechnicianId,
+    /// The technician's telephone, from the tenant's records.
+    pub to: PhoneNumber,
+    /// The number that the technician sees.
+    pub from: PhoneNumber,
+    /// How long it rings.
+    pub ring_seconds: u32,
+    /// Since when the order stands: legs at the carrier that are older are not this page.
+    pub ordered_at: DateTime<Utc>,
+    /// After this instant the order is moot: the case has moved on.
+    pub useless_after: DateTime<Utc>,
+}
+
+/// Text one technician.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TextOrder {
+    /// The person's telephone, from the tenant's records.
+    pub to: PhoneNumber,
+    /// The tenant's number.
+    pub from: PhoneNumber,
+    /// The text.
+    pub body: Private,
+}
+
+/// A message to the people on call that rings nobody.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Alert {
+    /// Addresses from the tenant's records.
+    pub to: Vec<String>,
+    /// One line.
+    pub subject: Private,
+    /// The rest.
+    pub body: Private,
+}
+
+/// A note to a ticket that exists.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NoteOrder {
+    /// The ticket in the ticketing system.
+    pub ticket: PsaTicketId,
+    /// The note, in English; it ends with a reference by which a repeated note is recognised.
+    pub text: Private,
+    /// That reference: the effect's id.
+    pub reference: String,
+}
+
+/// How an effect ended; comes back to its owner as an event.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// Done, with nothing to remember.
+    Done,
+    /// The page rings on this leg.
+    PagePlaced(LegId),
+    /// The ticket exists under this number; `repeated` if an earlier attempt may have made another.
+    TicketOpened {
+        /// The ticketing system's number.
+        ticket: PsaTicketId,
+        /// Whether a duplicate is possible.
+        repeated: bool,
+    },
+    /// Given up: refused, or no longer useful. The text names no person.
+    GivenUp(String),
+}

@@ -1,0 +1,141 @@
+//! What was understood of a caller's words, with the evidence for it.
+
+use crate::private::Private;
+use crate::vocabulary::{Category, Confidence, Language, Priority};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+/// Why something was decided: the rule, the caller's words it matched, and the runbook line if one did.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reason {
+    /// A short name of the rule, stable enough to search for: `critical/server-down`.
+    pub rule: String,
+    /// The caller's words that fired it; empty where the rule is about something else.
+    pub words: Private,
+    /// The line of the client's runbook that applied.
+    pub runbook: Option<String>,
+}
+
+impl Reason {
+    /// A reason from a rule and the words that fired it.
+    pub fn new(rule: impl Into<String>, words: impl Into<Private>) -> Self {
+        Self { rule: rule.into(), words: words.into(), runbook: None }
+    }
+}
+
+/// A whole conversation, understood by rules alone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Assessment {
+    /// The caller's language.
+    pub language: Language,
+    /// What that guess is worth; an explicit request for a language is `High`.
+    pub language_confidence: Confidence,
+    /// The kind of problem; none is "Unclassified".
+    pub category: Option<Category>,
+    /// A second problem, where two are told.
+    pub secondary: Option<Category>,
+    /// What the category is worth.
+    pub confidence: Confidence,
+    /// How urgent it is by what was said so far.
+    pub priority: Priority,
+    /// Something that could be Critical was hinted at, and not enough was said to tell:
+    /// ask one question, and escalate if it stays so.
+    pub unsure: bool,
+    /// Fire, smoke, injury or a threat: say first to ring the emergency services.
+    pub danger: bool,
+    /// Whether the words tell of any problem or request at all.
+    pub problem_told: bool,
+    /// What the caller wants done.
+    pub wish: Wish,
+    /// What the caller says of a fix.
+    pub fix: Fix,
+    /// What else was told.
+    pub details: Details,
+    /// Why, in the order in which the rules fired.
+    pub reasons: Vec<Reason>,
+}
+
+/// What the caller asks for, the last clear wish counting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Wish {
+    /// Nothing in particular.
+    #[default]
+    None,
+    /// To be called later.
+    Callback,
+    /// No call: "just put in a ticket".
+    NoCall,
+    /// To leave a message.
+    Voicemail,
+    /// To speak with a person: "operator".
+    Person,
+}
+
+/// What the caller says of a fix.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fix {
+    /// Nothing.
+    #[default]
+    None,
+    /// "I'll try that": not confirmed.
+    WillTry,
+    /// "It works again": confirmed by the caller.
+    Works,
+}
+
+/// How many people are affected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Affected {
+    /// The caller alone.
+    One,
+    /// A number that was said, 2 or more.
+    Some(u32),
+    /// "Several", "a few of us".
+    Several,
+    /// "Everybody", "the whole office".
+    All,
+}
+
+/// Facts that callers tell, in their own words where no value is needed.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Details {
+    /// The caller's first name, or full name, as said.
+    pub name: Option<Private>,
+    /// A number to reach the caller, digits only, 7 to 15 of them.
+    pub number: Option<Private>,
+    /// How many are affected.
+    pub affected: Option<Affected>,
+    /// Since when, as said: "since about nine".
+    pub since: Option<Private>,
+    /// A deadline, as said: "payroll is due at midnight".
+    pub deadline: Option<Private>,
+    /// The system or product named: "server", "Outlook".
+    pub system: Option<String>,
+    /// When the caller wants to be called.
+    pub callback: Option<CallbackTime>,
+}
+
+/// When a caller wants to be called, in UTC.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CallbackTime {
+    /// At an instant.
+    At(DateTime<Utc>),
+    /// Within a window; the end is later than the start.
+    Window(DateTime<Utc>, DateTime<Utc>),
+    /// As soon as possible.
+    Soon,
+}
+
+impl CallbackTime {
+    /// The instant from which the promise runs; none for "as soon as possible".
+    pub fn starts(&self) -> Option<DateTime<Utc>> {
+        match self {
+            CallbackTime::At(start) | CallbackTime::Window(start, _) => Some(*start),
+            CallbackTime::Soon => None,
+        }
+    }
+}

@@ -1,0 +1,24 @@
+//! What NightDesk needs from the outside: async traits with written contracts, and two error enums.
+//!
+//! Split by consistency and failure semantics, never one per table. Every port is object safe;
+//! the engine holds them as `Arc<dyn _>`.
+
+mod error;
+mod services;
+mod store;
+mod tenants;
+
+pub use error::{DeliveryError, StoreError};
+pub use services::{Clock, HttpTransport, Notifier, Telephony, Ticketing, TransportError};
+pub use store::{
+    Alias, Cases, Claim, Commit, JournalEntry, Lease, ListKind, Outbox, RecordedEvent, SNAPSHOT_FORMAT, Save, Snapshot,
+    Stored, Tries,
+};
+pub use tenants::TenantRepository;
+
+#[cfg(feature = "mock")]
+pub use services::{MockClock, MockHttpTransport, MockNotifier, MockTelephony, MockTicketing};
+#[cfg(feature = "mock")]
+pub use store::{MockCases, MockOutbox};
+#[cfg(feature = "mock")]
+pub use tenants::MockTenantRepository;

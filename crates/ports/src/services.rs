@@ -1,0 +1,87 @@
+//! Services outside: telephone network, ticketing system, notices, time, HTTP.
+
+use crate::DeliveryError;
+use async_trait::async_trait;
+use bytes::Bytes;
+use chrono::{DateTime, Utc};
+use nightdesk_domain::case::TicketDraft;
+use nightdesk_domain::effect::{Alert, Line, NoteOrder, PageOrder, TextOrder};
+use nightdesk_domain::ids::{CaseId, EffectId, LegId, PsaTicketId, RecordingId, TenantId};
+use std::time::Duration;
+
+/// The telephone network.
+#[cfg_attr(feature = "mock", mockall::automock)]
+#[async_trait]
+pub trait Telephony: Send + Sync {
+    /// Rings a technician; gives the leg as soon as the carrier has accepted the order.
+    async fn page(&self, order: &PageOrder) -> Result<LegId, DeliveryError>;
+    /// After an unknown outcome: the leg of this order, if the carrier has one to that number since it was ordered.
+    async fn find_page(&self, order: &PageOrder) -> Result<Option<LegId>, DeliveryError>;
+    /// Makes the carrier ask what this line hears now. `Refused` if the leg is over.
+    async fn refetch(&self, tenant: &TenantId, line: &Line) -> Result<(), DeliveryError>;
+    /// Ends a leg; ending one that is over already is a success.
+    async fn hang_up(&self, tenant: &TenantId, leg: &LegId) -> Result<(), DeliveryError>;
+    /// Texts a technician.
+    async fn text(&self, tenant: &TenantId, order: &TextOrder) -> Result<(), DeliveryError>;
+    /// The sound of a recording and its media type.
+    async fn recording(&self, tenant: &TenantId, id: &RecordingId) -> Result<(String, Bytes), DeliveryError>;
+}
+
+/// The ticketing system (PSA).
+#[cfg_attr(feature = "mock", mockall::automock)]
+#[async_trait]
+pub trait Ticketing: Send + Sync {
+    /// Opens a ticket. Not safe to repeat by itself: see `find`.
+    async fn open(&self, draft: &TicketDraft) -> Result<PsaTicketId, DeliveryError>;
+    /// All tickets that carry this key, the oldest first.
+    async fn find(&self, tenant: &TenantId, key: &CaseId) -> Result<Vec<PsaTicketId>, DeliveryError>;
+    /// Adds an internal note; with `repeated`, only if no note carries its reference yet.
+    async fn add_note(&self, tenant: &TenantId, note: &NoteOrder, repeated: bool) -> Result<(), DeliveryError>;
+    /// Closes a ticket; closing a closed one is a success.
+    async fn close(&self, tenant: &TenantId, ticket: &PsaTicketId) -> Result<(), DeliveryError>;
+    /// Merges the second ticket into the first: its notes are kept, and it is closed.
+    async fn merge(&self, tenant: &TenantId, keep: &PsaTicketId, drop: &PsaTicketId) -> Result<(), DeliveryError>;
+    /// How many open tickets a company has; the company is the ticketing system's identifier.
+    async fn open_count(&self, tenant: &TenantId, company: &str) -> Result<u32, DeliveryError>;
+}
+
+/// E-mail and chat to the tenant's own people.
+#[cfg_attr(feature = "mock", mockall::automock)]
+#[async_trait]
+pub trait Notifier: Send + Sync {
+    /// Sends a notice; `id` is the idempotency key.
+    async fn alert(&self, tenant: &TenantId, id: &EffectId, alert: &Alert) -> Result<(), DeliveryError>;
+}
+
+/// Time, and waiting for it.
+#[cfg_attr(feature = "mock", mockall::automock)]
+#[async_trait]
+pub trait Clock: Send + Sync {
+    /// The present instant.
+    fn now(&self) -> DateTime<Utc>;
+    /// Returns at that instant, at once if it has passed.
+    async fn sleep_until(&self, instant: DateTime<Utc>);
+}
+
+/// HTTP, so that web adapters need no socket.
+#[cfg_attr(feature = "mock", mockall::automock)]
+#[async_trait]
+pub trait HttpTransport: Send + Sync {
+    /// Sends a request and gives the whole answer, whatever its status, within the time given.
+    async fn send(
+        &self,
+        request: http::Request<Bytes>,
+        timeout: Duration,
+    ) -> Result<http::Response<Bytes>, TransportError>;
+}
+
+/// No answer to an HTTP request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum TransportError {
+    /// No connection: the request was certainly not carried out.
+    #[error("the request could not be sent")]
+    NotSent,
+    /// Sent, and the answer was lost or late: it may have been carried out.
+    #[error("the request was sent and the answer was lost")]
+    NoAnswer,
+}
