@@ -8,6 +8,7 @@ pub mod case;
 pub mod effect;
 pub mod facts;
 pub mod ids;
+pub mod limits;
 pub mod machine;
 pub mod phone;
 pub mod policy;

@@ -11,8 +11,8 @@ mod tenants;
 pub use error::{DeliveryError, StoreError};
 pub use services::{Clock, HttpTransport, Notifier, Telephony, Ticketing, TransportError};
 pub use store::{
-    Alias, Cases, Claim, Commit, JournalEntry, Lease, ListKind, Outbox, RecordedEvent, SNAPSHOT_FORMAT, Save, Snapshot,
-    Stored, Tries,
+    Alias, Cases, Claim, Commit, JournalEntry, Lease, ListKind, NewEffect, Outbox, RecordedEvent, SNAPSHOT_FORMAT,
+    Save, Snapshot, Stored, Tries,
 };
 pub use tenants::TenantRepository;
 

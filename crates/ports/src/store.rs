@@ -64,16 +64,23 @@ pub struct Commit {
     /// States, at most one per owner.
     pub saves: Vec<Save>,
     /// Effects that were planned.
-    pub effects: Vec<PlannedEffect>,
-    /// If given, the effects that are due are created already leased to this claimant until then,
-    /// so that the committer performs them without a claim.
-    pub lease: Option<Lease>,
+    pub effects: Vec<NewEffect>,
     /// Second names.
     pub aliases: Vec<Alias>,
     /// The effect whose outcome led here; it is removed. `Conflict` if the claim is no longer held.
     pub settled: Option<Claim>,
     /// What happened, for the flight recorder.
     pub journal: Vec<JournalEntry>,
+}
+
+/// An effect to store. With a lease it is created already held, so that the committer performs it
+/// without a claim.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewEffect {
+    /// The order.
+    pub planned: PlannedEffect,
+    /// Who performs it at once; none leaves it to whoever claims it when it is due.
+    pub lease: Option<Lease>,
 }
 
 /// Who works on an effect, and until when nobody else may.
@@ -181,8 +188,9 @@ pub enum ListKind {
 
 /// Planned effects.
 ///
-/// Contract: an effect is held by at most one claimant at a time; an expired lease may be taken by anybody;
-/// `postpone` fails with `Conflict` when the claim is no longer held.
+/// Contract: an effect is held by at most one claimant at a time; an expired lease may be taken by anybody, and
+/// then counts as one more unknown attempt, since its holder may have acted before it died;
+/// `postpone` and `settle` fail with `Conflict` when the claim is no longer held.
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait Outbox: Send + Sync {

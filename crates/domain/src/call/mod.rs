@@ -1,7 +1,14 @@
 //! The call machine: one conversation with one caller, from the first ring to its disposition.
 
+mod answers;
+mod conversation;
 mod event;
+mod opening;
+mod outcome;
+mod reply;
 mod state;
+mod transition;
+mod wording;
 
 pub use event::{Arrival, CallEvent, News, Recording, Speech};
-pub use state::{Call, CallState, Farewell, Identity, Lead, Question, VoicemailReason};
+pub use state::{Call, CallState, Farewell, Identity, Lead, Question, VoicemailReason, WakeFloor};

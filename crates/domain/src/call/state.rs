@@ -2,7 +2,7 @@
 
 use super::event::{News, Recording};
 use crate::case::Promise;
-use crate::ids::{CallId, CompanyId, TenantId};
+use crate::ids::{CallId, CompanyId, TenantId, TicketNumber};
 use crate::phone::PhoneNumber;
 use crate::private::Private;
 use crate::triage::{Assessment, Reason};
@@ -45,14 +45,22 @@ pub struct Call {
     pub asked: Vec<Question>,
     /// Whether a case was opened; it bears the call's id.
     pub case_open: bool,
+    /// The number of its ticket.
+    pub ticket: Option<TicketNumber>,
     /// How it ends; none while that is undecided.
     pub disposition: Option<Disposition>,
     /// The promise read back to the caller.
     pub promise: Option<Promise>,
     /// What the case told, in order; each piece is said once.
     pub news: Vec<News>,
+    /// The number of the newest of them.
+    pub news_taken: u32,
     /// Recordings of messages.
     pub recordings: Vec<Recording>,
+    /// Whether a usable transcript of a message has come.
+    pub transcribed: bool,
+    /// Whether the answers so far ask for somebody to be woken, whatever the words alone say.
+    pub floor: WakeFloor,
     /// How many briefs were sent to the case.
     pub briefs_sent: u32,
     /// How many effects were planned.
@@ -61,6 +69,19 @@ pub struct Call {
     pub reasons: Vec<Reason>,
     /// What it waits for.
     pub state: CallState,
+}
+
+/// What the conversation itself, beyond the words, says about waking somebody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WakeFloor {
+    /// Nothing.
+    #[default]
+    None,
+    /// A person was asked for, and work is stopped or that stayed unclear: at least High, and wake.
+    High,
+    /// Something that could be Critical stayed unclear: Critical.
+    Critical,
 }
 
 /// Who the caller is believed to be.
@@ -162,6 +183,8 @@ pub enum Question {
 pub enum Lead {
     /// The greeting.
     Greeting,
+    /// The tenant's text in the language that the caller turned out to speak.
+    Welcome,
     /// Nothing.
     None,
     /// "I did not hear anything."

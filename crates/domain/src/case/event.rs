@@ -4,7 +4,6 @@ use super::{Brief, PageOutcome};
 use crate::effect::Outcome;
 use crate::ids::{CallId, EffectId, LegId};
 use crate::private::Private;
-use crate::vocabulary::Disposition;
 use serde::{Deserialize, Serialize};
 
 /// One event in a case's life.
@@ -34,19 +33,10 @@ pub enum CaseEvent {
         /// What is known.
         brief: Box<Brief>,
     },
-    /// The caller's leg ended, or the caller left the line to a recording or a goodbye.
+    /// Nobody can be connected with the caller any more: gone, leaving a message, or being told goodbye.
     CallerLeft {
         /// The call.
         call: CallId,
-    },
-    /// The call is over and its disposition is final; the last brief, too.
-    CallEnded {
-        /// The call.
-        call: CallId,
-        /// How it ended.
-        disposition: Disposition,
-        /// What is known at the end.
-        brief: Box<Brief>,
     },
     /// An effect of this case ended.
     Settled {

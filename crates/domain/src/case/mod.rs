@@ -1,9 +1,14 @@
 //! The case machine: what the MSP owes because of a call, until a person has it.
 
 mod event;
+mod ladder;
+mod reply;
+mod report;
 mod state;
 mod ticket;
+mod transition;
 
 pub use event::{CaseEvent, PageEvent};
+pub use report::shorten;
 pub use state::{Brief, CallerPresence, Case, Page, PageOutcome, PageState, Promise, Work};
 pub use ticket::{SUMMARY_CHARS_MAX, TicketDraft, TicketRecord, TicketStatus};

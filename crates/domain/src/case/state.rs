@@ -4,7 +4,7 @@ use super::ticket::TicketRecord;
 use crate::ids::{CallId, CaseId, CompanyId, LegId, TechnicianId, TenantId};
 use crate::phone::PhoneNumber;
 use crate::private::Private;
-use crate::triage::{Affected, Reason};
+use crate::triage::{Affected, Fix, Reason};
 use crate::vocabulary::{Category, Disposition, Language, Priority};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -22,16 +22,18 @@ pub struct Case {
     pub opened_at: DateTime<Utc>,
     /// What is known, newest first told.
     pub brief: Brief,
-    /// How the call ended; none while it lasts.
-    pub disposition: Option<Disposition>,
     /// The call that opened it, and whether its caller is still on the line.
     pub caller: CallerPresence,
     /// The ticket.
     pub ticket: TicketRecord,
     /// Who is being woken.
     pub work: Work,
-    /// Every page, from the first.
+    /// Pages, the oldest first; the newest [`crate::limits::PAGES_KEPT_MAX`] of them.
     pub pages: Vec<Page>,
+    /// How many pages were ordered.
+    pub pages_ordered: u32,
+    /// Whether more is known than the ticket says.
+    pub ticket_behind: bool,
     /// How often the ladder was begun.
     pub rounds: u32,
     /// How many pieces of news were sent to the caller.
@@ -64,6 +66,10 @@ pub struct Brief {
     pub category: Option<Category>,
     /// Whether somebody is to be woken for it.
     pub wake: bool,
+    /// How the call ends; none while that is undecided.
+    pub disposition: Option<Disposition>,
+    /// Whether the caller said that the fix worked (closed), or will try it (pending).
+    pub fix: Fix,
     /// The caller's name.
     pub name: Option<Private>,
     /// The company, if it is known.
@@ -149,6 +155,8 @@ pub enum Work {
 pub struct Page {
     /// From 1 within the case.
     pub number: u32,
+    /// The number of the effect that ordered it.
+    pub effect: u32,
     /// The person.
     pub technician: TechnicianId,
     /// The telephone that is rung.

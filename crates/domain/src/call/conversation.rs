@@ -1,0 +1,331 @@
+//! The conversation itself: what an answer means, and what is asked next.
+
+use super::answers::{bare_name, bounded, phone_digits, yes_or_no};
+use super::event::Speech;
+use super::state::{Call, Farewell, Lead, Question, VoicemailReason, WakeFloor};
+use super::transition::Step;
+use crate::limits::*;
+use crate::private::Private;
+use crate::triage::{Affected, Assessment, CallbackTime, Fix, Reason, Setting, Wish, assess, find_company};
+use crate::vocabulary::{Confidence, Language, Priority};
+use chrono::TimeDelta;
+
+impl Step<'_> {
+    /// Nothing was said and nothing pressed.
+    pub(super) fn silence(&mut self, question: Question, silences: u32) {
+        let silences = silences + 1;
+        if self.call.case_open {
+            // Somebody is being woken already: the caller need not answer to be connected.
+            self.hold();
+        } else if question == Question::WorkStopped && silences > 1 {
+            self.work_stopped(None);
+        } else if self.enough_is_known() && silences > 1 {
+            // The rest can be asked in the morning.
+            self.next_or_finish();
+        } else if silences > SILENCES_MAX {
+            self.reason("call/silence");
+            self.give_up_understanding();
+        } else {
+            self.ask_again(question, silences, 0, Lead::Silence);
+        }
+    }
+
+    /// Keys were pressed.
+    pub(super) fn keyed(&mut self, question: Question, mishears: u32, keys: &str) {
+        if keys.contains('*') {
+            self.reason("call/voicemail-key");
+            return self.record(VoicemailReason::Wish);
+        }
+        match (question, keys.trim_end_matches('#')) {
+            (Question::Number, digits) if phone_digits(digits).is_some() => {
+                self.call.number_given = phone_digits(digits).map(Private::new);
+                self.next_or_finish();
+            }
+            (Question::WorkStopped, "1") => self.work_stopped(Some(true)),
+            (Question::WorkStopped, "2") => self.work_stopped(Some(false)),
+            (Question::WorkStopped, _) => self.work_stopped(None),
+            (_, "0") => self.wants_a_person(),
+            _ => self.misheard(question, mishears),
+        }
+    }
+
+    /// Words were said.
+    pub(super) fn spoke(&mut self, question: Question, mishears: u32, speech: &Speech) {
+        self.remember_turn(speech.words.reveal());
+        self.reassess();
+        let understood = speech.confidence_percent.is_none_or(|percent| percent >= CONFIDENCE_PERCENT_MIN);
+        let Some(found) = self.call.assessment.clone() else { return };
+        if self.wakes(&found) {
+            // Critical words count at any confidence: a wrong "it can wait" is far worse than a wrong page.
+            if !self.call.case_open {
+                self.escalate(&found);
+            }
+            if found.wish == Wish::Voicemail {
+                return self.record(VoicemailReason::Wish);
+            }
+            self.take_answer(question, speech.words.reveal());
+            return self.next_or_finish();
+        }
+        if !understood {
+            return self.misheard(question, mishears);
+        }
+        if found.wish == Wish::Voicemail {
+            self.reason("call/voicemail-wish");
+            return self.record(VoicemailReason::Wish);
+        }
+        if question == Question::WorkStopped {
+            return self.work_stopped(yes_or_no(speech.words.reveal()));
+        }
+        if found.wish == Wish::Person {
+            return self.wants_a_person();
+        }
+        self.take_answer(question, speech.words.reveal());
+        if matches!(question, Question::Open | Question::What) && !found.problem_told && !self.greeted_only() {
+            return self.misheard(question, mishears);
+        }
+        if self.over_its_bounds() {
+            return self.give_up_understanding();
+        }
+        self.next_or_finish();
+    }
+
+    /// The caller added something while technicians are being rung.
+    pub(super) fn spoke_while_holding(&mut self, speech: &Speech) {
+        self.remember_turn(speech.words.reveal());
+        self.reassess();
+        self.tell_case();
+        if self.call.assessment.as_ref().is_some_and(|found| found.wish == Wish::Voicemail) {
+            self.record(VoicemailReason::Wish);
+        }
+    }
+
+    /// "0", "operator", "a person": ask once whether work is stopped.
+    fn wants_a_person(&mut self) {
+        self.reason("call/person-wanted");
+        if self.call.case_open {
+            self.hold();
+        } else if self.call.asked.contains(&Question::WorkStopped) {
+            self.work_stopped(None);
+        } else {
+            self.ask(Question::WorkStopped, Lead::None);
+        }
+    }
+
+    /// Yes or unclear escalates, no offers a callback.
+    fn work_stopped(&mut self, answer: Option<bool>) {
+        let unsure = self.call.assessment.as_ref().is_some_and(|found| found.unsure);
+        match answer {
+            Some(false) => {
+                self.reason("call/work-not-stopped");
+                return self.next_or_finish();
+            }
+            Some(true) => self.reason("call/work-stopped"),
+            None => self.reason("call/work-stopped-unclear"),
+        }
+        self.call.floor = if unsure { WakeFloor::Critical } else { WakeFloor::High };
+        if let Some(found) = self.call.assessment.clone().or_else(|| Some(self.assessed())) {
+            self.escalate(&found);
+        }
+        self.next_or_finish();
+    }
+
+    /// Takes what a question asked for, where the words alone would not show it.
+    fn take_answer(&mut self, question: Question, words: &str) {
+        match question {
+            Question::Number => {
+                if let Some(digits) = phone_digits(words) {
+                    self.call.number_given = Some(Private::new(digits));
+                }
+            }
+            Question::Who => {
+                let named = self.call.assessment.as_ref().is_some_and(|found| found.details.name.is_some());
+                if !named {
+                    self.call.name_given = bare_name(words).map(Private::new);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn misheard(&mut self, question: Question, mishears: u32) {
+        if self.call.case_open {
+            self.hold();
+        } else if question == Question::WorkStopped {
+            self.work_stopped(None);
+        } else if mishears < MISHEARS_MAX {
+            self.ask_again(question, 0, mishears + 1, Lead::Mishear);
+        } else if self.enough_is_known() {
+            self.next_or_finish();
+        } else {
+            self.reason("call/not-understood");
+            self.give_up_understanding();
+        }
+    }
+
+    fn ask_again(&mut self, question: Question, silences: u32, mishears: u32, lead: Lead) {
+        let until = self.in_seconds(TURN_SECONDS_MAX);
+        self.call.state = super::state::CallState::Asking { question, silences, mishears, lead, until };
+    }
+
+    fn give_up_understanding(&mut self) {
+        let why = if self.over_its_bounds() { VoicemailReason::TooLong } else { VoicemailReason::NotUnderstood };
+        self.record(why);
+    }
+
+    fn over_its_bounds(&self) -> bool {
+        self.call.turn > TURNS_MAX
+            || self.context.now - self.call.opened_at > TimeDelta::seconds(i64::from(CALL_SECONDS_MAX))
+    }
+
+    /// Whether silence from here on still leaves a useful ticket.
+    fn enough_is_known(&self) -> bool {
+        self.call.assessment.as_ref().is_some_and(|found| found.problem_told)
+    }
+
+    /// "Hello?" tells nothing yet, and is no mistake either.
+    fn greeted_only(&self) -> bool {
+        !self.call.asked.contains(&Question::What) && self.call.turns.len() == 1
+    }
+
+    /// Asks what is still missing, or ends the conversation with what is known.
+    pub(super) fn next_or_finish(&mut self) {
+        let lead = self.lead();
+        match self.call.missing() {
+            Some(question) => self.ask(question, lead),
+            None if self.call.case_open => self.hold(),
+            None => self.finish(),
+        }
+    }
+
+    /// What must be said before the next question.
+    fn lead(&self) -> Lead {
+        let danger = self.call.assessment.as_ref().is_some_and(|found| found.danger);
+        match (self.opens.is_some(), danger) {
+            (true, true) => Lead::Danger,
+            (true, false) => Lead::Waking,
+            (false, _) if self.call.language == Language::Spanish && self.call.turns.len() == 1 => Lead::Welcome,
+            _ => Lead::None,
+        }
+    }
+
+    pub(super) fn remember_turn(&mut self, words: &str) {
+        if self.call.turns.len() < TRANSCRIPT_TURNS_MAX {
+            self.call.turns.push(Private::new(bounded(words, TURN_CHARS_MAX)));
+        }
+    }
+
+    pub(super) fn absorb_overheard(&mut self) {
+        if let Some((_, words)) = self.call.overheard.take() {
+            self.remember_turn(words.reveal());
+            self.reassess();
+            self.escalate_if_it_wakes();
+            self.tell_case();
+        }
+    }
+
+    pub(super) fn reassess(&mut self) {
+        let found = self.assessed();
+        if found.language_confidence > Confidence::Low {
+            self.call.language = found.language;
+        }
+        if self.call.identity.company.is_none() {
+            let companies = &self.context.policy.companies;
+            self.call.identity.company =
+                self.call.turns.iter().find_map(|turn| find_company(turn.reveal(), companies)).map(|c| c.id.clone());
+            if self.call.identity.company.is_some() {
+                self.reason("identify/company-by-name-said");
+            }
+        }
+        self.call.assessment = Some(found);
+    }
+
+    /// What all turns mean together.
+    pub(super) fn assessed(&self) -> Assessment {
+        let turns: Vec<&str> = self.call.turns.iter().map(Private::reveal).collect();
+        self.understand(&turns)
+    }
+
+    pub(super) fn understand(&self, turns: &[&str]) -> Assessment {
+        let policy = self.context.policy;
+        let company = self.call.identity.company.as_ref().and_then(|id| policy.company(id));
+        let setting = Setting { now: self.context.now, zone: policy.time_zone, hours: &policy.business_hours, company };
+        assess(turns, &setting)
+    }
+
+    /// Whether these findings wake somebody by themselves.
+    pub(super) fn wakes(&self, found: &Assessment) -> bool {
+        found.danger
+            || self.call.floor > WakeFloor::None
+            || match found.priority {
+                Priority::Critical => true,
+                Priority::High => self.context.policy.paging.wake_for_high,
+                Priority::Medium | Priority::Low => false,
+            }
+    }
+
+    pub(super) fn reason(&mut self, rule: &str) {
+        self.call.reasons.push(Reason::new(rule, ""));
+    }
+
+    /// Ends a conversation in which nobody is woken.
+    fn finish(&mut self) {
+        let found = self.call.assessment.clone().unwrap_or_else(|| self.assessed());
+        if found.unsure && !self.call.asked.contains(&Question::WorkStopped) {
+            // The question that would have told was never reached.
+            return self.work_stopped(None);
+        }
+        let farewell = self.settle_without_waking(&found);
+        self.close(farewell);
+    }
+
+    /// The farewell that belongs to what was found; opens the case.
+    pub(super) fn settle_without_waking(&mut self, found: &Assessment) -> Farewell {
+        use crate::vocabulary::Disposition::{Resolve, Ticket};
+        let (disposition, farewell) = match (found.fix, found.wish, found.details.callback) {
+            (Fix::Works, _, _) => (Resolve, Farewell::Resolved),
+            (Fix::WillTry, _, _) => (Resolve, Farewell::PendingVerification),
+            (_, Wish::NoCall, _) => (Ticket, Farewell::Ticket),
+            (_, _, Some(when)) => self.promise(when),
+            (_, Wish::Callback, None) => self.promise(CallbackTime::Soon),
+            _ => (Ticket, Farewell::Ticket),
+        };
+        self.call.disposition = Some(disposition);
+        self.open_case(found);
+        farewell
+    }
+}
+
+impl Call {
+    /// The next question, by what is still missing; none when the caller has told enough.
+    fn missing(&self) -> Option<Question> {
+        let found = self.assessment.as_ref()?;
+        let told = &found.details;
+        let number_known = self.from.is_some() || self.number_given.is_some() || told.number.is_some();
+        let name_known = self.identity.name.is_some() || self.name_given.is_some() || told.name.is_some();
+        let who_known = name_known && self.identity.company.is_some();
+        let woken = self.case_open;
+        let settled = found.fix != Fix::None || found.wish != Wish::None;
+        let weighs = woken || (found.priority >= Priority::Medium && !settled);
+        let wants_time = match found.wish {
+            Wish::Callback => told.callback.is_none(),
+            Wish::None | Wish::Person => found.priority >= Priority::Medium && told.callback.is_none(),
+            Wish::NoCall | Wish::Voicemail => false,
+        };
+        let candidates = [
+            (Question::What, !found.problem_told && !woken),
+            (Question::WorkStopped, found.unsure && !woken),
+            (Question::Number, !number_known),
+            (Question::Who, !who_known),
+            (Question::Affected, weighs && told.affected.is_none() && found.problem_told),
+            (
+                Question::Since,
+                weighs && told.since.is_none() && found.problem_told && told.affected != Some(Affected::One),
+            ),
+            (Question::CallbackTime, !woken && wants_time && found.fix == Fix::None),
+        ];
+        if self.asked.len() >= FOLLOW_UPS_MAX {
+            return None;
+        }
+        candidates.into_iter().find(|(question, missing)| *missing && !self.asked.contains(question)).map(|(q, _)| q)
+    }
+}

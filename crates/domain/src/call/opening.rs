@@ -1,0 +1,87 @@
+//! How a call begins: which facts it wants, who the caller seems to be, and whether the office is rung first.
+
+use super::state::{Call, CallState, Identity, Lead, Question, WakeFloor};
+use super::{Arrival, CallEvent};
+use crate::facts::{Contact, Needs};
+use crate::limits::{OFFICE_RING_SECONDS, RING_GRACE_SECONDS, TURN_SECONDS_MAX};
+use crate::machine::{Context, Transition, Verdict};
+use crate::policy::Policy;
+use crate::vocabulary::Language;
+use chrono::TimeDelta;
+
+impl Arrival {
+    /// The facts that opening a call wants.
+    pub fn needs(&self) -> Needs {
+        Needs { contacts_of: self.from.clone() }
+    }
+}
+
+impl Call {
+    /// The facts that an event of an open call wants: none so far, its caller is known from the opening.
+    pub fn needs(&self, _event: &CallEvent) -> Needs {
+        Needs::default()
+    }
+
+    /// Answers a call. Nothing is waited for: the greeting is the first reply.
+    pub fn open(context: &Context<'_>, arrival: &Arrival) -> Transition<Call> {
+        let Context { policy, facts, now } = *context;
+        let open = policy.business_hours.open_at(now, policy.time_zone);
+        let state = if open && policy.office.is_some() {
+            let seconds = OFFICE_RING_SECONDS + RING_GRACE_SECONDS + TURN_SECONDS_MAX;
+            CallState::RingingOffice { until: now + TimeDelta::seconds(i64::from(seconds)) }
+        } else {
+            CallState::Asking {
+                question: Question::Open,
+                silences: 0,
+                mishears: 0,
+                lead: Lead::Greeting,
+                until: now + TimeDelta::seconds(i64::from(TURN_SECONDS_MAX)),
+            }
+        };
+        let call = Call {
+            id: arrival.call.clone(),
+            tenant: arrival.tenant.clone(),
+            policy_version: policy.version,
+            opened_at: now,
+            dialled: arrival.dialled.clone(),
+            from: arrival.from.clone(),
+            identity: identify(policy, arrival, &facts.contacts),
+            language: Language::English,
+            turns: Vec::new(),
+            overheard: None,
+            assessment: None,
+            number_given: None,
+            name_given: None,
+            turn: 1,
+            asked: Vec::new(),
+            case_open: false,
+            ticket: None,
+            disposition: None,
+            promise: None,
+            news: Vec::new(),
+            news_taken: 0,
+            recordings: Vec::new(),
+            transcribed: false,
+            floor: WakeFloor::None,
+            briefs_sent: 0,
+            effects_planned: 0,
+            reasons: Vec::new(),
+            state,
+        };
+        Transition { state: call, effects: Vec::new(), opens: None, verdict: Verdict::Applied }
+    }
+}
+
+/// Who the number says it is. A shared number names the company if all its owners work there, never a
+/// person; an unknown or withheld one leaves what the dialled line says.
+fn identify(policy: &Policy, arrival: &Arrival, contacts: &[Contact]) -> Identity {
+    let of_line = policy.line(&arrival.dialled).and_then(|line| line.company.clone());
+    let Some(first) = contacts.first() else {
+        return Identity { name: None, company: of_line };
+    };
+    let one_company = contacts.iter().all(|contact| contact.company == first.company);
+    Identity {
+        name: (contacts.len() == 1).then(|| first.name.clone()),
+        company: if one_company { Some(first.company.clone()) } else { of_line },
+    }
+}

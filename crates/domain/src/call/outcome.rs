@@ -1,0 +1,183 @@
+//! How a call ends: waking somebody, a promise, a stored message, and the case that remembers it.
+
+use super::state::{Call, Farewell, WakeFloor};
+use super::transition::Step;
+use crate::case::{Brief, Case, CaseEvent, Promise};
+use crate::effect::Effect;
+use crate::ids::TicketNumber;
+use crate::private::Private;
+use crate::triage::{Assessment, CallbackTime, Fix, Reason};
+use crate::vocabulary::{Disposition, Priority};
+
+impl Step<'_> {
+    /// Begins to wake people, in this very commit.
+    pub(super) fn escalate(&mut self, found: &Assessment) {
+        self.call.disposition = Some(Disposition::Escalate);
+        if self.call.case_open {
+            self.tell_case();
+        } else {
+            self.open_case(found);
+        }
+    }
+
+    /// Wakes people if the words ask for it; used where nobody can be asked any more.
+    pub(super) fn escalate_if_it_wakes(&mut self) {
+        let Some(found) = self.call.assessment.clone() else { return };
+        if found.unsure && self.call.floor < WakeFloor::Critical {
+            self.reason("call/unsure-and-nobody-left-to-ask");
+            self.call.floor = WakeFloor::Critical;
+        }
+        if self.wakes(&found) && self.call.disposition != Some(Disposition::Escalate) {
+            self.escalate(&found);
+        }
+    }
+
+    /// The caller has gone before the conversation ended.
+    pub(super) fn finish_without_asking(&mut self) {
+        self.reassess_if_never();
+        self.escalate_if_it_wakes();
+        if self.call.case_open {
+            return;
+        }
+        self.reason("call/caller-hung-up");
+        let found = self.call.assessment.clone().unwrap_or_else(|| self.assessed());
+        self.settle_without_waking(&found);
+    }
+
+    /// A message was stored.
+    pub(super) fn finish_with_message(&mut self) {
+        self.call.disposition.get_or_insert(Disposition::Voicemail);
+        if self.call.disposition != Some(Disposition::Escalate) {
+            self.call.disposition = Some(Disposition::Voicemail);
+        }
+        self.reassess_if_never();
+        self.escalate_if_it_wakes();
+        if self.call.case_open {
+            self.tell_case();
+        } else {
+            let found = self.call.assessment.clone().unwrap_or_else(|| self.assessed());
+            self.open_case(&found);
+        }
+    }
+
+    /// The beep was heard and nothing was recorded, or not yet.
+    pub(super) fn end_without_message(&mut self) {
+        self.reassess_if_never();
+        self.escalate_if_it_wakes();
+        if !self.call.case_open {
+            self.call.disposition = Some(Disposition::Voicemail);
+            let found = self.call.assessment.clone().unwrap_or_else(|| self.assessed());
+            self.open_case(&found);
+        }
+    }
+
+    /// A message exists and its words never came: that is *unsure*, and unsure wakes.
+    pub(super) fn escalate_untranscribed(&mut self) {
+        self.reason("call/message-without-transcript");
+        self.call.floor = WakeFloor::Critical;
+        let found = self.call.assessment.clone().unwrap_or_else(|| self.assessed());
+        let kept = self.call.disposition;
+        self.escalate(&found);
+        // It stays a voicemail in the books: that is how the call ended.
+        self.call.disposition = kept;
+    }
+
+    fn reassess_if_never(&mut self) {
+        if self.call.assessment.is_none() {
+            self.reassess();
+        }
+    }
+
+    /// Promises a call, within the hours in which somebody is there to keep it.
+    pub(super) fn promise(&mut self, when: CallbackTime) -> (Disposition, Farewell) {
+        let policy = self.context.policy;
+        let (hours, zone) = (&policy.business_hours, policy.time_zone);
+        let wished = when.starts();
+        let kept = match wished {
+            Some(start) if hours.open_at(start, zone) => Some(start),
+            other => hours.next_opening(other.unwrap_or(self.context.now), zone),
+        };
+        let Some(from) = kept else {
+            // An office that never opens cannot promise a time.
+            return (Disposition::Ticket, Farewell::Ticket);
+        };
+        if wished.is_some_and(|wished| wished != from) {
+            self.reason("callback/moved-into-business-hours");
+        }
+        let until = match when {
+            CallbackTime::Window(start, end) if start == from => Some(end),
+            _ => None,
+        };
+        self.call.promise = Some(Promise { from, until });
+        (Disposition::Callback, Farewell::Callback)
+    }
+
+    pub(super) fn open_case(&mut self, found: &Assessment) {
+        if self.call.case_open {
+            return self.tell_case();
+        }
+        self.call.case_open = true;
+        self.call.briefs_sent += 1;
+        let brief = self.brief(found);
+        let number = TicketNumber::derive(&self.call.id.case(), self.context.facts.attempt);
+        self.call.ticket = Some(number.clone());
+        let (case, planned) = Case::open(self.context, &self.call, brief, number);
+        self.opens = Some((Box::new(case), planned));
+    }
+
+    /// Tells the case what is known now.
+    pub(super) fn tell_case(&mut self) {
+        if !self.call.case_open || self.opens.is_some() {
+            return;
+        }
+        let found = self.call.assessment.clone().unwrap_or_else(|| self.assessed());
+        self.call.briefs_sent += 1;
+        let event = CaseEvent::CallerSaid {
+            call: self.call.id.clone(),
+            number: self.call.briefs_sent,
+            brief: Box::new(self.brief(&found)),
+        };
+        self.plan(Effect::TellCase(self.call.id.case(), Box::new(event)));
+    }
+
+    /// Everything known, for the case, its ticket and its technicians.
+    fn brief(&self, found: &Assessment) -> Brief {
+        let call = &self.call;
+        let told = &found.details;
+        let floor = match call.floor {
+            WakeFloor::None => Priority::Low,
+            WakeFloor::High => Priority::High,
+            WakeFloor::Critical => Priority::Critical,
+        };
+        let seen = call.from.as_ref().map(|number| Private::new(number.as_str()));
+        let name = told.name.clone().or_else(|| call.name_given.clone()).or_else(|| call.identity.name.clone());
+        let mut reasons: Vec<Reason> = found.reasons.clone();
+        reasons.extend(call.reasons.iter().cloned());
+        Brief {
+            language: call.language,
+            priority: found.priority.max(floor),
+            category: found.category,
+            wake: self.wakes(found),
+            disposition: call.disposition,
+            fix: if call.disposition == Some(Disposition::Resolve) { found.fix } else { Fix::None },
+            name,
+            company: call.identity.company.clone(),
+            number: call.number_given.clone().or_else(|| told.number.clone()).or(seen),
+            affected: told.affected,
+            since: told.since.clone(),
+            deadline: told.deadline.clone(),
+            system: told.system.clone(),
+            callback: call.promise.clone(),
+            words: call.turns.clone(),
+            recordings: call.recordings.clone(),
+            reasons,
+        }
+    }
+}
+
+impl Call {
+    /// The case that this call opened, if it did.
+    pub fn case_id(&self) -> Option<crate::ids::CaseId> {
+        self.case_open.then(|| self.id.case())
+    }
+}

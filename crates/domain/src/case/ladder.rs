@@ -1,0 +1,345 @@
+//! Waking people: rung after rung, until a person accepts.
+
+use super::report;
+use super::state::{Case, Page, PageOutcome, PageState, Work};
+use super::transition::{Step, Taken};
+use crate::call::News;
+use crate::effect::{Effect, Line, PageOrder};
+use crate::ids::LegId;
+use crate::limits::*;
+use crate::private::Private;
+use crate::vocabulary::Priority;
+use chrono::TimeDelta;
+
+impl Step<'_> {
+    /// Starts at the first rung.
+    pub(super) fn begin_round(&mut self) {
+        self.case.rounds += 1;
+        self.ring_from(0);
+    }
+
+    /// Rings the first reachable rung from this place on; an empty rung is skipped at once.
+    pub(super) fn ring_from(&mut self, first: u32) {
+        let policy = self.context.policy;
+        for (place, technician) in policy.rungs().into_iter().enumerate().skip(first as usize) {
+            let Some(to) = technician.number.clone() else {
+                self.reason("page/rung-without-number", technician.name.as_str());
+                continue;
+            };
+            let rung = u32::try_from(place).unwrap_or(u32::MAX);
+            self.case.pages_ordered += 1;
+            let number = self.case.pages_ordered;
+            let until = self.in_seconds(policy.paging.ring_seconds + RING_GRACE_SECONDS);
+            let effect = self.plan(Effect::Page(PageOrder {
+                tenant: self.case.tenant.clone(),
+                case: self.case.id.clone(),
+                page: number,
+                technician: technician.id.clone(),
+                to: to.clone(),
+                from: policy.caller_id.clone(),
+                ring_seconds: policy.paging.ring_seconds,
+                ordered_at: self.context.now,
+                useless_after: until,
+            }));
+            self.case.pages.push(Page {
+                number,
+                effect: effect.number,
+                technician: technician.id.clone(),
+                to,
+                leg: None,
+                machine_hint: false,
+                ordered_at: self.context.now,
+                state: PageState::Ringing { until },
+            });
+            let surplus = self.case.pages.len().saturating_sub(PAGES_KEPT_MAX);
+            self.case.pages.drain(..surplus);
+            self.case.work = Work::Paging { page: number, rung };
+            self.reason("page/next-on-the-ladder", format!("{} (rung {})", technician.name, rung + 1));
+            self.tell_caller(News::Ringing(technician.id.clone()));
+            return;
+        }
+        self.exhausted();
+    }
+
+    /// Nobody on the ladder has accepted.
+    fn exhausted(&mut self) {
+        let first_time = self.case.rounds == 1;
+        self.reason("page/ladder-exhausted", "");
+        self.tell_caller(News::Exhausted);
+        if first_time {
+            self.note(Private::new("Nobody on the ladder has accepted yet."));
+            self.alert();
+        }
+        let again = self.in_seconds(self.context.policy.paging.repeat_minutes * 60);
+        let office_open = self.context.policy.business_hours.open_at(again, self.context.policy.time_zone)
+            && self.context.policy.office.is_some();
+        self.case.work = if self.case.brief.priority == Priority::Critical && !office_open {
+            Work::Pausing { until: again }
+        } else {
+            Work::Unanswered
+        };
+    }
+
+    /// The carrier has named the leg of a page.
+    pub(super) fn page_placed(&mut self, effect: u32, leg: &LegId) -> Taken {
+        let Some(page) = self.case.pages.iter_mut().find(|page| page.effect == effect) else {
+            return Err("a page that is no longer kept");
+        };
+        if page.leg.is_some() {
+            return Err("the leg is known already");
+        }
+        page.leg = Some(leg.clone());
+        if matches!(page.state, PageState::Ended { .. }) {
+            // It was stopped before the carrier had named it.
+            self.plan(Effect::HangUp(leg.clone()));
+        }
+        Ok(())
+    }
+
+    /// The carrier could not be made to ring.
+    pub(super) fn page_not_placed(&mut self, effect: u32) -> Taken {
+        match self.case.pages.iter().find(|page| page.effect == effect && page.is_open()) {
+            Some(page) => self.page_ended(page.number, PageOutcome::Failed),
+            None => Err("no page waits for this"),
+        }
+    }
+
+    pub(super) fn page_answered(&mut self, number: u32, leg: &LegId) -> Taken {
+        let until = self.in_seconds(BRIEFING_SECONDS_MAX);
+        let nobody_has_it = self.case.accepted().is_none() && self.case.work != Work::Handled;
+        let Some(page) = self.page_mut(number) else { return Err("no such page") };
+        let late = matches!(page.state, PageState::Ended { outcome: PageOutcome::NoAnswer | PageOutcome::Failed, .. });
+        match page.state {
+            // Somebody who answers after the bound is still somebody.
+            PageState::Ringing { .. } | PageState::Ended { .. }
+                if late == !page.is_open() && (!late || nobody_has_it) =>
+            {
+                page.leg = Some(leg.clone());
+                page.state = PageState::Briefing { turn: 1, silences: 0, until };
+                Ok(())
+            }
+            _ => Err("this page was answered or ended before"),
+        }
+    }
+
+    pub(super) fn machine_hint(&mut self, number: u32, machine: bool) -> Taken {
+        match self.page_mut(number) {
+            Some(page) if machine && !page.machine_hint => {
+                page.machine_hint = true;
+                Ok(())
+            }
+            Some(_) => Err("nothing new about who answered"),
+            None => Err("no such page"),
+        }
+    }
+
+    pub(super) fn page_keyed(&mut self, number: u32, turn: u32, keys: Option<&str>, words: Option<&Private>) -> Taken {
+        let Some(page) = self.case.page(number).cloned() else { return Err("no such page") };
+        let PageState::Briefing { turn: listening, silences, .. } = page.state else {
+            return Err("this page is not being answered");
+        };
+        if turn != listening {
+            return Err("an answer to another turn");
+        }
+        // A mailbox may say anything; only a person who is not believed to be a machine accepts by voice.
+        let spoken = !page.machine_hint && words.is_some_and(|words| says_accept(words.reveal()));
+        match keys.map(|keys| keys.trim_end_matches('#')) {
+            Some("1") => return self.accept(number),
+            _ if spoken => return self.accept(number),
+            Some("2") => return self.page_ended(number, PageOutcome::Passed),
+            _ => {}
+        }
+        let again = keys.is_some_and(|keys| keys.starts_with('3'));
+        let silences = if again { silences } else { silences + 1 };
+        if !again && (page.machine_hint || silences > BRIEFING_REPEATS_MAX) {
+            return self.page_ended(number, PageOutcome::NoInput);
+        }
+        let until = self.in_seconds(BRIEFING_SECONDS_MAX);
+        if let Some(page) = self.page_mut(number) {
+            page.state = PageState::Briefing { turn: turn + 1, silences, until };
+        }
+        Ok(())
+    }
+
+    /// An acceptance is final: it stops everything else that is in flight.
+    fn accept(&mut self, number: u32) -> Taken {
+        let now = self.context.now;
+        self.stop_other_pages(Some(number));
+        let Some(page) = self.page_mut(number) else { return Err("no such page") };
+        page.state = PageState::Accepted { at: now };
+        let technician = page.technician.clone();
+        let name = self.name_of(&technician);
+        self.reason("page/accepted", name.as_str());
+        self.note(Private::new(format!("{name} has accepted.")));
+        if self.case.caller.present {
+            let seconds = report::briefing_seconds(&self.case, self.context.policy) + JOIN_SECONDS_MAX;
+            let until = self.in_seconds(seconds);
+            self.case.work = Work::Joining { page: number, caller_in: false, technician_in: false, until };
+            self.tell_caller(News::Accepted(technician));
+        } else {
+            self.case.work = Work::Held { page: number };
+            self.text_number(number);
+        }
+        Ok(())
+    }
+
+    /// A page is over without an acceptance.
+    pub(super) fn page_ended(&mut self, number: u32, outcome: PageOutcome) -> Taken {
+        let now = self.context.now;
+        let Some(page) = self.page_mut(number) else { return Err("no such page") };
+        match page.state {
+            PageState::Accepted { .. } => return self.technician_left(number),
+            PageState::Ended { .. } => return Err("this page ended before"),
+            _ => {}
+        }
+        let answered = matches!(page.state, PageState::Briefing { .. });
+        let outcome = match outcome {
+            // A leg that was answered and ended, or met silence: the hint says what it was.
+            PageOutcome::NoInput if page.machine_hint => PageOutcome::Machine,
+            PageOutcome::NoInput if !answered => PageOutcome::NoAnswer,
+            other => other,
+        };
+        page.state = PageState::Ended { outcome, at: now };
+        let technician = page.technician.clone();
+        let name = self.name_of(&technician);
+        self.reason("page/not-accepted", format!("{name}: {outcome:?}"));
+        // Another page may be under way already; only the newest moves the ladder on.
+        if let Work::Paging { page, rung } = self.case.work
+            && page == number
+        {
+            self.tell_caller(News::Unreached(technician));
+            self.ring_from(rung + 1);
+        }
+        Ok(())
+    }
+
+    /// The accepted technician's leg left the room or ended.
+    pub(super) fn technician_left(&mut self, number: u32) -> Taken {
+        let now = self.context.now;
+        match self.case.work {
+            Work::Talking { page, since } if page == number => {
+                if now - since < TimeDelta::seconds(i64::from(DROP_SECONDS)) && self.case.caller.present {
+                    self.lost(number);
+                } else {
+                    self.case.work = Work::Held { page };
+                }
+                Ok(())
+            }
+            Work::Joining { page, .. } if page == number => {
+                self.lost(number);
+                Ok(())
+            }
+            _ => Err("this technician was in no room"),
+        }
+    }
+
+    /// The technician who accepted is gone before anything was said: the ladder goes again.
+    fn lost(&mut self, number: u32) {
+        let now = self.context.now;
+        let Some(technician) = self.technician_of(number) else { return };
+        if let Some(page) = self.page_mut(number) {
+            page.state = PageState::Ended { outcome: PageOutcome::Failed, at: now };
+            if let Some(leg) = page.leg.clone() {
+                self.plan(Effect::HangUp(leg));
+            }
+        }
+        let name = self.name_of(&technician);
+        self.reason("page/technician-lost", name.as_str());
+        self.note(Private::new(format!("The line to {name} was lost; the ladder goes again.")));
+        self.tell_caller(News::Lost(technician));
+        self.begin_round();
+    }
+
+    pub(super) fn stop_other_pages(&mut self, except: Option<u32>) {
+        let now = self.context.now;
+        let mut orders = Vec::new();
+        for page in self.case.pages.iter_mut().filter(|page| page.is_open() && Some(page.number) != except) {
+            let hears = matches!(page.state, PageState::Briefing { .. });
+            page.state = PageState::Ended { outcome: PageOutcome::Stopped, at: now };
+            // Who has answered already hears who has it; a telephone that still rings stops.
+            orders.extend(page.leg.clone().map(|leg| match hears {
+                true => Effect::Refetch(Line::Technician(self.case.id.clone(), page.number, leg)),
+                false => Effect::HangUp(leg),
+            }));
+        }
+        for order in orders {
+            self.plan(order);
+        }
+    }
+
+    fn text_number(&mut self, number: u32) {
+        let Some(page) = self.case.page(number).cloned() else { return };
+        let body = Private::new(report::text_for_technician(&self.case, self.context.policy));
+        let from = self.context.policy.caller_id.clone();
+        self.plan(Effect::TextTechnician(crate::effect::TextOrder { to: page.to, from, body }));
+    }
+
+    pub(super) fn tick(&mut self) -> Taken {
+        let now = self.context.now;
+        if self.case.deadline().is_none_or(|until| now < until) {
+            return Err("nothing is due");
+        }
+        let overdue = |until: &chrono::DateTime<chrono::Utc>| *until <= now;
+        let pages: Vec<(u32, PageOutcome, Option<LegId>)> = self
+            .case
+            .pages
+            .iter()
+            .filter_map(|page| match &page.state {
+                PageState::Ringing { until } if overdue(until) => {
+                    Some((page.number, PageOutcome::NoAnswer, page.leg.clone()))
+                }
+                PageState::Briefing { until, .. } if overdue(until) => {
+                    Some((page.number, PageOutcome::NoInput, page.leg.clone()))
+                }
+                _ => None,
+            })
+            .collect();
+        for (number, outcome, leg) in pages {
+            self.page_ended(number, outcome)?;
+            if let Some(leg) = leg {
+                self.plan(Effect::HangUp(leg));
+            }
+        }
+        match self.case.work.clone() {
+            Work::Pausing { until } if overdue(&until) => self.again_or_business_opens(),
+            Work::Joining { page, technician_in, until, .. } if overdue(&until) => {
+                if technician_in {
+                    self.case.caller.present = false;
+                    self.hold_without_caller(page);
+                } else {
+                    self.lost(page);
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn again_or_business_opens(&mut self) {
+        let policy = self.context.policy;
+        let open = policy.business_hours.open_at(self.context.now, policy.time_zone) && policy.office.is_some();
+        if open {
+            self.reason("page/business-has-opened", "");
+            self.case.work = Work::Unanswered;
+        } else {
+            self.begin_round();
+        }
+    }
+
+    fn page_mut(&mut self, number: u32) -> Option<&mut Page> {
+        self.case.pages.iter_mut().find(|page| page.number == number)
+    }
+}
+
+impl Case {
+    /// Whether somebody had to be woken and nobody has accepted: red in the morning.
+    pub fn is_red(&self) -> bool {
+        self.brief.wake && matches!(self.work, Work::Pausing { .. } | Work::Unanswered)
+    }
+}
+
+/// Whether a technician said "accept", and nothing but that.
+fn says_accept(words: &str) -> bool {
+    let said: String = words.chars().filter(|c| c.is_alphabetic() || *c == ' ').collect();
+    matches!(said.trim().to_lowercase().as_str(), "accept" | "i accept" | "accepted" | "acepto")
+}

@@ -1,0 +1,174 @@
+//! What people read and hear about a case, in English: ticket, note, text, briefing.
+
+use super::state::{Brief, Case};
+use super::ticket::{SUMMARY_CHARS_MAX, TicketDraft};
+use crate::limits::SPEECH_CHARS_PER_SECOND;
+use crate::policy::Policy;
+use crate::private::Private;
+use crate::triage::{Affected, Reason, say_time};
+use crate::vocabulary::{Language, category_label};
+
+/// The draft of the ticket as things stand.
+pub(super) fn draft(case: &Case, policy: &Policy) -> TicketDraft {
+    let brief = &case.brief;
+    let company = brief.company.as_ref().and_then(|id| policy.company(id));
+    TicketDraft {
+        tenant: case.tenant.clone(),
+        key: case.id.clone(),
+        number: case.ticket.number.clone(),
+        summary: Private::new(summary(case, policy)),
+        description: Private::new(account(case, policy)),
+        priority: brief.priority,
+        category: brief.category,
+        status: case.ticket.status,
+        psa_company: company.and_then(|company| company.psa_company.clone()),
+        contact_name: brief.name.clone(),
+        contact_number: brief.number.clone(),
+    }
+}
+
+/// One line, at most [`SUMMARY_CHARS_MAX`] characters.
+pub(super) fn summary(case: &Case, policy: &Policy) -> String {
+    let line = format!("{}: {}", company_name(&case.brief, policy), headline(&case.brief));
+    shorten(&line, SUMMARY_CHARS_MAX)
+}
+
+/// The problem in a few words: what, who is hit, since when. In English whatever the caller spoke.
+pub(super) fn headline(brief: &Brief) -> String {
+    let what = match (&brief.system, brief.category) {
+        (Some(system), Some(category)) if !system.eq_ignore_ascii_case(category.label()) => {
+            format!("{category} ({system})")
+        }
+        (Some(system), None) => format!("{} ({system})", category_label(None)),
+        (_, category) => category_label(category).to_owned(),
+    };
+    let affected = brief.affected.map(|affected| format!("{} affected", affected_words(affected)));
+    // The caller's own words say it best, where the reader understands them.
+    let own = (brief.language == Language::English).then(|| longest_turn(brief)).flatten();
+    match own {
+        Some(words) => format!("{what}: {words}"),
+        None => std::iter::once(what).chain(affected).collect::<Vec<_>>().join(", "),
+    }
+}
+
+fn longest_turn(brief: &Brief) -> Option<&str> {
+    brief.words.iter().map(Private::reveal).max_by_key(|words| words.len()).filter(|words| !words.is_empty())
+}
+
+/// Everything known, with the caller's own words and the reasons of each decision.
+pub(super) fn account(case: &Case, policy: &Policy) -> String {
+    let brief = &case.brief;
+    let mut lines = vec![
+        format!("NightDesk ticket {}", case.ticket.number),
+        format!("Company: {}", company_name(brief, policy)),
+        format!("Caller: {}", brief.name.as_ref().map_or("not told", Private::reveal)),
+        format!("Number: {}", brief.number.as_ref().map_or("withheld, and not told", Private::reveal)),
+        format!("Priority: {}", brief.priority),
+        format!("Category: {}", category_label(brief.category)),
+    ];
+    let mut told = |label: &str, value: Option<String>| lines.extend(value.map(|value| format!("{label}: {value}")));
+    told("Disposition", brief.disposition.map(|disposition| disposition.to_string()));
+    told("System", brief.system.clone());
+    told("Affected", brief.affected.map(affected_words));
+    told("Since", brief.since.as_ref().map(|since| since.reveal().to_owned()));
+    told("Deadline", brief.deadline.as_ref().map(|deadline| deadline.reveal().to_owned()));
+    let reads = |at| say_time(at, policy.time_zone, Language::English, case.opened_at);
+    told(
+        "Promised callback",
+        brief.callback.as_ref().map(|promise| match promise.until {
+            Some(until) => format!("{} to {}", reads(promise.from), reads(until)),
+            None => reads(promise.from),
+        }),
+    );
+    if let Some(company) = brief.company.as_ref().and_then(|id| policy.company(id))
+        && !company.runbook.notes.is_empty()
+    {
+        lines.push(format!("Runbook: {}", company.runbook.notes));
+    }
+    for recording in &brief.recordings {
+        lines.push(format!("Message: recording {}, {} seconds", recording.id, recording.seconds));
+    }
+    let untranslated = if brief.language == Language::English { "" } else { " (in Spanish, not translated)" };
+    lines.push(String::new());
+    lines.push(format!("The caller's words{untranslated}:"));
+    if brief.words.is_empty() {
+        lines.push("(none were understood)".to_owned());
+    }
+    lines.extend(brief.words.iter().map(|turn| format!("> {}", turn.reveal())));
+    lines.push(String::new());
+    lines.push("Why:".to_owned());
+    lines.extend(brief.reasons.iter().chain(&case.reasons).map(reason_line));
+    lines.join("\n")
+}
+
+fn reason_line(reason: &Reason) -> String {
+    let words = if reason.words.is_empty() { String::new() } else { format!(": {}", reason.words.reveal()) };
+    let runbook = reason.runbook.as_ref().map(|line| format!(" [runbook: {line}]")).unwrap_or_default();
+    format!("- {}{words}{runbook}", reason.rule)
+}
+
+/// What the technician hears first, sentence by sentence.
+pub(super) fn briefing(case: &Case, policy: &Policy) -> Vec<String> {
+    let brief = &case.brief;
+    let mut say = vec![
+        format!("{}, priority {}.", company_name(brief, policy), brief.priority),
+        format!("{}.", shorten(&headline(brief), 160).trim_end_matches('.')),
+    ];
+    if let Some(name) = &brief.name {
+        say.push(format!("The caller is {}.", name.reveal()));
+    }
+    if let Some(affected) = brief.affected {
+        say.push(format!("Affected: {}.", affected_words(affected)));
+    }
+    say
+}
+
+/// How long the briefing takes to read out, in seconds.
+pub(super) fn briefing_seconds(case: &Case, policy: &Policy) -> u32 {
+    let chars: usize = briefing(case, policy).iter().map(|sentence| sentence.chars().count()).sum();
+    u32::try_from(chars / SPEECH_CHARS_PER_SECOND + 1).unwrap_or(u32::MAX).min(crate::limits::BRIEFING_SECONDS_MAX)
+}
+
+/// The text to a technician who has accepted while the caller is not on the line.
+pub(super) fn text_for_technician(case: &Case, policy: &Policy) -> String {
+    let brief = &case.brief;
+    let name = brief.name.as_ref().map_or("The caller", Private::reveal);
+    let number = brief.number.as_ref().map_or("a withheld number", Private::reveal);
+    format!(
+        "{}: ticket {}, {}, {}. {name} is waiting for your call at {number}.",
+        policy.name,
+        case.ticket.number,
+        brief.priority,
+        shorten(&summary(case, policy), 90),
+    )
+}
+
+fn company_name(brief: &Brief, policy: &Policy) -> String {
+    brief
+        .company
+        .as_ref()
+        .and_then(|id| policy.company(id))
+        .map_or_else(|| "Unknown company".to_owned(), |company| company.name.clone())
+}
+
+fn affected_words(affected: Affected) -> String {
+    match affected {
+        Affected::One => "one person".to_owned(),
+        Affected::Some(count) => format!("{count} people"),
+        Affected::Several => "several people".to_owned(),
+        Affected::All => "everybody".to_owned(),
+    }
+}
+
+/// Cuts a text at a word's end, with an ellipsis, to a number of characters.
+pub fn shorten(text: &str, chars_max: usize) -> String {
+    let one_line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if one_line.chars().count() <= chars_max {
+        return one_line;
+    }
+    let cut: String = one_line.chars().take(chars_max.saturating_sub(1)).collect();
+    let at_word = cut.rsplit_once(' ').map_or(cut.as_str(), |(head, _)| head);
+    // A single very long word is cut inside.
+    let kept = if at_word.chars().count() * 2 < chars_max { cut.as_str() } else { at_word };
+    format!("{}…", kept.trim_end_matches([' ', ',', '.', ':']))
+}

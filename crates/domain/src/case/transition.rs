@@ -1,0 +1,327 @@
+//! One event in a case's life, mapped to the next state and its effects.
+
+use super::event::{CaseEvent, PageEvent};
+use super::report;
+use super::state::{Brief, CallerPresence, Case, Page, PageState, Work};
+use super::ticket::{TicketRecord, TicketStatus};
+use crate::call::{Call, News};
+use crate::effect::{Alert, Effect, Line, NoteOrder, Outcome, PlannedEffect, TextOrder};
+use crate::ids::{EffectId, LegId, OwnerId, TechnicianId, TicketNumber};
+use crate::limits::*;
+use crate::machine::{Context, Planner, Transition, Verdict};
+use crate::private::Private;
+use crate::triage::{Fix, Reason};
+use crate::vocabulary::Disposition;
+use chrono::{DateTime, TimeDelta, Utc};
+
+/// A case in the middle of a transition.
+pub(super) struct Step<'a> {
+    pub(super) case: Case,
+    pub(super) context: &'a Context<'a>,
+    planner: Planner,
+}
+
+/// Taken, or the reason why nothing changes.
+pub(super) type Taken = Result<(), &'static str>;
+
+impl Case {
+    /// Begins a case: its ticket is ordered, and whoever must be woken is being woken.
+    pub fn open(context: &Context<'_>, call: &Call, brief: Brief, number: TicketNumber) -> (Case, Vec<PlannedEffect>) {
+        let status = match brief.fix {
+            Fix::Works => TicketStatus::Closed,
+            Fix::WillTry => TicketStatus::PendingVerification,
+            Fix::None => TicketStatus::Open,
+        };
+        let case = Case {
+            id: call.id.case(),
+            tenant: call.tenant.clone(),
+            policy_version: call.policy_version,
+            opened_at: context.now,
+            caller: CallerPresence { call: call.id.clone(), present: true, said: call.briefs_sent },
+            ticket: TicketRecord { number, status, psa: None, notes_waiting: Vec::new() },
+            work: Work::Filed,
+            pages: Vec::new(),
+            pages_ordered: 0,
+            ticket_behind: false,
+            rounds: 0,
+            news_sent: 0,
+            effects_planned: 0,
+            reasons: Vec::new(),
+            brief,
+        };
+        let mut step = Step::new(case, context);
+        let draft = report::draft(&step.case, context.policy);
+        step.plan(Effect::OpenTicket(Box::new(draft)));
+        if step.case.brief.wake {
+            step.begin_round();
+        }
+        if step.case.brief.disposition == Some(Disposition::Voicemail) {
+            step.alert();
+        }
+        (step.case, step.planner.into_effects())
+    }
+
+    /// Takes an event. Duplicates and stale events are ordinary input and change nothing.
+    pub fn transition(&self, context: &Context<'_>, event: &CaseEvent) -> Transition<Case> {
+        let mut step = Step::new(self.clone(), context);
+        match step.take(event) {
+            Ok(()) => Transition {
+                state: step.case,
+                effects: step.planner.into_effects(),
+                opens: None,
+                verdict: Verdict::Applied,
+            },
+            Err(reason) => Transition::ignored(self.clone(), reason),
+        }
+    }
+
+    /// When this case wants to be woken; none while it waits for nothing.
+    pub fn deadline(&self) -> Option<DateTime<Utc>> {
+        let pages = self.pages.iter().filter_map(Page::until);
+        let work = match &self.work {
+            Work::Pausing { until } | Work::Joining { until, .. } => Some(*until),
+            _ => None,
+        };
+        pages.chain(work).min()
+    }
+
+    /// Whether an ordered page is still wanted; asked just before the carrier is.
+    pub fn still_wants(&self, page: u32) -> bool {
+        self.page(page).is_some_and(Page::is_open)
+    }
+
+    /// The page that was accepted, if one was and holds.
+    pub fn accepted(&self) -> Option<&Page> {
+        match self.work {
+            Work::Joining { page, .. } | Work::Talking { page, .. } | Work::Held { page } => self.page(page),
+            _ => None,
+        }
+    }
+
+    /// A page by its number.
+    pub fn page(&self, number: u32) -> Option<&Page> {
+        self.pages.iter().find(|page| page.number == number)
+    }
+}
+
+impl Page {
+    /// Whether this page can still be accepted.
+    pub fn is_open(&self) -> bool {
+        matches!(self.state, PageState::Ringing { .. } | PageState::Briefing { .. })
+    }
+
+    fn until(&self) -> Option<DateTime<Utc>> {
+        match self.state {
+            PageState::Ringing { until } | PageState::Briefing { until, .. } => Some(until),
+            PageState::Accepted { .. } | PageState::Ended { .. } => None,
+        }
+    }
+}
+
+impl<'a> Step<'a> {
+    fn new(case: Case, context: &'a Context<'a>) -> Self {
+        let planner = Planner::new(OwnerId::Case(case.id.clone()), context.now);
+        Self { case, context, planner }
+    }
+
+    fn take(&mut self, event: &CaseEvent) -> Taken {
+        match event {
+            CaseEvent::Page { page, event } => self.page_event(*page, event),
+            CaseEvent::Room { leg, entered } => self.room(leg, *entered),
+            CaseEvent::CallerSaid { number, brief, .. } => self.caller_said(*number, brief),
+            CaseEvent::CallerLeft { .. } => self.caller_left(),
+            CaseEvent::Settled { effect, outcome } => self.settled(effect, outcome),
+            CaseEvent::MarkedHandled { by } => self.marked_handled(by),
+            CaseEvent::Tick => self.tick(),
+        }
+    }
+
+    fn page_event(&mut self, number: u32, event: &PageEvent) -> Taken {
+        match event {
+            PageEvent::Ringing => Err("ringing changes nothing"),
+            PageEvent::Answered { leg } => self.page_answered(number, leg),
+            PageEvent::MachineHint(machine) => self.machine_hint(number, *machine),
+            PageEvent::Keyed { turn, keys, words } => self.page_keyed(number, *turn, keys.as_deref(), words.as_ref()),
+            PageEvent::LeftRoom => self.technician_left(number),
+            PageEvent::Ended(outcome) => self.page_ended(number, *outcome),
+        }
+    }
+
+    fn room(&mut self, leg: &LegId, entered: bool) -> Taken {
+        let caller = *leg == self.case.caller.call.leg();
+        let technician = self.case.accepted().filter(|page| page.leg.as_ref() == Some(leg)).map(|page| page.number);
+        match (caller, technician, entered) {
+            (true, _, true) => self.entered_room(true),
+            (_, Some(_), true) => self.entered_room(false),
+            (true, _, false) => self.caller_left(),
+            (_, Some(page), false) => self.technician_left(page),
+            _ => Err("a leg that belongs to nobody in this room"),
+        }
+    }
+
+    fn entered_room(&mut self, caller: bool) -> Taken {
+        let Work::Joining { page, caller_in, technician_in, until } = self.case.work.clone() else {
+            return Err("nobody is expected in the room");
+        };
+        let (caller_in, technician_in) = (caller_in || caller, technician_in || !caller);
+        if caller_in && technician_in {
+            self.case.work = Work::Talking { page, since: self.context.now };
+            if let Some(technician) = self.technician_of(page) {
+                self.tell_caller(News::Connected(technician));
+            }
+        } else {
+            self.case.work = Work::Joining { page, caller_in, technician_in, until };
+        }
+        Ok(())
+    }
+
+    fn caller_said(&mut self, number: u32, brief: &Brief) -> Taken {
+        if number <= self.case.caller.said {
+            return Err("an older account of what was said");
+        }
+        self.case.caller.said = number;
+        let before = std::mem::replace(&mut self.case.brief, brief.clone());
+        // What was once found to wake somebody stays so: later words never withdraw a page.
+        self.case.brief.wake |= before.wake;
+        self.case.brief.priority = self.case.brief.priority.max(before.priority);
+        self.case.ticket_behind = true;
+        if self.case.brief.wake && !before.wake && self.case.work == Work::Filed {
+            self.begin_round();
+        }
+        if !self.case.caller.present {
+            self.bring_ticket_up_to_date();
+        }
+        Ok(())
+    }
+
+    fn caller_left(&mut self) -> Taken {
+        if !self.case.caller.present {
+            return Err("the caller has left already");
+        }
+        self.case.caller.present = false;
+        self.bring_ticket_up_to_date();
+        match self.case.work {
+            Work::Joining { page, .. } => self.hold_without_caller(page),
+            Work::Talking { page, since } => {
+                let short = self.context.now - since < TimeDelta::seconds(i64::from(DROP_SECONDS));
+                if short {
+                    self.hold_without_caller(page);
+                } else {
+                    self.case.work = Work::Held { page };
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn settled(&mut self, effect: &EffectId, outcome: &Outcome) -> Taken {
+        match outcome {
+            Outcome::TicketOpened { ticket, repeated } => {
+                if self.case.ticket.psa.is_some() {
+                    return Err("the ticket is known already");
+                }
+                self.case.ticket.psa = Some(ticket.clone());
+                for text in std::mem::take(&mut self.case.ticket.notes_waiting) {
+                    self.note(text);
+                }
+                if self.case.ticket.status == TicketStatus::Closed {
+                    self.plan(Effect::CloseTicket(ticket.clone()));
+                }
+                if *repeated {
+                    let due = self.context.now + TimeDelta::seconds(i64::from(RECONCILE_SECONDS));
+                    let order = Effect::ReconcileTicket(self.case.id.clone());
+                    self.planner.plan_at(&mut self.case.effects_planned, due, order);
+                }
+                Ok(())
+            }
+            Outcome::PagePlaced(leg) => self.page_placed(effect.number, leg),
+            Outcome::GivenUp(_) => self.page_not_placed(effect.number),
+            Outcome::Done => Err("done, and nothing to remember"),
+        }
+    }
+
+    fn marked_handled(&mut self, by: &Private) -> Taken {
+        if self.case.work == Work::Handled {
+            return Err("it is marked as handled already");
+        }
+        self.stop_other_pages(None);
+        self.case.work = Work::Handled;
+        self.note(Private::new(format!("Marked as handled by {}.", by.reveal())));
+        Ok(())
+    }
+
+    // What the ladder builds on.
+
+    pub(super) fn plan(&mut self, effect: Effect) -> EffectId {
+        self.planner.plan(&mut self.case.effects_planned, effect)
+    }
+
+    pub(super) fn in_seconds(&self, seconds: u32) -> DateTime<Utc> {
+        self.context.now + TimeDelta::seconds(i64::from(seconds))
+    }
+
+    pub(super) fn reason(&mut self, rule: &str, about: impl Into<Private>) {
+        self.case.reasons.push(Reason::new(rule, about));
+        // A case that pages for days keeps its newest decisions; the journal has them all.
+        let surplus = self.case.reasons.len().saturating_sub(PAGES_KEPT_MAX * 3);
+        self.case.reasons.drain(..surplus);
+    }
+
+    pub(super) fn technician_of(&self, page: u32) -> Option<TechnicianId> {
+        self.case.page(page).map(|page| page.technician.clone())
+    }
+
+    pub(super) fn name_of(&self, technician: &TechnicianId) -> String {
+        self.context.policy.technician(technician).map_or_else(|| technician.to_string(), |t| t.name.clone())
+    }
+
+    pub(super) fn tell_caller(&mut self, news: News) {
+        if !self.case.caller.present {
+            return;
+        }
+        self.case.news_sent += 1;
+        let event = crate::call::CallEvent::News { number: self.case.news_sent, news };
+        self.plan(Effect::TellCall(self.case.caller.call.clone(), Box::new(event)));
+    }
+
+    /// Adds a note to the ticket, or keeps it until the ticket exists.
+    pub(super) fn note(&mut self, text: Private) {
+        let Some(ticket) = self.case.ticket.psa.clone() else {
+            self.case.ticket.notes_waiting.push(text);
+            return;
+        };
+        let number = self.case.effects_planned + 1;
+        let reference = EffectId { owner: OwnerId::Case(self.case.id.clone()), number }.to_string();
+        let text = Private::new(format!("{}\n\n[{reference}]", text.reveal()));
+        self.plan(Effect::AddNote(NoteOrder { ticket, text, reference }));
+    }
+
+    fn bring_ticket_up_to_date(&mut self) {
+        if std::mem::take(&mut self.case.ticket_behind) {
+            let text = report::account(&self.case, self.context.policy);
+            self.note(Private::new(text));
+        }
+    }
+
+    /// E-mail and chat to the people on call.
+    pub(super) fn alert(&mut self) {
+        let policy = self.context.policy;
+        let to = policy.rungs().into_iter().filter_map(|person| person.email.clone()).collect();
+        let subject = Private::new(report::summary(&self.case, policy));
+        let body = Private::new(report::account(&self.case, policy));
+        self.plan(Effect::Alert(Alert { to, subject, body }));
+    }
+
+    /// The technician has the case, and the caller is not there: the number goes by voice and by text.
+    pub(super) fn hold_without_caller(&mut self, page: u32) {
+        self.case.work = Work::Held { page };
+        let Some(accepted) = self.case.page(page).cloned() else { return };
+        let body = Private::new(report::text_for_technician(&self.case, self.context.policy));
+        let from = self.context.policy.caller_id.clone();
+        self.plan(Effect::TextTechnician(TextOrder { to: accepted.to.clone(), from, body }));
+        if let Some(leg) = accepted.leg {
+            self.plan(Effect::Refetch(Line::Technician(self.case.id.clone(), page, leg)));
+        }
+    }
+}

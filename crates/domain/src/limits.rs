@@ -1,0 +1,55 @@
+//! Every bound of the two machines, with its unit.
+
+/// How long the office's telephone rings before the assistant answers, in seconds.
+pub const OFFICE_RING_SECONDS: u32 = 25;
+/// How long a question waits for the first word or key, in seconds.
+pub const PATIENCE_SECONDS: u32 = 6;
+/// How long one turn of holding listens, in seconds.
+pub const HOLD_SECONDS: u32 = 8;
+/// When a caller of whom nothing was heard counts as gone, in seconds: longer than any one turn
+/// (the carrier ends a turn of speech after 60 seconds).
+pub const TURN_SECONDS_MAX: u32 = 120;
+/// Longest conversation with the assistant, waiting included, in seconds.
+pub const CALL_SECONDS_MAX: u32 = 20 * 60;
+/// When a talk with a technician no longer counts as this call, in seconds: a call settles within the hour.
+pub const TALK_SECONDS_MAX: u32 = 35 * 60;
+/// Most turns of the caller before a message is taken instead.
+pub const TURNS_MAX: u32 = 16;
+/// Most follow-up questions.
+pub const FOLLOW_UPS_MAX: usize = 5;
+/// Reprompts after silence before a message is taken instead.
+pub const SILENCES_MAX: u32 = 2;
+/// Reprompts after unintelligible speech before a message is taken instead.
+pub const MISHEARS_MAX: u32 = 1;
+/// Recogniser's confidence, in percent, under which words count as not understood unless they wake somebody.
+pub const CONFIDENCE_PERCENT_MIN: u8 = 35;
+/// Longest recorded message, in seconds (the carrier transcribes at most 120).
+pub const MESSAGE_SECONDS_MAX: u32 = 120;
+/// How long a message's transcript is awaited, in seconds.
+pub const TRANSCRIPT_SECONDS_MAX: u32 = 180;
+/// Longest stored text of one turn, in characters.
+pub const TURN_CHARS_MAX: usize = 4_000;
+/// Most turns kept of one call; a call has at most [`TURNS_MAX`] and what is said while holding.
+pub const TRANSCRIPT_TURNS_MAX: usize = 60;
+/// Most pieces of news kept of one call.
+pub const NEWS_MAX: usize = 100;
+/// Bound on joining the room after an acceptance, in seconds a side.
+pub const JOIN_SECONDS_MAX: u32 = 15;
+/// A technician who leaves sooner than this counts as dropped, in seconds.
+pub const DROP_SECONDS: u32 = 20;
+/// What a carrier may take on top of the ring itself before a page counts as unanswered, in seconds.
+pub const RING_GRACE_SECONDS: u32 = 15;
+/// How long a technician's turn waits for a key, in seconds.
+pub const KEY_SECONDS: u32 = 8;
+/// Times that the briefing is repeated to a technician who presses nothing.
+pub const BRIEFING_REPEATS_MAX: u32 = 1;
+/// Bound on the whole briefing, in seconds.
+pub const BRIEFING_SECONDS_MAX: u32 = 90;
+/// Most pages kept with a case; older ones are in the journal.
+pub const PAGES_KEPT_MAX: usize = 40;
+/// After an unknown outcome, duplicates of a ticket are looked for after this many seconds.
+pub const RECONCILE_SECONDS: u32 = 5 * 60;
+/// Most effects that one transition plans.
+pub const EFFECTS_PER_TRANSITION_MAX: usize = 60;
+/// How fast a voice reads, in characters a second; for the bound on a briefing.
+pub const SPEECH_CHARS_PER_SECOND: usize = 13;

@@ -1,0 +1,195 @@
+//! One event: load, decide, commit. The same for calls and for cases.
+
+use crate::{Engine, EngineError, journal};
+use nightdesk_domain::call::{Arrival, Call, CallEvent};
+use nightdesk_domain::case::{Case, CaseEvent};
+use nightdesk_domain::effect::{Effect, PlannedEffect};
+use nightdesk_domain::ids::{OwnerId, TenantId};
+use nightdesk_domain::machine::{Context, Transition, Verdict};
+use nightdesk_domain::policy::Policy;
+use nightdesk_ports::{Alias, Claim, Commit, NewEffect, RecordedEvent, Save, Snapshot, StoreError, Stored, Tries};
+use std::sync::Arc;
+
+/// How often a commit that lost a race is decided again.
+const ATTEMPTS_MAX: u32 = 8;
+
+/// What happened, to whom.
+#[derive(Debug, Clone)]
+pub(crate) enum Happening {
+    Arrived(Arrival),
+    Call(CallEvent),
+    Case(CaseEvent),
+}
+
+/// The state after an event, the settings that it goes by, and the effects that are held for us.
+pub(crate) struct Applied {
+    pub(crate) snapshot: Snapshot,
+    pub(crate) policy: Arc<Policy>,
+    pub(crate) held: Vec<Claim>,
+}
+
+/// A decision on either machine, in one shape.
+struct Decision {
+    snapshot: Snapshot,
+    effects: Vec<PlannedEffect>,
+    opens: Option<Box<Case>>,
+    verdict: Verdict,
+}
+
+impl Decision {
+    fn of<S>(transition: Transition<S>, wrap: impl FnOnce(Box<S>) -> Snapshot) -> Self {
+        let Transition { state, effects, opens, verdict } = transition;
+        Self { snapshot: wrap(Box::new(state)), effects, opens, verdict }
+    }
+}
+
+impl Engine {
+    /// Takes an event for an owner. A claim, if given, is settled in the same commit.
+    pub(crate) async fn apply(
+        &self,
+        tenant: &TenantId,
+        owner: &OwnerId,
+        happening: &Happening,
+        settles: Option<&Claim>,
+    ) -> Result<Applied, EngineError> {
+        for attempt in 0..ATTEMPTS_MAX {
+            let stored = self.ports.cases.load(tenant, owner).await?;
+            let policy = self.policy_for(tenant, stored.as_ref()).await?;
+            let needs = match (&stored, happening) {
+                (None, Happening::Arrived(arrival)) => arrival.needs(),
+                (Some(Stored { snapshot: Snapshot::Call(call), .. }), Happening::Call(event)) => call.needs(event),
+                _ => Default::default(),
+            };
+            let facts = self.facts(tenant, &needs, attempt).await?;
+            let now = self.now();
+            let context = Context { policy: &policy, facts: &facts, now };
+            let decision = decide(stored.as_ref(), happening, &context).ok_or(EngineError::NotFound)?;
+            if let Verdict::Ignored(reason) = decision.verdict {
+                tracing::debug!(%tenant, %owner, reason, "event ignored");
+                if let Some(claim) = settles {
+                    self.ports.outbox.settle(claim).await?;
+                }
+                return Ok(Applied { snapshot: decision.snapshot, policy, held: Vec::new() });
+            }
+            let version = stored.map_or(0, |stored| stored.version);
+            let recorded = match happening.clone() {
+                Happening::Arrived(arrival) => RecordedEvent::Arrived(Box::new(arrival)),
+                Happening::Call(event) => RecordedEvent::Call(Box::new(event)),
+                Happening::Case(event) => RecordedEvent::Case(Box::new(event)),
+            };
+            let entry = journal::entry(owner, version + 1, recorded, &context, &self.settings.build, {
+                journal::Decided {
+                    snapshot: &decision.snapshot,
+                    effects: &decision.effects,
+                    opens: decision.opens.as_deref(),
+                }
+            });
+            let (commit, held) =
+                self.commit_of(tenant, decision.snapshot.clone(), version, decision, entry, settles, &context);
+            match self.ports.cases.commit(commit).await {
+                Ok(()) => return Ok(Applied { snapshot: held.0, policy, held: held.1 }),
+                Err(StoreError::Conflict) => tracing::debug!(%tenant, %owner, attempt, "lost a race, deciding again"),
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(EngineError::Contended)
+    }
+
+    #[allow(clippy::too_many_arguments)] // one value each that ends up in the commit
+    fn commit_of(
+        &self,
+        tenant: &TenantId,
+        snapshot: Snapshot,
+        version: u64,
+        decision: Decision,
+        entry: nightdesk_ports::JournalEntry,
+        settles: Option<&Claim>,
+        context: &Context<'_>,
+    ) -> (Commit, (Snapshot, Vec<Claim>)) {
+        let lease = self.lease();
+        let effects: Vec<NewEffect> = decision
+            .effects
+            .into_iter()
+            .map(|planned| {
+                let at_once = is_prompt(&planned.effect) && planned.due <= context.now;
+                NewEffect { planned, lease: at_once.then(|| lease.clone()) }
+            })
+            .collect();
+        let held = effects
+            .iter()
+            .filter(|new| new.lease.is_some())
+            .map(|new| Claim {
+                tenant: tenant.clone(),
+                effect: new.planned.clone(),
+                tries: Tries::default(),
+                lease: lease.clone(),
+            })
+            .collect();
+        let mut saves = vec![save(snapshot.clone(), version)];
+        let mut aliases = Vec::new();
+        let mut journal = vec![entry];
+        if let Some(case) = decision.opens {
+            let owner = OwnerId::Case(case.id.clone());
+            aliases.push(Alias {
+                kind: "ticket",
+                value: case.ticket.number.to_string(),
+                owner: owner.clone(),
+                unique: true,
+            });
+            journal.push(journal::case_opened(&owner, &case, context, &self.settings.build));
+            saves.push(save(Snapshot::Case(case), 0));
+        }
+        let commit = Commit { tenant: tenant.clone(), saves, effects, aliases, settled: settles.cloned(), journal };
+        (commit, (snapshot, held))
+    }
+
+    async fn policy_for(&self, tenant: &TenantId, stored: Option<&Stored>) -> Result<Arc<Policy>, EngineError> {
+        let pinned = stored.map(|stored| match &stored.snapshot {
+            Snapshot::Call(call) => call.policy_version,
+            Snapshot::Case(case) => case.policy_version,
+        });
+        match pinned {
+            Some(version) => Ok(self.policy(tenant, version).await?),
+            None => self.ports.tenants.newest(tenant).await?.ok_or(EngineError::UnknownTenant),
+        }
+    }
+}
+
+/// Asks the domain; none where the happening does not fit what is stored.
+fn decide(stored: Option<&Stored>, happening: &Happening, context: &Context<'_>) -> Option<Decision> {
+    match (stored.map(|stored| &stored.snapshot), happening) {
+        (None, Happening::Arrived(arrival)) => Some(Decision::of(Call::open(context, arrival), Snapshot::Call)),
+        // The carrier asks again for a call that is open: nothing changes.
+        (Some(Snapshot::Call(call)), Happening::Arrived(_)) => {
+            Some(Decision::of(Transition::ignored((**call).clone(), "the call is open already"), Snapshot::Call))
+        }
+        (Some(Snapshot::Call(call)), Happening::Call(event)) => {
+            Some(Decision::of(call.transition(context, event), Snapshot::Call))
+        }
+        (Some(Snapshot::Case(case)), Happening::Case(event)) => {
+            Some(Decision::of(case.transition(context, event), Snapshot::Case))
+        }
+        _ => None,
+    }
+}
+
+fn save(snapshot: Snapshot, expected_version: u64) -> Save {
+    let deadline = match &snapshot {
+        Snapshot::Call(call) => call.deadline(),
+        Snapshot::Case(case) => case.deadline(),
+    };
+    Save { snapshot, expected_version, deadline }
+}
+
+/// Whether a caller or a technician waits on the line for this effect; the rest is left to the courier.
+fn is_prompt(effect: &Effect) -> bool {
+    match effect {
+        Effect::Page(_) | Effect::Refetch(_) | Effect::HangUp(_) | Effect::TellCall(..) | Effect::TellCase(..) => true,
+        Effect::TextTechnician(_)
+        | Effect::Alert(_)
+        | Effect::OpenTicket(_)
+        | Effect::AddNote(_)
+        | Effect::CloseTicket(_)
+        | Effect::ReconcileTicket(_) => false,
+    }
+}
