@@ -1,0 +1,44 @@
+//! The one router: the carrier's webhooks, health, metrics. Served by hyper here, by Lambda elsewhere.
+
+mod health;
+mod metrics;
+mod twilio;
+
+pub(crate) use health::problem as health_problem;
+pub use metrics::Metrics;
+
+use crate::routing::Carriers;
+use axum::Router;
+use axum::routing::{any, get};
+use nightdesk_adapters_twilio::PublicUrl;
+use nightdesk_domain::ids::TenantId;
+use nightdesk_domain::phone::PhoneNumber;
+use nightdesk_engine::Engine;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use tower_http::catch_panic::CatchPanicLayer;
+
+/// Everything that a request may need.
+#[derive(Clone)]
+pub struct AppState {
+    /// Decides and remembers.
+    pub engine: Arc<Engine>,
+    /// Whose tokens sign what.
+    pub carriers: Arc<Carriers>,
+    /// The address under which the carrier reaches us; signatures cover it.
+    pub public_url: PublicUrl,
+    /// Dialled when the store is down: static, since nothing can be read then.
+    pub emergency: Arc<BTreeMap<TenantId, PhoneNumber>>,
+    /// Counters.
+    pub metrics: Arc<Metrics>,
+}
+
+/// The routes. The carrier's addresses below `/twilio/` are listed in one place, the Twilio adapter's `routes`.
+pub fn router(state: AppState) -> Router {
+    Router::new()
+        .route("/twilio/{*rest}", any(twilio::webhook))
+        .route("/healthz", get(health::healthz))
+        .route("/metrics", get(metrics::metrics))
+        .layer(CatchPanicLayer::new())
+        .with_state(state)
+}
