@@ -35,7 +35,8 @@ pub fn render(public: &PublicUrl, tenant: &TenantId, leg: &Leg, reply: &VoiceRep
         (Then::Record { turn, seconds_max }, Leg::Caller(call)) => {
             let recorded = url(Route::Call(call.clone(), CallRoute::Recorded(*turn)));
             let record = recording(&url, call, recorded.clone(), *seconds_max);
-            // Of an empty recording Twilio reports nothing and goes on here: so we report it ourselves.
+            // Of an empty recording Twilio reports nothing and goes on here ("Record", `action`): so we
+            // have it report itself.
             vec![Verb::Record(record), Verb::Redirect(recorded)]
         }
         (Then::RingOffice { number, ring_seconds, turn }, Leg::Caller(call)) => vec![Verb::Dial(Dial {
@@ -95,7 +96,8 @@ fn recording(url: &dyn Fn(Route) -> String, call: &CallId, recorded: String, sec
     Record {
         action: Some(recorded),
         method: POST,
-        max_length_seconds: Some(seconds_max.max(1)),
+        // Twilio wants more than one second ("Record", `maxLength`).
+        max_length_seconds: Some(seconds_max.max(2)),
         timeout_seconds: None,
         play_beep: Some(true),
         finish_on_key: Some("#"),

@@ -154,6 +154,12 @@ fn recording_beeps_transcribes_and_goes_on_even_if_nothing_was_recorded() {
 }
 
 #[test]
+fn a_recording_is_never_ordered_shorter_than_the_carrier_takes() {
+    let xml = shown(&caller(), &reply("", Then::Record { turn: 5, seconds_max: 0 }));
+    assert!(xml.contains(r#"maxLength="2""#), "{xml}");
+}
+
+#[test]
 fn the_office_rings_within_the_carriers_bounds_and_its_outcome_is_reported() {
     let ring = |ring_seconds| {
         let number = PhoneNumber::parse("+13125550111").unwrap();
