@@ -3,6 +3,7 @@
 use crate::conditions::Conditions;
 use crate::config::ConnectWiseConfig;
 use crate::refusal::Kind;
+use crate::wire::Done;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
@@ -11,6 +12,7 @@ use nightdesk_ports::{DeliveryError, HttpTransport};
 use secrecy::ExposeSecret;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
 use std::time::Duration;
 
 /// The version of the API that is spoken, in the vendor's media type.
@@ -46,7 +48,7 @@ impl Client<'_> {
     /// One record.
     pub(crate) async fn get<T: DeserializeOwned>(&self, path: &str, query: &Query) -> Result<T, DeliveryError> {
         let (_, body) = self.send(Method::GET, path, &pairs(query), Bytes::new(), Kind::Reads).await?;
-        serde_json::from_slice(&body).map_err(|_| Kind::Reads.lost())
+        record(&body).ok_or_else(|| Kind::Reads.lost())
     }
 
     /// All records of a list, the oldest first. Goes on while a page is full or the answer links to a next one:
@@ -76,9 +78,31 @@ impl Client<'_> {
         path: &str,
         body: &B,
     ) -> Result<T, DeliveryError> {
+        record(&self.order(method, path, body).await?).ok_or_else(|| Kind::Writes.lost())
+    }
+
+    /// Changes something of which nothing needs to be read. No body, or a record, is a success; a web page is not,
+    /// and neither is the vendor's `{"success": false}`.
+    pub(crate) async fn write_only<B: Serialize>(
+        &self,
+        method: Method,
+        path: &str,
+        body: &B,
+    ) -> Result<(), DeliveryError> {
+        let answer = self.order(method, path, body).await?;
+        if answer.is_empty() {
+            return Ok(());
+        }
+        match record(&answer) {
+            Some(Done { success: Some(false) }) => Err(refused("ConnectWise answered that it did not do it")),
+            Some(_) => Ok(()),
+            None => Err(Kind::Writes.lost()),
+        }
+    }
+
+    async fn order<B: Serialize>(&self, method: Method, path: &str, body: &B) -> Result<Bytes, DeliveryError> {
         let body = serde_json::to_vec(body).map_err(|_| refused("the request cannot be written as JSON"))?;
-        let (_, body) = self.send(method, path, &[], body.into(), Kind::Writes).await?;
-        serde_json::from_slice(&body).map_err(|_| Kind::Writes.lost())
+        Ok(self.send(method, path, &[], body.into(), Kind::Writes).await?.1)
     }
 
     async fn send(
@@ -123,6 +147,12 @@ impl Client<'_> {
         value.set_sensitive(true);
         Ok(value)
     }
+}
+
+/// One record out of an answer. It must be a JSON object: serde would fill a record from an array as well.
+fn record<T: DeserializeOwned>(body: &[u8]) -> Option<T> {
+    let object: Map<String, Value> = serde_json::from_slice(body).ok()?;
+    serde_json::from_value(Value::Object(object)).ok()
 }
 
 fn pairs(query: &Query) -> Vec<(&'static str, String)> {

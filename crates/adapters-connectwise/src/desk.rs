@@ -16,13 +16,15 @@ use nightdesk_domain::effect::NoteOrder;
 use nightdesk_domain::ids::{CaseId, PsaTicketId, TenantId};
 use nightdesk_domain::vocabulary::category_label;
 use nightdesk_ports::{DeliveryError, HttpTransport, Ticketing};
-use serde::de::IgnoredAny;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 /// How long ConnectWise has for one answer. The first ticket after a start needs up to seven of them.
 pub const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How long it has to say whose number it is, before the ticket is opened without that.
+const CONTACT_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// ConnectWise PSA for any number of tenants, each with its own account.
 pub struct ConnectWise {
@@ -92,6 +94,7 @@ impl ConnectWise {
     /// of this search keeps the ticket from being opened.
     async fn ticket_contact(&self, client: &Client<'_>, draft: &TicketDraft) -> Option<Reference> {
         let (company, number) = (draft.psa_company.as_deref()?, draft.contact_number.as_ref()?);
+        let client = &Client { timeout: client.timeout.min(CONTACT_TIMEOUT), ..*client };
         let mut found = directory::by_phone(client, number.reveal()).await.unwrap_or_default();
         found.retain(|contact| {
             let identifier = contact.company.as_ref().and_then(|c| c.identifier.as_deref());
@@ -194,7 +197,7 @@ impl Ticketing for ConnectWise {
             text.push_str(&format!("\n{}", note.reference));
         }
         let note = Note { text: Some(text), internal_analysis_flag: Some(true) };
-        client.write::<_, IgnoredAny>(Method::POST, &path, &note).await.map(drop)
+        client.write_only(Method::POST, &path, &note).await
     }
 
     async fn close(&self, tenant: &TenantId, ticket: &PsaTicketId) -> Result<(), DeliveryError> {
@@ -206,7 +209,7 @@ impl Ticketing for ConnectWise {
         }
         let status = self.closed_status(&client, tenant, &current).await?;
         let change = [PatchOperation { op: "replace", path: "status", value: status }];
-        client.write::<_, IgnoredAny>(Method::PATCH, &path, &change).await.map(drop)
+        client.write_only(Method::PATCH, &path, &change).await
     }
 
     async fn merge(&self, tenant: &TenantId, keep: &PsaTicketId, drop: &PsaTicketId) -> Result<(), DeliveryError> {
@@ -222,7 +225,7 @@ impl Ticketing for ConnectWise {
         let status = self.closed_status(&client, tenant, &current).await?;
         let merge = TicketMerge { merge_ticket_ids: vec![second], status };
         let path = format!("/service/tickets/{keep}/merge");
-        client.write::<_, IgnoredAny>(Method::POST, &path, &merge).await.map(std::mem::drop)
+        client.write_only(Method::POST, &path, &merge).await
     }
 
     async fn open_count(&self, tenant: &TenantId, company: &str) -> Result<u32, DeliveryError> {

@@ -77,6 +77,13 @@ pub(crate) struct TicketMerge {
     pub(crate) status: Reference,
 }
 
+/// The vendor's SuccessResponse, as far as it is read; other records have no such field.
+#[derive(Deserialize)]
+pub(crate) struct Done {
+    #[serde(default)]
+    pub(crate) success: Option<bool>,
+}
+
 /// How many records there are.
 #[derive(Deserialize)]
 pub(crate) struct Count {

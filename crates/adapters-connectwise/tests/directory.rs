@@ -109,7 +109,6 @@ async fn a_connectwise_that_cannot_be_asked_is_one_problem() {
     for mode in [Mode::Down, Mode::Unreachable, Mode::Nonsense, Mode::Refuses(401)] {
         psa.set_mode(mode).await.unwrap();
         let problems = desk.check(&tenant(), &["ACME"]).await;
-        // Not every proxy's welcome page is noticed by the first question, but one of them notices.
         assert_eq!(problems.len(), 1, "{mode:?}: {problems:?}");
     }
 }

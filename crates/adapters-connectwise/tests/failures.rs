@@ -3,13 +3,18 @@
 
 mod common;
 
+use async_trait::async_trait;
+use bytes::Bytes;
 use common::{TIMEOUT, case, config, desk, draft, note, start, tenant, ticket};
-use nightdesk_ports::{DeliveryError, Ticketing};
-use nightdesk_testkit::connectwise::{ConnectWiseDouble, Mode};
+use http::{Request, Response};
+use nightdesk_adapters_connectwise::ConnectWise;
+use nightdesk_ports::{DeliveryError, HttpTransport, Ticketing, TransportError};
+use nightdesk_testkit::connectwise::{ConnectWiseDouble, HyperTransport, Mode};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// A desk that knows all names already, so that the next request of `open` that counts is the creation.
-async fn warm() -> (ConnectWiseDouble, nightdesk_adapters_connectwise::ConnectWise) {
+async fn warm() -> (ConnectWiseDouble, ConnectWise) {
     let (psa, desk) = start().await;
     desk.open(&draft("CA0")).await.unwrap();
     (psa, desk)
@@ -128,14 +133,60 @@ async fn wrong_keys_are_refused() {
     }
 }
 
+/// Loses every answer about contacts.
+struct NoContacts;
+
+#[async_trait]
+impl HttpTransport for NoContacts {
+    async fn send(&self, request: Request<Bytes>, timeout: Duration) -> Result<Response<Bytes>, TransportError> {
+        if request.uri().path().ends_with("/company/contacts") {
+            return Err(TransportError::NoAnswer);
+        }
+        HyperTransport.send(request, timeout).await
+    }
+}
+
 #[tokio::test]
 async fn a_failing_contact_search_does_not_hold_up_the_ticket() {
-    let (psa, desk) = start().await;
+    let (psa, _) = start().await;
     psa.add_contact("Dana", "Smith", "ACME", "3125550142");
-    let mut draft = draft("CA1");
-    draft.contact_number = Some("12".into());
-    desk.open(&draft).await.unwrap();
-    assert!(psa.requests().iter().all(|r| r.path != "/company/contacts"));
+    let desk = ConnectWise::new(Arc::new(NoContacts), [(tenant(), config(&psa.url()))].into());
+    desk.open(&draft("CA1")).await.unwrap();
+    assert!(psa.tickets()[0].get("contact").is_none());
+}
+
+/// Answers every request with this status and body.
+struct Says(u16, &'static str);
+
+#[async_trait]
+impl HttpTransport for Says {
+    async fn send(&self, _: Request<Bytes>, _: Duration) -> Result<Response<Bytes>, TransportError> {
+        Ok(Response::builder().status(self.0).body(Bytes::from_static(self.1.as_bytes())).unwrap())
+    }
+}
+
+#[tokio::test]
+async fn an_order_is_done_when_the_answer_is_empty_and_not_when_it_says_no_or_is_a_web_page() {
+    let order = note(&ticket(1), "Bea accepted.", "case/CA1#7");
+    let answer = |status, body| {
+        let desk = ConnectWise::new(Arc::new(Says(status, body)), [(tenant(), config("http://127.0.0.1:1"))].into());
+        let order = order.clone();
+        async move { desk.add_note(&tenant(), &order, false).await }
+    };
+    assert!(answer(204, "").await.is_ok());
+    assert!(answer(201, r#"{"id": 5, "text": "x"}"#).await.is_ok());
+    assert!(matches!(answer(200, r#"{"success": false}"#).await, Err(DeliveryError::Refused(_))));
+    assert!(matches!(answer(200, "<html>").await, Err(DeliveryError::Unknown)));
+}
+
+#[tokio::test]
+async fn answers_of_the_wrong_shape_are_no_answers() {
+    for body in ["", "null", "[]", "{}", r#"{"id": null}"#, r#"{"id": -4}"#, r#"{"id": "5"}"#, "[1]", "\u{0}"] {
+        let desk = ConnectWise::new(Arc::new(Says(200, body)), [(tenant(), config("http://127.0.0.1:1"))].into());
+        assert!(desk.open_count(&tenant(), "ACME").await.is_err(), "{body}");
+        assert!(desk.open(&draft("CA1")).await.is_err(), "{body}");
+        assert!(desk.close(&tenant(), &ticket(1)).await.is_err(), "{body}");
+    }
 }
 
 #[tokio::test]

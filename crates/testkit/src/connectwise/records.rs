@@ -311,8 +311,8 @@ impl Records {
         }
         let mut parent = parent;
         parent["hasMergedChildTicketFlag"] = Value::Bool(true);
-        self.replace(parent.clone());
-        Ok(Answer::ok(parent))
+        self.replace(parent);
+        Ok(Answer::ok(json!({"success": true, "message": ""})))
     }
 
     fn replace(&mut self, ticket: Value) {
