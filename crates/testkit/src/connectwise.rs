@@ -18,6 +18,8 @@
 mod conditions;
 mod model;
 mod records;
+#[cfg(test)]
+mod tests;
 mod transport;
 
 pub use transport::HyperTransport;
