@@ -57,7 +57,7 @@ pub fn policy() -> Policy {
 
 /// The same settings for any tenant.
 pub fn policy_of(tenant: &TenantId) -> Policy {
-    let id = |text| TechnicianId::parse(text).unwrap();
+    let id = |text: &str| TechnicianId::parse(text).unwrap();
     let technician = |name: &str, digits: &str| Technician {
         id: id(&name.to_lowercase()),
         name: name.to_owned(),

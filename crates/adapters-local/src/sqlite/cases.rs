@@ -132,7 +132,8 @@ struct StateRow {
 impl Rows {
     fn of(commit: Commit) -> Result<Self, StoreError> {
         let decided_at = commit.journal.iter().map(|entry| entry.at).max();
-        let leased = |effect: &PlannedEffect| commit.lease.as_ref().filter(|lease| begins_leased(effect, lease, decided_at));
+        let leased =
+            |effect: &PlannedEffect| commit.lease.as_ref().filter(|lease| begins_leased(effect, lease, decided_at));
         let entry = |entry: &JournalEntry| Ok((entry.owner.to_string(), to_json("journal entry", entry)?));
         Ok(Self {
             saves: commit.saves.iter().map(StateRow::of).collect::<Result<_, _>>()?,

@@ -144,7 +144,8 @@ fn claim(connection: &Connection, now: DateTime<Utc>, lease: &Lease, rows: usize
         Ok((tries(row)?, row.get::<_, i64>(3)?, row.get::<_, String>(4)?, row.get::<_, String>(5)?))
     })?;
     let free = free.collect::<rusqlite::Result<Vec<_>>>()?;
-    let mut take = connection.prepare_cached("UPDATE effects SET claimant = ?2, lease_until_ms = ?3 WHERE rowid = ?1")?;
+    let mut take =
+        connection.prepare_cached("UPDATE effects SET claimant = ?2, lease_until_ms = ?3 WHERE rowid = ?1")?;
     let mut claims = Vec::with_capacity(free.len());
     for (tries, rowid, tenant, json) in free {
         take.execute(params![rowid, lease.claimant, column(lease.until)])?;

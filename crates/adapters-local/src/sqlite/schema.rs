@@ -86,10 +86,7 @@ fn use_wal(connection: &Connection) -> rusqlite::Result<()> {
 }
 
 fn is_busy(error: &rusqlite::Error) -> bool {
-    matches!(
-        error.sqlite_error_code(),
-        Some(rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked)
-    )
+    matches!(error.sqlite_error_code(), Some(rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked))
 }
 
 fn migrate(connection: &mut Connection) -> Result<(), OpenError> {
@@ -115,5 +112,16 @@ mod tests {
     #[test]
     fn migrations_apply_to_an_empty_database() {
         MIGRATIONS.validate().unwrap();
+    }
+
+    #[test]
+    fn a_commit_is_flushed_to_the_disk_before_it_returns() {
+        let folder = tempfile::tempdir().unwrap();
+        let connection = open_writer(Some(&folder.path().join("nightdesk.db"))).unwrap();
+        let pragma = |name| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0)).unwrap();
+        assert_eq!(pragma("synchronous"), 2, "2 is FULL");
+        assert_eq!(pragma("foreign_keys"), 1);
+        let mode: String = connection.pragma_query_value(None, "journal_mode", |row| row.get(0)).unwrap();
+        assert_eq!(mode, "wal");
     }
 }

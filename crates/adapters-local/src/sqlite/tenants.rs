@@ -101,7 +101,10 @@ fn import(connection: &Connection, policy: Policy, contacts: &[Contact]) -> Resu
     let tenant = tenant.as_str();
     let version = newest_version(connection, tenant)?.unwrap_or(0) + 1;
     let json = to_json("settings", &Policy { version, ..policy })?;
-    connection.execute("INSERT INTO policies (tenant, version, policy) VALUES (?1, ?2, ?3)", params![tenant, version, json])?;
+    connection.execute(
+        "INSERT INTO policies (tenant, version, policy) VALUES (?1, ?2, ?3)",
+        params![tenant, version, json],
+    )?;
 
     // Their numbers go with them.
     connection.execute("DELETE FROM contacts WHERE tenant = ?1", params![tenant])?;

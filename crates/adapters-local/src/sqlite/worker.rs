@@ -156,3 +156,86 @@ fn read_all(connection: &Connection, jobs: &Mutex<Receiver<Box<dyn Job>>>) {
         job.answer(None);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sqlite::SqliteStore;
+
+    fn insert(name: &'static str) -> impl FnOnce(&Connection) -> Result<(), Fault> + Send + 'static {
+        move |connection| {
+            let sql = "INSERT INTO aliases VALUES ('t', 'k', ?1, 'call/CA1', 1)";
+            connection.execute(sql, [name])?;
+            Ok(())
+        }
+    }
+
+    async fn names(store: &SqliteStore) -> Vec<String> {
+        let select = |connection: &Connection| {
+            let mut select = connection.prepare("SELECT value FROM aliases ORDER BY value")?;
+            Ok(select.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?)
+        };
+        store.read(select).await.unwrap()
+    }
+
+    /// Queues work behind a piece that waits until all of it is queued, so that it makes one group.
+    async fn as_one_group(store: &SqliteStore, pieces: Vec<Piece>) -> Vec<Result<(), StoreError>> {
+        let (open, gate) = std::sync::mpsc::channel::<()>();
+        let (entered, has_entered) = oneshot::channel();
+        let first = store.clone();
+        let first = tokio::spawn(async move {
+            let wait = move |_: &Connection| {
+                let _ = entered.send(());
+                let _ = gate.recv();
+                Ok(())
+            };
+            first.write(wait).await
+        });
+        has_entered.await.unwrap();
+        let mut queued = Vec::new();
+        for piece in pieces {
+            let store = store.clone();
+            queued.push(tokio::spawn(async move { store.write(piece).await }));
+            // On this runtime of one thread, the piece is in the queue when we run again.
+            tokio::task::yield_now().await;
+        }
+        drop(open);
+        first.await.unwrap().unwrap();
+        let mut outcomes = Vec::new();
+        for piece in queued {
+            outcomes.push(piece.await.unwrap());
+        }
+        outcomes
+    }
+
+    type Piece = Box<dyn FnOnce(&Connection) -> Result<(), Fault> + Send>;
+
+    #[tokio::test]
+    async fn a_piece_that_fails_is_undone_alone() {
+        let store = SqliteStore::open_in_memory().unwrap();
+        let fails: Piece = Box::new(|connection| {
+            insert("undone")(connection)?;
+            Err(StoreError::Conflict.into())
+        });
+        let outcomes = as_one_group(&store, vec![Box::new(insert("a")), fails, Box::new(insert("b"))]).await;
+        assert!(matches!(outcomes[..], [Ok(()), Err(StoreError::Conflict), Ok(())]), "{outcomes:?}");
+        assert_eq!(names(&store).await, ["a", "b"]);
+        // The one that waited at the gate, the group of three, and the read, which queues with the writes.
+        assert_eq!(store.write_counts().transactions, 3);
+    }
+
+    #[tokio::test]
+    async fn when_the_database_ends_the_transaction_nobody_is_told_it_was_stored() {
+        let store = SqliteStore::open_in_memory().unwrap();
+        // What SQLite does by itself when the disk is full (sqlite.org/lang_transaction.html).
+        let ends: Piece = Box::new(|connection| {
+            connection.execute_batch("ROLLBACK")?;
+            Ok(())
+        });
+        let outcomes = as_one_group(&store, vec![Box::new(insert("a")), ends, Box::new(insert("b"))]).await;
+        assert!(outcomes.iter().all(|outcome| matches!(outcome, Err(StoreError::Unavailable(_)))), "{outcomes:?}");
+        assert!(names(&store).await.is_empty());
+        store.write(insert("c")).await.unwrap();
+        assert_eq!(names(&store).await, ["c"]);
+    }
+}

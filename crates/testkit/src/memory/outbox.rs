@@ -13,9 +13,7 @@ impl Outbox for MemoryStore {
         let mut free: Vec<_> = tables
             .effects
             .iter_mut()
-            .filter(|(_, waiting)| {
-                waiting.due <= now && waiting.lease.as_ref().is_none_or(|held| held.until <= now)
-            })
+            .filter(|(_, waiting)| waiting.due <= now && waiting.lease.as_ref().is_none_or(|held| held.until <= now))
             .collect();
         // The sort is stable: what is due at the same instant stays in the order of its name.
         free.sort_by_key(|(_, waiting)| waiting.due);
