@@ -30,8 +30,10 @@ impl From<Fault> for StoreError {
         match fault {
             Fault::Store(error) => error,
             Fault::Sql(error) => match error.sqlite_error_code() {
-                Some(ErrorCode::ConstraintViolation) => StoreError::Conflict,
-                Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => StoreError::Corrupt(error.to_string()),
+                // Races are lost by conditional writes that meet no row; a broken constraint is a wrong statement.
+                Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase | ErrorCode::ConstraintViolation) => {
+                    StoreError::Corrupt(error.to_string())
+                }
                 Some(_) => StoreError::Unavailable(Box::new(error)),
                 // Not from SQLite itself: a column of an unexpected type.
                 None => StoreError::Corrupt(error.to_string()),

@@ -29,7 +29,7 @@ use worker::{Counters, Worker};
 /// Connections that read: enough that a long list does not hold up a caller's turn.
 const READERS: usize = 4;
 
-/// A handle on one database; clones share it.
+/// A handle on one database; clones share it. Dropping the last one waits until what was queued is stored.
 #[derive(Debug, Clone)]
 pub struct SqliteStore {
     shared: Arc<Shared>,

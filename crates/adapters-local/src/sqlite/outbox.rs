@@ -94,11 +94,11 @@ impl EffectRow {
         })
     }
 
-    /// An effect of the same name breaks the key, which reads as a conflict.
+    /// An effect of the same name is a conflict.
     pub(super) fn insert(&self, connection: &Connection, tenant: &str) -> Result<(), Fault> {
         let sql = "INSERT INTO effects (tenant, owner, number, first_due_ms, due_ms, claimant, lease_until_ms, effect) \
-                   VALUES (?1, ?2, ?3, ?4, ?4, ?5, ?6, ?7)";
-        connection.prepare_cached(sql)?.execute(params![
+                   VALUES (?1, ?2, ?3, ?4, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING";
+        one(connection.prepare_cached(sql)?.execute(params![
             tenant,
             self.owner,
             self.number,
@@ -106,8 +106,7 @@ impl EffectRow {
             self.claimant,
             self.lease_until_ms,
             self.effect
-        ])?;
-        Ok(())
+        ])?)
     }
 }
 

@@ -43,7 +43,10 @@ pub enum OpenError {
 /// The connection that writes, with its schema up to date.
 pub(super) fn open_writer(path: Option<&Path>) -> Result<Connection, OpenError> {
     let mut connection = match path {
-        Some(path) => Connection::open(path)?,
+        Some(path) => {
+            create_for_owner_only(path);
+            Connection::open(path)?
+        }
         None => Connection::open_in_memory()?,
     };
     set_up(&connection)?;
@@ -54,6 +57,16 @@ pub(super) fn open_writer(path: Option<&Path>) -> Result<Connection, OpenError> 
     connection.pragma_update(None, "synchronous", "FULL")?;
     migrate(&mut connection)?;
     Ok(connection)
+}
+
+/// Names, numbers and words of callers are in this file, so that a new one is its owner's alone; SQLite gives the
+/// files beside it the same mode. What is there already keeps its mode, and a failure is left for SQLite to report.
+fn create_for_owner_only(path: &Path) {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let _ = options.open(path);
 }
 
 /// A connection that only reads.
@@ -112,6 +125,19 @@ mod tests {
     #[test]
     fn migrations_apply_to_an_empty_database() {
         MIGRATIONS.validate().unwrap();
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_new_database_is_for_its_owner_only() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let _open = open_writer(Some(&folder.path().join("nightdesk.db"))).unwrap();
+        let files: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(Result::unwrap).collect();
+        assert!(files.len() > 1, "the database and its WAL");
+        for file in files {
+            assert_eq!(file.metadata().unwrap().permissions().mode() & 0o777, 0o600, "{:?}", file.file_name());
+        }
     }
 
     #[test]
