@@ -1,0 +1,137 @@
+//! Contract suites: what every implementation of a port must do, one named case each.
+//!
+//! A case takes a fresh implementation and fails by panicking. [`contract_tests!`](crate::contract_tests) makes
+//! one `#[test]` of each, so that memory, SQLite and whatever follows run the same names; none can be skipped.
+
+pub mod cases;
+pub mod outbox;
+pub mod tenants;
+pub mod ticketing;
+
+use nightdesk_ports::{Cases, Outbox, StoreError, TenantRepository};
+
+/// The three storage ports in one, as stores implement them.
+pub trait Store: Cases + Outbox + TenantRepository {}
+
+impl<S: Cases + Outbox + TenantRepository> Store for S {}
+
+/// Runs a case on several threads, as a server would.
+///
+/// # Panics
+/// If the case does, or no runtime can be built.
+#[allow(clippy::unwrap_used, reason = "a test without a runtime has failed")]
+pub fn run<F: Future<Output = ()>>(case: F) {
+    tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap().block_on(case);
+}
+
+/// Demands that an operation lost a race.
+#[track_caller]
+fn assert_conflict<T: std::fmt::Debug>(outcome: Result<T, StoreError>) {
+    assert!(matches!(outcome, Err(StoreError::Conflict)), "expected a conflict, got {outcome:?}");
+}
+
+/// Makes a `#[test]` of each case of a suite: `store` or `ticketing`.
+///
+/// The factory is an expression, evaluated for each case within an async block, that gives a pair: something
+/// to keep while the case runs (a temporary folder, or `()`), and the `Arc<dyn Store>` or `Arc<dyn Ticketing>`.
+#[macro_export]
+macro_rules! contract_tests {
+    (store, $factory:expr) => {
+        $crate::contract_tests!(@each cases, $factory, [
+            what_was_never_stored_is_not_there,
+            a_state_comes_back_as_it_was_stored,
+            versions_count_up_from_one,
+            a_stale_version_is_a_conflict_and_changes_nothing,
+            a_new_state_that_exists_already_is_a_conflict,
+            a_version_of_what_does_not_exist_is_a_conflict,
+            a_call_and_a_case_of_one_name_are_two_owners,
+            a_call_and_its_new_case_are_stored_together,
+            one_conflict_among_two_states_stores_neither,
+            one_owner_twice_in_a_commit_is_a_conflict,
+            a_taken_alias_leaves_nothing_behind,
+            a_unique_alias_belongs_to_one_owner,
+            an_owner_may_take_its_own_alias_again,
+            a_plain_alias_names_its_newest_bearer,
+            a_unique_alias_cannot_be_taken_plainly,
+            an_alias_of_another_kind_is_another_name,
+            a_tenant_sees_nothing_of_another,
+            deadlines_are_due_from_their_instant_on_oldest_first,
+            a_deadline_moves_and_goes_with_its_state,
+            due_covers_all_tenants_and_keeps_to_its_limit,
+            a_list_is_newest_first_of_one_kind_and_limited,
+            a_list_shows_the_newest_version,
+            the_journal_is_in_order_and_of_one_owner,
+            a_failed_commit_leaves_no_journal,
+            of_concurrent_commits_of_one_version_exactly_one_wins,
+            of_concurrent_takers_of_one_alias_exactly_one_wins,
+            sixty_four_owners_commit_at_once,
+            a_commit_is_seen_by_the_next_read,
+            a_store_that_works_is_ready,
+        ]);
+        $crate::contract_tests!(@each outbox, $factory, [
+            an_effect_is_claimed_as_it_was_planned,
+            an_effect_is_not_claimed_before_it_is_due,
+            effects_are_claimed_oldest_first_up_to_the_limit,
+            a_leased_effect_is_not_claimed_again,
+            an_expired_lease_may_be_taken_over,
+            an_expired_lease_that_nobody_took_still_settles,
+            the_earlier_claim_of_one_process_is_void_after_its_later_one,
+            settling_removes_an_effect_once,
+            settling_a_lost_claim_is_a_conflict,
+            postponing_moves_an_effect_and_keeps_its_tries,
+            postponing_a_lost_claim_is_a_conflict,
+            a_postponed_effect_cannot_be_settled_by_its_old_claim,
+            a_commit_settles_its_effect,
+            a_commit_with_a_lost_claim_changes_nothing,
+            a_failed_commit_does_not_settle,
+            a_lease_in_a_commit_covers_what_is_due_when_it_was_decided,
+            a_lease_in_a_commit_without_a_journal_covers_what_is_due_within_it,
+            a_planned_effect_of_a_taken_name_is_a_conflict,
+            a_failed_commit_plans_nothing,
+            pending_shows_an_owners_effects_with_their_tries,
+            pending_is_of_one_tenant,
+            one_effect_name_in_two_tenants_is_two_effects,
+            a_claim_of_one_tenant_settles_nothing_of_another,
+            oldest_due_is_when_the_oldest_was_first_due,
+            concurrent_claims_never_share_an_effect,
+        ]);
+        $crate::contract_tests!(@each tenants, $factory, [
+            a_tenant_that_was_never_imported_has_no_settings,
+            imports_count_versions_up_and_keep_the_old_ones,
+            versions_of_two_tenants_are_independent,
+            tenants_are_listed_by_name,
+            concurrent_imports_get_different_versions,
+            a_contact_is_found_with_and_without_country_code,
+            a_shared_number_finds_everybody_in_order,
+            a_contact_with_two_numbers_is_found_by_either,
+            a_contact_whose_numbers_share_ten_digits_is_found_once,
+            an_import_replaces_all_contacts,
+            contacts_of_another_tenant_are_not_found,
+            short_numbers_match_only_themselves,
+        ]);
+    };
+    (ticketing, $factory:expr) => {
+        $crate::contract_tests!(@each ticketing, $factory, [
+            a_ticket_is_found_by_its_key,
+            a_key_without_a_ticket_finds_none,
+            another_tenant_finds_no_ticket,
+            a_repeated_note_is_added_once_and_another_is_added,
+            a_note_to_no_ticket_is_refused,
+            closing_twice_is_a_success,
+            another_tenant_cannot_close_a_ticket,
+            only_open_tickets_of_the_company_are_counted,
+            a_merged_ticket_is_closed_and_merging_again_is_a_success,
+        ]);
+    };
+    (@each $suite:ident, $factory:expr, [$($case:ident),* $(,)?]) => {
+        $(
+            #[test]
+            fn $case() {
+                $crate::contract::run(async {
+                    let (_kept, subject) = $factory;
+                    $crate::contract::$suite::$case(subject).await;
+                });
+            }
+        )*
+    };
+}

@@ -1,0 +1,330 @@
+//! Sample values: one small tenant, its people, a call, a case, and what stores keep of them.
+//!
+//! Every value is fixed, so that two tests which name the same thing mean the same thing. All telephone
+//! numbers are of the 555-01xx range, which is set aside for fiction.
+#![allow(clippy::unwrap_used, reason = "samples are literals; a wrong one must fail the test that uses it at once")]
+
+use chrono::{DateTime, Duration, NaiveTime, TimeZone, Utc, Weekday};
+use nightdesk_domain::call::{Arrival, Call, CallEvent, CallState, Identity, Lead, Question};
+use nightdesk_domain::case::{Brief, CallerPresence, Case, TicketDraft, TicketRecord, TicketStatus, Work};
+use nightdesk_domain::effect::{Alert, Effect, NoteOrder, PageOrder, PlannedEffect};
+use nightdesk_domain::facts::{Contact, Facts};
+use nightdesk_domain::ids::{
+    CallId, CaseId, CompanyId, EffectId, OwnerId, PsaTicketId, TechnicianId, TenantId, TicketNumber,
+};
+use nightdesk_domain::phone::PhoneNumber;
+use nightdesk_domain::policy::{
+    BusinessHours, Company, Greeting, Line, PagingPolicy, Policy, Runbook, RunbookRule, Technician,
+};
+use nightdesk_domain::triage::Affected;
+use nightdesk_domain::vocabulary::{Category, Language, Priority};
+use nightdesk_ports::{Alias, Commit, JournalEntry, Lease, RecordedEvent, Save, Snapshot};
+
+/// The tenant that samples belong to.
+pub fn tenant() -> TenantId {
+    TenantId::parse("northwind").unwrap()
+}
+
+/// Another tenant, which must see nothing of the first.
+pub fn other_tenant() -> TenantId {
+    TenantId::parse("southwind").unwrap()
+}
+
+/// So many seconds after Thursday 15 January 2026, 08:00 UTC: 02:00 at night in Chicago.
+pub fn at(seconds: i64) -> DateTime<Utc> {
+    Utc.with_ymd_and_hms(2026, 1, 15, 8, 0, 0).unwrap() + Duration::seconds(seconds)
+}
+
+/// A telephone number from `+` and digits.
+pub fn number(text: &str) -> PhoneNumber {
+    PhoneNumber::parse(text).unwrap()
+}
+
+/// The name of a call as an owner.
+pub fn call_owner(id: &str) -> OwnerId {
+    OwnerId::Call(CallId::parse(id).unwrap())
+}
+
+/// The name of a case as an owner.
+pub fn case_owner(id: &str) -> OwnerId {
+    OwnerId::Case(CaseId::parse(id).unwrap())
+}
+
+/// Settings of [`tenant`]: two companies, three technicians of whom the last is the manager, all on the ladder.
+pub fn policy() -> Policy {
+    policy_of(&tenant())
+}
+
+/// The same settings for any tenant.
+pub fn policy_of(tenant: &TenantId) -> Policy {
+    let id = |text: &str| TechnicianId::parse(text).unwrap();
+    let technician = |name: &str, digits: &str| Technician {
+        id: id(&name.to_lowercase()),
+        name: name.to_owned(),
+        number: Some(number(digits)),
+        email: Some(format!("{}@northwind.example", name.to_lowercase())),
+    };
+    Policy {
+        tenant: tenant.clone(),
+        version: 1,
+        name: "Northwind IT".to_owned(),
+        time_zone: chrono_tz::America::Chicago,
+        business_hours: BusinessHours {
+            days: vec![Weekday::Mon, Weekday::Tue, Weekday::Wed, Weekday::Thu, Weekday::Fri],
+            opens: NaiveTime::from_hms_opt(8, 0, 0).unwrap(),
+            closes: NaiveTime::from_hms_opt(17, 30, 0).unwrap(),
+            holidays: vec![],
+        },
+        greeting: Greeting {
+            english: "This call may be recorded.".to_owned(),
+            spanish: "Esta llamada puede ser grabada.".to_owned(),
+        },
+        lines: vec![
+            Line { number: number("+13125550100"), company: None },
+            Line { number: number("+13125550101"), company: Some(CompanyId::parse("harbor-law").unwrap()) },
+        ],
+        caller_id: number("+13125550100"),
+        office: None,
+        emergency: number("+13125550199"),
+        companies: vec![
+            company("acme-dental", "Acme Dental", "the practice server is down"),
+            company("harbor-law", "Harbor Law", "the document system is down"),
+        ],
+        technicians: vec![
+            technician("Alex", "+13125550111"),
+            technician("Bea", "+13125550112"),
+            technician("Morgan", "+13125550113"),
+        ],
+        ladder: vec![id("alex"), id("bea")],
+        manager: Some(id("morgan")),
+        paging: PagingPolicy::default(),
+    }
+}
+
+fn company(id: &str, name: &str, critical: &str) -> Company {
+    Company {
+        id: CompanyId::parse(id).unwrap(),
+        name: name.to_owned(),
+        also_called: vec![],
+        runbook: Runbook {
+            critical_systems: vec!["server".to_owned()],
+            rules: vec![RunbookRule { when: critical.to_owned(), priority: Priority::Critical }],
+            out_of_scope: vec!["personal devices".to_owned()],
+            notes: "The key is with the neighbour.".to_owned(),
+        },
+        psa_company: Some(id.to_owned()),
+    }
+}
+
+/// A contact of a company with these numbers.
+pub fn contact(name: &str, company: &str, numbers: &[&str]) -> Contact {
+    Contact {
+        name: name.into(),
+        company: CompanyId::parse(company).unwrap(),
+        numbers: numbers.iter().map(|digits| number(digits)).collect(),
+    }
+}
+
+/// A call of [`tenant`], answered at `at(0)`, to whom the open question was put.
+pub fn call(id: &str) -> Call {
+    Call {
+        id: CallId::parse(id).unwrap(),
+        tenant: tenant(),
+        policy_version: 1,
+        opened_at: at(0),
+        dialled: number("+13125550100"),
+        from: Some(number("+13125550142")),
+        identity: Identity::default(),
+        language: Language::English,
+        turns: vec![],
+        overheard: None,
+        assessment: None,
+        number_given: None,
+        name_given: None,
+        turn: 1,
+        asked: vec![Question::Open],
+        case_open: false,
+        disposition: None,
+        promise: None,
+        news: vec![],
+        recordings: vec![],
+        briefs_sent: 0,
+        effects_planned: 0,
+        reasons: vec![],
+        state: CallState::Asking {
+            question: Question::Open,
+            silences: 0,
+            mishears: 0,
+            lead: Lead::Greeting,
+            until: at(60),
+        },
+    }
+}
+
+/// A Critical case of [`tenant`], opened at `at(0)` by the call of the same name; nobody was woken yet.
+pub fn case(id: &str) -> Case {
+    let key = CaseId::parse(id).unwrap();
+    Case {
+        tenant: tenant(),
+        policy_version: 1,
+        opened_at: at(0),
+        brief: brief(),
+        disposition: None,
+        caller: CallerPresence { call: CallId::parse(id).unwrap(), present: true, said: 0 },
+        ticket: TicketRecord {
+            number: TicketNumber::derive(&key, 0),
+            status: TicketStatus::Open,
+            psa: None,
+            notes_waiting: vec![],
+        },
+        id: key,
+        work: Work::Filed,
+        pages: vec![],
+        rounds: 0,
+        news_sent: 0,
+        effects_planned: 0,
+        reasons: vec![],
+    }
+}
+
+/// What is known of a server that is down at Acme Dental.
+pub fn brief() -> Brief {
+    Brief {
+        language: Language::English,
+        priority: Priority::Critical,
+        category: Some(Category::Server),
+        wake: true,
+        name: Some("Dana".into()),
+        company: Some(CompanyId::parse("acme-dental").unwrap()),
+        number: Some("+13125550142".into()),
+        affected: Some(Affected::All),
+        since: None,
+        deadline: None,
+        system: Some("server".to_owned()),
+        callback: None,
+        words: vec!["our server is down and nobody can work".into()],
+        recordings: vec![],
+        reasons: vec![],
+    }
+}
+
+/// A planned effect of an owner: a mail to the people on call.
+pub fn effect(owner: &OwnerId, number: u32, due: DateTime<Utc>) -> PlannedEffect {
+    PlannedEffect { id: EffectId { owner: owner.clone(), number }, due, effect: Effect::Alert(alert()) }
+}
+
+/// A planned page of a case: ring Alex.
+pub fn page_effect(case: &str, number_of_effect: u32, due: DateTime<Utc>) -> PlannedEffect {
+    let order = PageOrder {
+        tenant: tenant(),
+        case: CaseId::parse(case).unwrap(),
+        page: 1,
+        technician: TechnicianId::parse("alex").unwrap(),
+        to: number("+13125550111"),
+        from: number("+13125550100"),
+        ring_seconds: 25,
+        ordered_at: due,
+        useless_after: due + Duration::seconds(60),
+    };
+    PlannedEffect {
+        id: EffectId { owner: case_owner(case), number: number_of_effect },
+        due,
+        effect: Effect::Page(order),
+    }
+}
+
+/// A mail to the people on call.
+pub fn alert() -> Alert {
+    Alert {
+        to: vec!["oncall@northwind.example".to_owned()],
+        subject: "A message was left".into(),
+        body: "Somebody at Acme Dental left a message.".into(),
+    }
+}
+
+/// The ticket of a case, at Acme Dental.
+pub fn ticket_draft(case: &str) -> TicketDraft {
+    let key = CaseId::parse(case).unwrap();
+    TicketDraft {
+        tenant: tenant(),
+        number: TicketNumber::derive(&key, 0),
+        key,
+        summary: "Server down at Acme Dental".into(),
+        description: "Dana says: our server is down and nobody can work.".into(),
+        priority: Priority::Critical,
+        category: Some(Category::Server),
+        status: TicketStatus::Open,
+        psa_company: Some("acme-dental".to_owned()),
+        contact_name: Some("Dana".into()),
+        contact_number: Some("+13125550142".into()),
+    }
+}
+
+/// A note to a ticket, with its reference.
+pub fn note(ticket: &PsaTicketId, reference: &str, text: &str) -> NoteOrder {
+    NoteOrder { ticket: ticket.clone(), text: text.into(), reference: reference.to_owned() }
+}
+
+/// A journal row of an owner: time had passed, or, for version 1 of a call, it arrived.
+pub fn journal_entry(owner: &OwnerId, version: u64, at: DateTime<Utc>) -> JournalEntry {
+    let event = match owner {
+        OwnerId::Call(id) if version == 1 => RecordedEvent::Arrived(Box::new(Arrival {
+            tenant: tenant(),
+            call: id.clone(),
+            dialled: number("+13125550100"),
+            from: Some(number("+13125550142")),
+        })),
+        OwnerId::Call(_) => RecordedEvent::Call(Box::new(CallEvent::Tick)),
+        OwnerId::Case(id) if version == 1 => RecordedEvent::CaseOpened(Box::new(case(id.as_str()))),
+        OwnerId::Case(_) => RecordedEvent::Case(Box::new(nightdesk_domain::case::CaseEvent::Tick)),
+    };
+    JournalEntry {
+        owner: owner.clone(),
+        version,
+        at,
+        policy_version: 1,
+        build: "test".to_owned(),
+        event,
+        facts: Facts::default(),
+        digest: format!("digest of version {version}"),
+        decided: vec![format!("version {version}")],
+    }
+}
+
+/// A commit of a tenant with nothing in it yet.
+pub fn commit(tenant: &TenantId) -> Commit {
+    Commit {
+        tenant: tenant.clone(),
+        saves: vec![],
+        effects: vec![],
+        lease: None,
+        aliases: vec![],
+        settled: None,
+        journal: vec![],
+    }
+}
+
+/// A state to store that waits for nothing.
+pub fn save(snapshot: Snapshot, expected_version: u64) -> Save {
+    Save { snapshot, expected_version, deadline: None }
+}
+
+/// A call as a stored state.
+pub fn call_snapshot(id: &str) -> Snapshot {
+    Snapshot::Call(Box::new(call(id)))
+}
+
+/// A case as a stored state.
+pub fn case_snapshot(id: &str) -> Snapshot {
+    Snapshot::Case(Box::new(case(id)))
+}
+
+/// A second name of an owner.
+pub fn alias(kind: &'static str, value: &str, owner: &OwnerId, unique: bool) -> Alias {
+    Alias { kind, value: value.to_owned(), owner: owner.clone(), unique }
+}
+
+/// A lease.
+pub fn lease(claimant: &str, until: DateTime<Utc>) -> Lease {
+    Lease { claimant: claimant.to_owned(), until }
+}
