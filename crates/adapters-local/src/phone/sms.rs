@@ -1,0 +1,77 @@
+//! Texts that come in: the webhook, and the one verb that may answer it.
+
+use super::event::{EventKind, Party};
+use super::exchange::{Exchange, now};
+use super::resource::TextMessage;
+use super::twiml::{Method, TwimlError};
+use super::webhook::{self, parameter};
+
+/// Keeps a text that the server sends, and tells of it.
+pub(super) fn send(network: &Exchange, from: &str, to: &str, body: &str, reply: bool) -> TextMessage {
+    let message = TextMessage {
+        sid: network.sid("SM"),
+        from: from.to_owned(),
+        to: to.to_owned(),
+        body: body.to_owned(),
+        sent: now(),
+        reply,
+    };
+    let party = if network.state().phones.contains_key(to) { Party::Technician(to.to_owned()) } else { Party::Caller };
+    network.emit_for(&message.sid, party, EventKind::Text(message.body.clone()));
+    network.change(|state| state.messages.push(message.clone()));
+    message
+}
+
+/// Somebody texts a line: its URL is asked, and what it answers is sent back.
+pub(super) async fn receive(network: &Exchange, from: &str, to: &str, body: &str) {
+    let line = network.config.lines.iter().find(|line| line.number == to);
+    let Some(url) = line.and_then(|line| line.sms_url.clone()) else {
+        let reason = "a text came to a number without a messaging URL".to_owned();
+        return network.refuse(None, &TwimlError { code: 30008, reason });
+    };
+    let sid = network.sid("SM");
+    let parameters = [
+        parameter("MessageSid", &sid),
+        parameter("SmsSid", &sid),
+        parameter("SmsMessageSid", &sid),
+        parameter("AccountSid", &network.config.account_sid),
+        parameter("From", from),
+        parameter("To", to),
+        parameter("Body", body),
+        parameter("NumMedia", "0"),
+        parameter("NumSegments", "1"),
+        parameter("SmsStatus", "received"),
+        parameter("ApiVersion", "2010-04-01"),
+    ];
+    let answer = webhook::send(network, &url, Method::Post, &parameters).await;
+    let replies = answer.and_then(|answer| replies(&String::from_utf8_lossy(answer.body())));
+    match replies {
+        Ok(replies) => replies.iter().for_each(|body| {
+            send(network, to, from, body, true);
+        }),
+        Err(error) => network.refuse(None, &error),
+    }
+}
+
+/// The messages of a messaging document; an empty answer is none.
+fn replies(text: &str) -> Result<Vec<String>, TwimlError> {
+    if text.trim().is_empty() {
+        return Ok(Vec::new());
+    }
+    let broken = || TwimlError { code: 12100, reason: "the answer to a text is no document".into() };
+    let tree = roxmltree::Document::parse(text.trim_start()).map_err(|_| broken())?;
+    let root = tree.root_element();
+    if root.tag_name().name() != "Response" {
+        return Err(broken());
+    }
+    root.children()
+        .filter(|child| child.is_element() || child.text().is_some_and(|text| !text.trim().is_empty()))
+        .map(|child| {
+            let plain = child.has_tag_name("Message")
+                && child.attributes().len() == 0
+                && child.children().all(|part| !part.is_element());
+            let body = child.text().map(str::trim).filter(|text| plain && !text.is_empty());
+            body.map(str::to_owned).ok_or_else(|| TwimlError::schema("only <Message> with text may answer a text"))
+        })
+        .collect()
+}
