@@ -9,7 +9,7 @@ use nightdesk_ports::{
 use nightdesk_testkit::contract::run;
 use nightdesk_testkit::sample::{
     alias, at, call_owner, call_snapshot, case_owner, case_snapshot, commit, contact, effect, journal_entry, lease,
-    number, policy, save, tenant,
+    number, policy, save, tenant, unleased,
 };
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -41,7 +41,7 @@ fn everything_is_there_after_reopening() {
         store.import(&policy(), std::slice::from_ref(&dana)).await.unwrap();
         let everything = Commit {
             saves: vec![Save { deadline: Some(at(10)), ..save(case_snapshot("CA1"), 0) }],
-            effects: vec![effect(&owner, 1, at(0)), effect(&owner, 2, at(0))],
+            effects: unleased(vec![effect(&owner, 1, at(0)), effect(&owner, 2, at(0))]),
             aliases: vec![alias("ticket", "12345678", &owner, true)],
             journal: vec![journal_entry(&owner, 1, at(0))],
             ..commit(&tenant())
@@ -88,7 +88,7 @@ fn two_handles_never_hold_one_effect() {
         let (_folder, path) = database();
         let first = SqliteStore::open(&path).unwrap();
         let effects = (1..=100).map(|n| effect(&case_owner("CA1"), n, at(0))).collect();
-        first.commit(Commit { effects, ..commit(&tenant()) }).await.unwrap();
+        first.commit(Commit { effects: unleased(effects), ..commit(&tenant()) }).await.unwrap();
         let second = SqliteStore::open(&path).unwrap();
         let claimants = [("a", first.clone()), ("b", second), ("c", first)].map(|(name, store)| {
             tokio::spawn(async move {
@@ -167,7 +167,7 @@ fn a_damaged_effect_does_not_stand_in_the_way_of_others() {
         let (_folder, path) = database();
         let store = SqliteStore::open(&path).unwrap();
         let effects = vec![effect(&case_owner("CA1"), 1, at(0)), effect(&case_owner("CA1"), 2, at(1))];
-        store.commit(Commit { effects, ..commit(&tenant()) }).await.unwrap();
+        store.commit(Commit { effects: unleased(effects), ..commit(&tenant()) }).await.unwrap();
         meddle(&path, "UPDATE effects SET effect = '{' WHERE number = 1");
         assert!(store.claim(at(1), &lease("a", at(30)), 1).await.unwrap().is_empty());
         assert_eq!(store.claim(at(1), &lease("a", at(30)), 1).await.unwrap()[0].effect.id.number, 2);
@@ -270,7 +270,7 @@ fn child_that_commits_until_it_is_killed() {
                     let owner = OwnerId::Call(nightdesk_domain::ids::CallId::parse(&id).unwrap());
                     let whole = Commit {
                         saves: vec![save(call_snapshot(&id), 0), save(case_snapshot(&id), 0)],
-                        effects: vec![effect(&owner, 1, at(0))],
+                        effects: unleased(vec![effect(&owner, 1, at(0))]),
                         journal: vec![journal_entry(&owner, 1, at(0))],
                         ..commit(&tenant())
                     };

@@ -83,6 +83,13 @@ pub struct NewEffect {
     pub lease: Option<Lease>,
 }
 
+impl NewEffect {
+    /// An effect that whoever looks next performs.
+    pub fn unleased(planned: PlannedEffect) -> Self {
+        Self { planned, lease: None }
+    }
+}
+
 /// Who works on an effect, and until when nobody else may.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Lease {
@@ -114,6 +121,13 @@ pub struct Tries {
     pub unknown: u32,
     /// How many look-ups since the last unknown attempt found nothing.
     pub looked_up: u32,
+}
+
+impl Tries {
+    /// One more attempt that may have been carried out.
+    pub fn interrupted(self) -> Self {
+        Self { attempts: self.attempts + 1, unknown: self.unknown + 1, looked_up: 0 }
+    }
 }
 
 /// One row of the flight recorder.

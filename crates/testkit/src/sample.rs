@@ -18,7 +18,7 @@ use nightdesk_domain::policy::{
 };
 use nightdesk_domain::triage::Affected;
 use nightdesk_domain::vocabulary::{Category, Language, Priority};
-use nightdesk_ports::{Alias, Commit, JournalEntry, Lease, RecordedEvent, Save, Snapshot};
+use nightdesk_ports::{Alias, Commit, JournalEntry, Lease, NewEffect, RecordedEvent, Save, Snapshot};
 
 /// The tenant that samples belong to.
 pub fn tenant() -> TenantId {
@@ -293,15 +293,12 @@ pub fn journal_entry(owner: &OwnerId, version: u64, at: DateTime<Utc>) -> Journa
 
 /// A commit of a tenant with nothing in it yet.
 pub fn commit(tenant: &TenantId) -> Commit {
-    Commit {
-        tenant: tenant.clone(),
-        saves: vec![],
-        effects: vec![],
-        lease: None,
-        aliases: vec![],
-        settled: None,
-        journal: vec![],
-    }
+    Commit { tenant: tenant.clone(), saves: vec![], effects: vec![], aliases: vec![], settled: None, journal: vec![] }
+}
+
+/// Effects that nobody holds yet.
+pub fn unleased(effects: Vec<PlannedEffect>) -> Vec<NewEffect> {
+    effects.into_iter().map(NewEffect::unleased).collect()
 }
 
 /// A state to store that waits for nothing.

@@ -5,10 +5,9 @@ use super::codec::{Fault, column, from_json, limit, parse, present, to_json};
 use super::outbox;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use nightdesk_domain::effect::PlannedEffect;
 use nightdesk_domain::ids::{OwnerId, TenantId};
 use nightdesk_ports::{
-    Alias, Cases, Claim, Commit, JournalEntry, Lease, ListKind, SNAPSHOT_FORMAT, Save, Snapshot, StoreError, Stored,
+    Alias, Cases, Claim, Commit, JournalEntry, ListKind, SNAPSHOT_FORMAT, Save, Snapshot, StoreError, Stored,
 };
 use rusqlite::{Connection, OptionalExtension, params};
 
@@ -131,17 +130,10 @@ struct StateRow {
 
 impl Rows {
     fn of(commit: Commit) -> Result<Self, StoreError> {
-        let decided_at = commit.journal.iter().map(|entry| entry.at).max();
-        let leased =
-            |effect: &PlannedEffect| commit.lease.as_ref().filter(|lease| begins_leased(effect, lease, decided_at));
         let entry = |entry: &JournalEntry| Ok((entry.owner.to_string(), to_json("journal entry", entry)?));
         Ok(Self {
             saves: commit.saves.iter().map(StateRow::of).collect::<Result<_, _>>()?,
-            effects: commit
-                .effects
-                .iter()
-                .map(|effect| outbox::EffectRow::of(effect, leased(effect)))
-                .collect::<Result<_, _>>()?,
+            effects: commit.effects.iter().map(outbox::EffectRow::of).collect::<Result<_, _>>()?,
             journal: commit.journal.iter().map(entry).collect::<Result<_, StoreError>>()?,
             tenant: commit.tenant,
             aliases: commit.aliases,
@@ -169,12 +161,6 @@ impl Rows {
         }
         Ok(())
     }
-}
-
-/// Whether an effect is created leased to the committer: it was due when the commit's newest event was
-/// decided. A commit without a journal tells no time: then everything due within the lease is leased.
-fn begins_leased(effect: &PlannedEffect, lease: &Lease, decided_at: Option<DateTime<Utc>>) -> bool {
-    effect.due <= decided_at.unwrap_or(lease.until)
 }
 
 impl StateRow {

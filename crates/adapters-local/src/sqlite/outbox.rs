@@ -5,9 +5,8 @@ use super::cases::one;
 use super::codec::{Fault, column, from_json, instant, limit, parse, present, to_json};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use nightdesk_domain::effect::PlannedEffect;
 use nightdesk_domain::ids::{EffectId, OwnerId, TenantId};
-use nightdesk_ports::{Claim, Lease, Outbox, StoreError, Tries};
+use nightdesk_ports::{Claim, Lease, NewEffect, Outbox, StoreError, Tries};
 use rusqlite::{Connection, Row, params};
 
 #[async_trait]
@@ -83,13 +82,14 @@ pub(super) struct EffectRow {
 }
 
 impl EffectRow {
-    pub(super) fn of(effect: &PlannedEffect, lease: Option<&Lease>) -> Result<Self, StoreError> {
+    pub(super) fn of(new: &NewEffect) -> Result<Self, StoreError> {
+        let NewEffect { planned: effect, lease } = new;
         Ok(Self {
             owner: effect.id.owner.to_string(),
             number: effect.id.number,
             due_ms: column(effect.due),
-            claimant: lease.map(|lease| lease.claimant.clone()),
-            lease_until_ms: lease.map(|lease| column(lease.until)),
+            claimant: lease.as_ref().map(|lease| lease.claimant.clone()),
+            lease_until_ms: lease.as_ref().map(|lease| column(lease.until)),
             effect: to_json("effect", effect)?,
         })
     }
@@ -135,19 +135,28 @@ fn any_free(connection: &Connection, now: DateTime<Utc>) -> Result<bool, Fault> 
 
 fn claim(connection: &Connection, now: DateTime<Utc>, lease: &Lease, rows: usize) -> Result<Vec<Claim>, Fault> {
     let sql = format!(
-        "SELECT attempts, unknown, looked_up, rowid, tenant, effect FROM effects WHERE {FREE} \
+        "SELECT attempts, unknown, looked_up, rowid, tenant, effect, claimant IS NOT NULL FROM effects WHERE {FREE} \
          ORDER BY due_ms, tenant, owner, number LIMIT ?2"
     );
     let mut select = connection.prepare_cached(&sql)?;
     let free = select.query_map(params![present(now), limit(rows)], |row| {
-        Ok((tries(row)?, row.get::<_, i64>(3)?, row.get::<_, String>(4)?, row.get::<_, String>(5)?))
+        // A holder whose lease ran out may have acted before it died.
+        let tries = if row.get(6)? { tries(row)?.interrupted() } else { tries(row)? };
+        Ok((tries, row.get::<_, i64>(3)?, row.get::<_, String>(4)?, row.get::<_, String>(5)?))
     })?;
     let free = free.collect::<rusqlite::Result<Vec<_>>>()?;
     let mut take =
-        connection.prepare_cached("UPDATE effects SET claimant = ?2, lease_until_ms = ?3 WHERE rowid = ?1")?;
+        connection.prepare_cached("UPDATE effects SET claimant = ?2, lease_until_ms = ?3, attempts = ?4, unknown = ?5, looked_up = ?6 WHERE rowid = ?1")?;
     let mut claims = Vec::with_capacity(free.len());
     for (tries, rowid, tenant, json) in free {
-        take.execute(params![rowid, lease.claimant, column(lease.until)])?;
+        take.execute(params![
+            rowid,
+            lease.claimant,
+            column(lease.until),
+            tries.attempts,
+            tries.unknown,
+            tries.looked_up
+        ])?;
         match (parse("tenant", &tenant), from_json("effect", &json)) {
             (Ok(tenant), Ok(effect)) => claims.push(Claim { tenant, effect, tries, lease: lease.clone() }),
             // It stays leased, so that it does not stand in the way of all others; `oldest_due` keeps showing it.

@@ -5,7 +5,7 @@
 use super::{Store, assert_conflict};
 use crate::sample::{
     alias, at, call, call_owner, call_snapshot, case, case_owner, case_snapshot, commit, effect, journal_entry,
-    other_tenant, save, tenant,
+    other_tenant, save, tenant, unleased,
 };
 use nightdesk_domain::ids::TenantId;
 use nightdesk_ports::{Alias, Commit, ListKind, Save, Snapshot, Stored};
@@ -113,7 +113,7 @@ pub async fn a_taken_alias_leaves_nothing_behind(store: Arc<dyn Store>) {
     store.commit(naming(ticket("CA1"), case_snapshot("CA1"))).await.unwrap();
     let second = Commit {
         saves: vec![Save { deadline: Some(at(0)), ..save(case_snapshot("CA2"), 0) }],
-        effects: vec![effect(&case_owner("CA2"), 1, at(0))],
+        effects: unleased(vec![effect(&case_owner("CA2"), 1, at(0))]),
         aliases: vec![alias("leg", "CA2", &case_owner("CA2"), false), ticket("CA2")],
         journal: vec![journal_entry(&case_owner("CA2"), 1, at(0))],
         ..commit(&tenant())

@@ -4,18 +4,18 @@
 
 use super::{Store, assert_conflict};
 use crate::sample::{
-    at, case_owner, case_snapshot, commit, effect, journal_entry, lease, other_tenant, page_effect, save, tenant,
+    at, case_owner, case_snapshot, commit, effect, lease, other_tenant, page_effect, save, tenant, unleased,
 };
 use chrono::Duration;
 use nightdesk_domain::effect::PlannedEffect;
 use nightdesk_domain::ids::EffectId;
-use nightdesk_ports::{Claim, Commit, Tries};
+use nightdesk_ports::{Claim, Commit, NewEffect, Tries};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Commits effects without a lease.
 async fn plan(store: &Arc<dyn Store>, effects: Vec<PlannedEffect>) {
-    store.commit(Commit { effects, ..commit(&tenant()) }).await.unwrap();
+    store.commit(Commit { effects: unleased(effects), ..commit(&tenant()) }).await.unwrap();
 }
 
 /// An effect of case CA1.
@@ -144,7 +144,7 @@ pub async fn a_postponed_effect_cannot_be_settled_by_its_old_claim(store: Arc<dy
 fn settling(held: &Claim, expected_version: u64) -> Commit {
     Commit {
         saves: vec![save(case_snapshot("CA1"), expected_version)],
-        effects: vec![mail(2, 0)],
+        effects: unleased(vec![mail(2, 0)]),
         settled: Some(held.clone()),
         ..commit(&tenant())
     }
@@ -171,7 +171,7 @@ pub async fn a_commit_with_a_lost_claim_changes_nothing(store: Arc<dyn Store>) {
     assert_eq!(pending_numbers(&store).await, [1]);
     store.commit(settling(&taken, 0)).await.unwrap();
     // The same outcome a second time, with everything else in order.
-    let again = Commit { effects: vec![], ..settling(&taken, 1) };
+    let again = Commit { effects: unleased(vec![]), ..settling(&taken, 1) };
     assert_conflict(store.commit(again).await);
     assert_eq!(store.load(&tenant(), &case_owner("CA1")).await.unwrap().unwrap().version, 1);
 }
@@ -184,41 +184,39 @@ pub async fn a_failed_commit_does_not_settle(store: Arc<dyn Store>) {
     store.settle(&held).await.unwrap();
 }
 
-pub async fn a_lease_in_a_commit_covers_what_is_due_when_it_was_decided(store: Arc<dyn Store>) {
+pub async fn an_effect_committed_with_a_lease_is_held_from_the_start(store: Arc<dyn Store>) {
     let held = lease("a", at(30));
-    let planned = Commit {
-        effects: vec![mail(1, 0), mail(2, 10)],
-        lease: Some(held.clone()),
-        journal: vec![journal_entry(&case_owner("CA1"), 1, at(-5)), journal_entry(&case_owner("CA1"), 2, at(0))],
-        ..commit(&tenant())
-    };
-    store.commit(planned).await.unwrap();
-    assert_eq!(numbers(&claim(&store, "b", 20).await), [2], "what was due at once is leased, what came later is free");
+    let leased = NewEffect { planned: mail(1, 0), lease: Some(held.clone()) };
+    let free = NewEffect::unleased(mail(2, 0));
+    store.commit(Commit { effects: vec![leased, free], ..commit(&tenant()) }).await.unwrap();
+    assert_eq!(numbers(&claim(&store, "b", 20).await), [2]);
     let own = Claim { tenant: tenant(), effect: mail(1, 0), tries: Tries::default(), lease: held };
     store.settle(&own).await.unwrap();
 }
 
-pub async fn a_lease_in_a_commit_without_a_journal_covers_what_is_due_within_it(store: Arc<dyn Store>) {
-    let effects = vec![mail(1, 30), mail(2, 31)];
-    store.commit(Commit { effects, lease: Some(lease("a", at(30))), ..commit(&tenant()) }).await.unwrap();
-    // The lease of the first ends as it becomes due, so ask who holds it by settling.
-    let first = Claim { tenant: tenant(), effect: mail(1, 30), tries: Tries::default(), lease: lease("a", at(30)) };
-    let second = Claim { effect: mail(2, 31), ..first.clone() };
-    store.settle(&first).await.unwrap();
-    assert_conflict(store.settle(&second).await);
+pub async fn a_lease_that_ran_out_counts_as_an_unknown_attempt(store: Arc<dyn Store>) {
+    let leased = NewEffect { planned: mail(1, 0), lease: Some(lease("a", at(30))) };
+    store.commit(Commit { effects: vec![leased], ..commit(&tenant()) }).await.unwrap();
+    let first = only(&store, "b", 30).await;
+    assert_eq!(first.tries, Tries { attempts: 1, unknown: 1, looked_up: 0 }, "the committer may have acted");
+    let second = only(&store, "c", 60).await;
+    assert_eq!(second.tries, Tries { attempts: 2, unknown: 2, looked_up: 0 });
+    store.postpone(&second, at(60), TRIES).await.unwrap();
+    assert_eq!(only(&store, "d", 60).await.tries, TRIES, "what was put back was not lost");
 }
 
 pub async fn a_planned_effect_of_a_taken_name_is_a_conflict(store: Arc<dyn Store>) {
     plan(&store, vec![mail(1, 0)]).await;
-    let again = Commit { effects: vec![mail(2, 0), mail(1, 0)], ..commit(&tenant()) };
+    let again = Commit { effects: unleased(vec![mail(2, 0), mail(1, 0)]), ..commit(&tenant()) };
     assert_conflict(store.commit(again).await);
-    let twice = Commit { effects: vec![mail(3, 0), mail(3, 0)], ..commit(&tenant()) };
+    let twice = Commit { effects: unleased(vec![mail(3, 0), mail(3, 0)]), ..commit(&tenant()) };
     assert_conflict(store.commit(twice).await);
     assert_eq!(pending_numbers(&store).await, [1]);
 }
 
 pub async fn a_failed_commit_plans_nothing(store: Arc<dyn Store>) {
-    let failing = Commit { saves: vec![save(case_snapshot("CA1"), 3)], effects: vec![mail(1, 0)], ..commit(&tenant()) };
+    let failing =
+        Commit { saves: vec![save(case_snapshot("CA1"), 3)], effects: unleased(vec![mail(1, 0)]), ..commit(&tenant()) };
     assert_conflict(store.commit(failing).await);
     assert!(claim(&store, "a", 100).await.is_empty());
 }
@@ -239,7 +237,7 @@ pub async fn pending_is_of_one_tenant(store: Arc<dyn Store>) {
 
 pub async fn one_effect_name_in_two_tenants_is_two_effects(store: Arc<dyn Store>) {
     plan(&store, vec![mail(1, 0)]).await;
-    store.commit(Commit { effects: vec![mail(1, 0)], ..commit(&other_tenant()) }).await.unwrap();
+    store.commit(Commit { effects: unleased(vec![mail(1, 0)]), ..commit(&other_tenant()) }).await.unwrap();
     let claims = claim(&store, "a", 0).await;
     let tenants: Vec<_> = claims.iter().map(|claim| claim.tenant.clone()).collect();
     assert_eq!(tenants, [tenant(), other_tenant()]);

@@ -4,7 +4,7 @@ use super::{Bearer, MemoryStore, State, Tables, Waiting, owner_of};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use nightdesk_domain::ids::{OwnerId, TenantId};
-use nightdesk_ports::{Alias, Cases, Commit, JournalEntry, ListKind, Snapshot, StoreError, Stored, Tries};
+use nightdesk_ports::{NewEffect, Alias, Cases, Commit, JournalEntry, ListKind, Snapshot, StoreError, Stored, Tries};
 use std::cmp::Reverse;
 
 #[async_trait]
@@ -77,8 +77,8 @@ impl Tables {
             self.held(claim)?;
         }
         for (place, effect) in commit.effects.iter().enumerate() {
-            let stored = self.effects.contains_key(&(commit.tenant.clone(), effect.id.clone()));
-            if stored || commit.effects[..place].iter().any(|other| other.id == effect.id) {
+            let stored = self.effects.contains_key(&(commit.tenant.clone(), effect.planned.id.clone()));
+            if stored || commit.effects[..place].iter().any(|other| other.planned.id == effect.planned.id) {
                 return Err(StoreError::Conflict);
             }
         }
@@ -99,8 +99,6 @@ impl Tables {
     /// Makes everything in a checked commit true.
     fn apply(&mut self, commit: Commit) {
         let tenant = commit.tenant;
-        // Effects due when the newest event was decided are leased; without a journal, all that are due in the lease.
-        let decided_at = commit.journal.iter().map(|entry| entry.at).max();
         for save in commit.saves {
             self.states.insert((tenant.clone(), owner_of(&save.snapshot)), State::from(save));
         }
@@ -108,9 +106,9 @@ impl Tables {
             self.effects.remove(&(claim.tenant, claim.effect.id));
         }
         for effect in commit.effects {
-            let lease = commit.lease.clone().filter(|lease| effect.due <= decided_at.unwrap_or(lease.until));
-            let key = (tenant.clone(), effect.id.clone());
-            self.effects.insert(key, Waiting { due: effect.due, effect, tries: Tries::default(), lease });
+            let NewEffect { planned, lease } = effect;
+            let key = (tenant.clone(), planned.id.clone());
+            self.effects.insert(key, Waiting { due: planned.due, effect: planned, tries: Tries::default(), lease });
         }
         for alias in commit.aliases {
             let bearer = self

@@ -18,7 +18,10 @@ impl Outbox for MemoryStore {
         // The sort is stable: what is due at the same instant stays in the order of its name.
         free.sort_by_key(|(_, waiting)| waiting.due);
         let taken = free.into_iter().take(limit).map(|((tenant, _), waiting)| {
-            waiting.lease = Some(lease.clone());
+            if waiting.lease.replace(lease.clone()).is_some() {
+                // Its holder may have acted before it died.
+                waiting.tries = waiting.tries.interrupted();
+            }
             let effect = waiting.effect.clone();
             Claim { tenant: tenant.clone(), effect, tries: waiting.tries, lease: lease.clone() }
         });
