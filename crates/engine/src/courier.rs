@@ -76,10 +76,7 @@ impl Engine {
         if held.is_empty() {
             return snapshot;
         }
-        let (tenant, owner) = match &snapshot {
-            Snapshot::Call(call) => (call.tenant.clone(), OwnerId::Call(call.id.clone())),
-            Snapshot::Case(case) => (case.tenant.clone(), OwnerId::Case(case.id.clone())),
-        };
+        let (tenant, owner) = (snapshot.tenant().clone(), snapshot.owner());
         let budget = TimeDelta::milliseconds(i64::from(self.settings.inline_milliseconds_max));
         self.perform_until(held, Some(self.now() + budget)).await;
         match self.ports().cases.load(&tenant, &owner).await {

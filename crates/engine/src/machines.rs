@@ -144,12 +144,8 @@ impl Engine {
     }
 
     async fn policy_for(&self, tenant: &TenantId, stored: Option<&Stored>) -> Result<Arc<Policy>, EngineError> {
-        let pinned = stored.map(|stored| match &stored.snapshot {
-            Snapshot::Call(call) => call.policy_version,
-            Snapshot::Case(case) => case.policy_version,
-        });
-        match pinned {
-            Some(version) => Ok(self.policy(tenant, version).await?),
+        match stored {
+            Some(stored) => Ok(self.policy(tenant, stored.snapshot.policy_version()).await?),
             None => self.ports.tenants.newest(tenant).await?.ok_or(EngineError::UnknownTenant),
         }
     }
@@ -174,11 +170,7 @@ fn decide(stored: Option<&Stored>, happening: &Happening, context: &Context<'_>)
 }
 
 fn save(snapshot: Snapshot, expected_version: u64) -> Save {
-    let deadline = match &snapshot {
-        Snapshot::Call(call) => call.deadline(),
-        Snapshot::Case(case) => case.deadline(),
-    };
-    Save { snapshot, expected_version, deadline }
+    Save { deadline: snapshot.deadline(), snapshot, expected_version }
 }
 
 /// Whether a caller or a technician waits on the line for this effect; the rest is left to the courier.

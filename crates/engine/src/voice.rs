@@ -114,10 +114,7 @@ impl Engine {
         owner: OwnerId,
     ) -> Result<(Snapshot, std::sync::Arc<nightdesk_domain::policy::Policy>), EngineError> {
         let stored = self.ports().cases.load(tenant, &owner).await?.ok_or(EngineError::NotFound)?;
-        let version = match &stored.snapshot {
-            Snapshot::Call(call) => call.policy_version,
-            Snapshot::Case(case) => case.policy_version,
-        };
-        Ok((stored.snapshot, self.policy(tenant, version).await?))
+        let policy = self.policy(tenant, stored.snapshot.policy_version()).await?;
+        Ok((stored.snapshot, policy))
     }
 }

@@ -20,6 +20,48 @@ pub enum Snapshot {
     Case(Box<Case>),
 }
 
+impl Snapshot {
+    /// The machine's tenant.
+    pub fn tenant(&self) -> &TenantId {
+        match self {
+            Snapshot::Call(call) => &call.tenant,
+            Snapshot::Case(case) => &case.tenant,
+        }
+    }
+
+    /// The machine's name.
+    pub fn owner(&self) -> OwnerId {
+        match self {
+            Snapshot::Call(call) => OwnerId::Call(call.id.clone()),
+            Snapshot::Case(case) => OwnerId::Case(case.id.clone()),
+        }
+    }
+
+    /// When it began.
+    pub fn opened_at(&self) -> DateTime<Utc> {
+        match self {
+            Snapshot::Call(call) => call.opened_at,
+            Snapshot::Case(case) => case.opened_at,
+        }
+    }
+
+    /// The settings that it pinned.
+    pub fn policy_version(&self) -> u32 {
+        match self {
+            Snapshot::Call(call) => call.policy_version,
+            Snapshot::Case(case) => case.policy_version,
+        }
+    }
+
+    /// When it wants to be woken.
+    pub fn deadline(&self) -> Option<DateTime<Utc>> {
+        match self {
+            Snapshot::Call(call) => call.deadline(),
+            Snapshot::Case(case) => case.deadline(),
+        }
+    }
+}
+
 /// The version of the stored form of [`Snapshot`]; a golden file per version is kept in the tests.
 pub const SNAPSHOT_FORMAT: u32 = 1;
 
@@ -216,6 +258,7 @@ pub trait Outbox: Send + Sync {
     async fn settle(&self, claim: &Claim) -> Result<(), StoreError>;
     /// The effects of an owner that are not settled, with their tries.
     async fn pending(&self, tenant: &TenantId, owner: &OwnerId) -> Result<Vec<(EffectId, Tries)>, StoreError>;
-    /// When the oldest unsettled effect was first due, whoever holds it; none if nothing is due by `now`.
+    /// Since when the oldest effect is due, whoever holds it; none if nothing is due by `now`.
+    /// An effect that was put back is due at its new time: the courier does what it can.
     async fn oldest_due(&self, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, StoreError>;
 }

@@ -5,19 +5,20 @@
 #![allow(clippy::unwrap_used, reason = "samples are literals; a wrong one must fail the test that uses it at once")]
 
 use chrono::{DateTime, Duration, NaiveTime, TimeZone, Utc, Weekday};
-use nightdesk_domain::call::{Arrival, Call, CallEvent, CallState, Identity, Lead, Question};
-use nightdesk_domain::case::{Brief, CallerPresence, Case, TicketDraft, TicketRecord, TicketStatus, Work};
+use nightdesk_domain::call::{Arrival, Call, CallEvent};
+use nightdesk_domain::case::{Brief, Case, TicketDraft, TicketStatus};
 use nightdesk_domain::effect::{Alert, Effect, NoteOrder, PageOrder, PlannedEffect};
 use nightdesk_domain::facts::{Contact, Facts};
 use nightdesk_domain::ids::{
     CallId, CaseId, CompanyId, EffectId, OwnerId, PsaTicketId, TechnicianId, TenantId, TicketNumber,
 };
+use nightdesk_domain::machine::Context;
 use nightdesk_domain::phone::PhoneNumber;
 use nightdesk_domain::policy::{
     BusinessHours, Company, Greeting, Line, PagingPolicy, Policy, Runbook, RunbookRule, Technician,
 };
-use nightdesk_domain::triage::Affected;
-use nightdesk_domain::vocabulary::{Category, Language, Priority};
+use nightdesk_domain::triage::{Affected, Fix};
+use nightdesk_domain::vocabulary::{Category, Disposition, Language, Priority};
 use nightdesk_ports::{Alias, Commit, JournalEntry, Lease, NewEffect, RecordedEvent, Save, Snapshot};
 
 /// The tenant that samples belong to.
@@ -127,64 +128,22 @@ pub fn contact(name: &str, company: &str, numbers: &[&str]) -> Contact {
 
 /// A call of [`tenant`], answered at `at(0)`, to whom the open question was put.
 pub fn call(id: &str) -> Call {
-    Call {
-        id: CallId::parse(id).unwrap(),
+    let arrival = Arrival {
         tenant: tenant(),
-        policy_version: 1,
-        opened_at: at(0),
+        call: CallId::parse(id).unwrap(),
         dialled: number("+13125550100"),
         from: Some(number("+13125550142")),
-        identity: Identity::default(),
-        language: Language::English,
-        turns: vec![],
-        overheard: None,
-        assessment: None,
-        number_given: None,
-        name_given: None,
-        turn: 1,
-        asked: vec![Question::Open],
-        case_open: false,
-        disposition: None,
-        promise: None,
-        news: vec![],
-        recordings: vec![],
-        briefs_sent: 0,
-        effects_planned: 0,
-        reasons: vec![],
-        state: CallState::Asking {
-            question: Question::Open,
-            silences: 0,
-            mishears: 0,
-            lead: Lead::Greeting,
-            until: at(60),
-        },
-    }
+    };
+    let (policy, facts) = (Policy { version: 1, ..policy() }, Facts::default());
+    Call::open(&Context { policy: &policy, facts: &facts, now: at(0) }, &arrival).state
 }
 
 /// A Critical case of [`tenant`], opened at `at(0)` by the call of the same name; nobody was woken yet.
 pub fn case(id: &str) -> Case {
-    let key = CaseId::parse(id).unwrap();
-    Case {
-        tenant: tenant(),
-        policy_version: 1,
-        opened_at: at(0),
-        brief: brief(),
-        disposition: None,
-        caller: CallerPresence { call: CallId::parse(id).unwrap(), present: true, said: 0 },
-        ticket: TicketRecord {
-            number: TicketNumber::derive(&key, 0),
-            status: TicketStatus::Open,
-            psa: None,
-            notes_waiting: vec![],
-        },
-        id: key,
-        work: Work::Filed,
-        pages: vec![],
-        rounds: 0,
-        news_sent: 0,
-        effects_planned: 0,
-        reasons: vec![],
-    }
+    let (policy, facts) = (Policy { version: 1, ..policy() }, Facts::default());
+    let context = Context { policy: &policy, facts: &facts, now: at(0) };
+    let number = TicketNumber::derive(&CaseId::parse(id).unwrap(), 0);
+    Case::open(&context, &call(id), Brief { wake: false, ..brief() }, number).0
 }
 
 /// What is known of a server that is down at Acme Dental.
@@ -194,6 +153,8 @@ pub fn brief() -> Brief {
         priority: Priority::Critical,
         category: Some(Category::Server),
         wake: true,
+        disposition: Some(Disposition::Escalate),
+        fix: Fix::None,
         name: Some("Dana".into()),
         company: Some(CompanyId::parse("acme-dental").unwrap()),
         number: Some("+13125550142".into()),

@@ -165,17 +165,17 @@ impl Rows {
 
 impl StateRow {
     fn of(save: &Save) -> Result<Self, StoreError> {
-        let (owner, kind, opened_at) = match &save.snapshot {
-            Snapshot::Call(call) => (OwnerId::Call(call.id.clone()), "call", call.opened_at),
-            Snapshot::Case(case) => (OwnerId::Case(case.id.clone()), "case", case.opened_at),
+        let kind = match &save.snapshot {
+            Snapshot::Call(_) => "call",
+            Snapshot::Case(_) => "case",
         };
         Ok(Self {
             snapshot: to_json("state", &save.snapshot)?,
-            owner: owner.to_string(),
+            owner: save.snapshot.owner().to_string(),
             kind,
             expected_version: i64::try_from(save.expected_version).map_err(|_| StoreError::Conflict)?,
             deadline_ms: save.deadline.map(column),
-            opened_at_ms: column(opened_at),
+            opened_at_ms: column(save.snapshot.opened_at()),
         })
     }
 

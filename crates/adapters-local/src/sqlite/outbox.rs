@@ -62,7 +62,7 @@ impl Outbox for SqliteStore {
 
     async fn oldest_due(&self, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, StoreError> {
         self.read(move |connection| {
-            let sql = "SELECT min(first_due_ms) FROM effects WHERE first_due_ms <= ?1";
+            let sql = "SELECT min(due_ms) FROM effects WHERE due_ms <= ?1";
             let oldest: Option<i64> =
                 connection.prepare_cached(sql)?.query_row(params![present(now)], |row| row.get(0))?;
             Ok(oldest.map(instant).transpose()?)
@@ -96,8 +96,8 @@ impl EffectRow {
 
     /// An effect of the same name is a conflict.
     pub(super) fn insert(&self, connection: &Connection, tenant: &str) -> Result<(), Fault> {
-        let sql = "INSERT INTO effects (tenant, owner, number, first_due_ms, due_ms, claimant, lease_until_ms, effect) \
-                   VALUES (?1, ?2, ?3, ?4, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING";
+        let sql = "INSERT INTO effects (tenant, owner, number, due_ms, claimant, lease_until_ms, effect) \
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING";
         one(connection.prepare_cached(sql)?.execute(params![
             tenant,
             self.owner,

@@ -14,12 +14,11 @@ CREATE TABLE states (
 CREATE INDEX states_due ON states (deadline_ms) WHERE deadline_ms IS NOT NULL;
 CREATE INDEX states_newest ON states (tenant, kind, opened_at_ms);
 
--- `first_due_ms` stays as planned; `due_ms` moves when the effect is postponed.
+-- `due_ms` moves when the effect is put back.
 CREATE TABLE effects (
     tenant TEXT NOT NULL,
     owner TEXT NOT NULL,
     number INTEGER NOT NULL,
-    first_due_ms INTEGER NOT NULL,
     due_ms INTEGER NOT NULL,
     claimant TEXT,
     lease_until_ms INTEGER,
@@ -30,7 +29,6 @@ CREATE TABLE effects (
     PRIMARY KEY (tenant, owner, number)
 ) STRICT;
 CREATE INDEX effects_due ON effects (due_ms);
-CREATE INDEX effects_first_due ON effects (first_due_ms);
 
 CREATE TABLE aliases (
     tenant TEXT NOT NULL,

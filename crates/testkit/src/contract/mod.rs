@@ -92,7 +92,7 @@ macro_rules! contract_tests {
             pending_is_of_one_tenant,
             one_effect_name_in_two_tenants_is_two_effects,
             a_claim_of_one_tenant_settles_nothing_of_another,
-            oldest_due_is_when_the_oldest_was_first_due,
+            oldest_due_is_since_when_the_oldest_is_due,
             concurrent_claims_never_share_an_effect,
         ]);
         $crate::contract_tests!(@each tenants, $factory, [

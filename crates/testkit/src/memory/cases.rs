@@ -1,10 +1,10 @@
 //! Calls and cases in memory.
 
-use super::{Bearer, MemoryStore, State, Tables, Waiting, owner_of};
+use super::{Bearer, MemoryStore, State, Tables, Waiting};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use nightdesk_domain::ids::{OwnerId, TenantId};
-use nightdesk_ports::{NewEffect, Alias, Cases, Commit, JournalEntry, ListKind, Snapshot, StoreError, Stored, Tries};
+use nightdesk_ports::{Alias, Cases, Commit, JournalEntry, ListKind, NewEffect, Snapshot, StoreError, Stored, Tries};
 use std::cmp::Reverse;
 
 #[async_trait]
@@ -46,7 +46,7 @@ impl Cases for MemoryStore {
             .map(|(_, state)| &state.stored.snapshot)
             .collect();
         // The sort is stable: what was opened at the same instant stays in the order of its name.
-        found.sort_by_key(|snapshot| Reverse(opened_at(snapshot)));
+        found.sort_by_key(|snapshot| Reverse(snapshot.opened_at()));
         Ok(found.into_iter().take(limit).cloned().collect())
     }
 
@@ -65,7 +65,7 @@ impl Tables {
     fn check(&self, commit: &Commit) -> Result<(), StoreError> {
         let mut owners: Vec<OwnerId> = Vec::new();
         for save in &commit.saves {
-            let owner = owner_of(&save.snapshot);
+            let owner = save.snapshot.owner();
             let stored = self.states.get(&(commit.tenant.clone(), owner.clone()));
             let version = stored.map_or(0, |state| state.stored.version);
             if version != save.expected_version || owners.contains(&owner) {
@@ -100,7 +100,7 @@ impl Tables {
     fn apply(&mut self, commit: Commit) {
         let tenant = commit.tenant;
         for save in commit.saves {
-            self.states.insert((tenant.clone(), owner_of(&save.snapshot)), State::from(save));
+            self.states.insert((tenant.clone(), save.snapshot.owner()), State::from(save));
         }
         if let Some(claim) = commit.settled {
             self.effects.remove(&(claim.tenant, claim.effect.id));
@@ -133,12 +133,5 @@ fn kind_of(snapshot: &Snapshot) -> ListKind {
     match snapshot {
         Snapshot::Call(_) => ListKind::Calls,
         Snapshot::Case(_) => ListKind::Cases,
-    }
-}
-
-fn opened_at(snapshot: &Snapshot) -> DateTime<Utc> {
-    match snapshot {
-        Snapshot::Call(call) => call.opened_at,
-        Snapshot::Case(case) => case.opened_at,
     }
 }

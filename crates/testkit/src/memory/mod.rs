@@ -75,13 +75,6 @@ impl Tables {
     }
 }
 
-fn owner_of(snapshot: &Snapshot) -> OwnerId {
-    match snapshot {
-        Snapshot::Call(call) => OwnerId::Call(call.id.clone()),
-        Snapshot::Case(case) => OwnerId::Case(case.id.clone()),
-    }
-}
-
 impl From<Save> for State {
     fn from(save: Save) -> Self {
         let version = save.expected_version + 1;

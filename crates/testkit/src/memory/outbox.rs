@@ -53,6 +53,6 @@ impl Outbox for MemoryStore {
     }
 
     async fn oldest_due(&self, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, StoreError> {
-        Ok(self.tables().effects.values().map(|waiting| waiting.effect.due).filter(|due| *due <= now).min())
+        Ok(self.tables().effects.values().map(|waiting| waiting.due).filter(|due| *due <= now).min())
     }
 }
