@@ -41,7 +41,12 @@ pub fn assess(turns: &[&str], setting: &Setting<'_>) -> Assessment {
     reasons.extend(kind.reasons);
     reasons.extend(about(&words, &fired, |outcome| matches!(outcome, Outcome::Wish(_) | Outcome::Fix(_))));
     let problem = fired.iter().any(|fired| {
-        fired.meant && fired.rule.outcomes.iter().any(|o| matches!(o, Outcome::Problem | Outcome::Category(..) | Outcome::Danger))
+        fired.meant
+            && fired
+                .rule
+                .outcomes
+                .iter()
+                .any(|o| matches!(o, Outcome::Problem | Outcome::Category(..) | Outcome::Danger))
     });
     Assessment {
         language,
@@ -82,17 +87,15 @@ fn time_of_call(words: &Words, found: &Found, reckoning: &Reckoning<'_>) -> Opti
 }
 
 /// A short turn that gives a time and tells of nothing else.
-fn answer(
-    words: &Words,
-    found: &Found,
-    reckoning: &Reckoning<'_>,
-) -> Option<(CallbackTime, std::ops::Range<usize>)> {
+fn answer(words: &Words, found: &Found, reckoning: &Reckoning<'_>) -> Option<(CallbackTime, std::ops::Range<usize>)> {
     let last = words.words.len().checked_sub(1)?;
     let (start, end) = turn_of(words, last);
     let told = |concept: &str| found.named(concept).iter().any(|place| place.start >= start);
     let other = ["fault", "down", "deadline", "over", "past", "cannot"].iter().any(|concept| told(concept));
-    let opens = (start..end).any(|at| matches!(words.at(at), "open" | "opens" | "abrimos" | "close" | "cerramos" | "since" | "desde"));
-    if end - start > ANSWER_WORDS_MAX || other || opens || !clock::scan(words, start, end).iter().any(|said| said.sure) {
+    let opens = (start..end)
+        .any(|at| matches!(words.at(at), "open" | "opens" | "abrimos" | "close" | "cerramos" | "since" | "desde"));
+    if end - start > ANSWER_WORDS_MAX || other || opens || !clock::scan(words, start, end).iter().any(|said| said.sure)
+    {
         return None;
     }
     reckoning.of_range(words, start, end).map(|time| (time, start..end))

@@ -21,12 +21,7 @@ const END_OF_DAY_HOUR: u32 = 17;
 ///
 /// Never in the past: an instant, or the end of a window, is later than `now`. Bare hours are read as an office
 /// means them: "at 9" said at 23:40 is 09:00 tomorrow, "at 7" said at 17:00 is 19:00 today.
-pub fn parse_callback_time(
-    text: &str,
-    now: DateTime<Utc>,
-    zone: Tz,
-    hours: &BusinessHours,
-) -> Option<CallbackTime> {
+pub fn parse_callback_time(text: &str, now: DateTime<Utc>, zone: Tz, hours: &BusinessHours) -> Option<CallbackTime> {
     let words = Words::new(&[text]);
     Reckoning { now, zone, hours }.of_range(&words, 0, words.words.len())
 }
@@ -61,7 +56,9 @@ impl Reckoning<'_> {
         let time = last(is_time, true).or_else(|| last(is_time, false).filter(|_| context));
         let found = match (last_ahead, time) {
             (Some(ahead), time) if time.is_none() || Some(ahead) > last_time => match said[ahead].item {
-                Item::In(minutes) => self.now.checked_add_signed(Duration::minutes(minutes.into())).map(CallbackTime::At),
+                Item::In(minutes) => {
+                    self.now.checked_add_signed(Duration::minutes(minutes.into())).map(CallbackTime::At)
+                }
                 _ => None,
             },
             (_, Some(time)) => self.timed(time, day, part),
@@ -164,7 +161,11 @@ impl Reckoning<'_> {
                 let start = self.clock(first, day, part)?;
                 let date = start.with_timezone(&self.zone).date_naive();
                 let hours = [second.hour, second.hour % 12, second.hour % 12 + 12];
-                let end = hours.into_iter().map(|hour| self.instant(date, hour, second.minute)).filter(|end| *end > start).min()?;
+                let end = hours
+                    .into_iter()
+                    .map(|hour| self.instant(date, hour, second.minute))
+                    .filter(|end| *end > start)
+                    .min()?;
                 Some(CallbackTime::Window(start, end))
             }
             _ => None,

@@ -29,9 +29,11 @@ pub fn classify(text: &str) -> Classification {
 /// From how specific a rule on the cause is surer than a mere mention.
 const NAMES_A_CAUSE: u32 = 5;
 
+/// The most specific rule in twelfths of its weight, how much spoke for it in all, and what did.
+type Score<'a> = (u32, u32, Vec<(u32, &'a Fired)>);
+
 pub(super) fn of_fired(words: &Words, fired: &[Fired]) -> Classification {
-    // For each category: the most specific rule in twelfths of its weight, then how much spoke for it in all.
-    let mut scores: BTreeMap<Category, (u32, u32, Vec<(u32, &Fired)>)> = BTreeMap::new();
+    let mut scores: BTreeMap<Category, Score<'_>> = BTreeMap::new();
     for fired in fired {
         for outcome in &fired.rule.outcomes {
             if let Outcome::Category(category, weight) = outcome {

@@ -1,5 +1,6 @@
 //! Times, days and stretches of time as people say them, found word by word, before anything is reckoned.
 
+use super::clock_words::{COUNTED, DAYS, ELSEWHERE, HALVES, LABELS, MONTHS, PHRASES};
 use super::normalise::{Words, number, stem};
 use chrono::Weekday;
 
@@ -65,21 +66,8 @@ pub(super) struct Said {
     pub(super) sure: bool,
 }
 
-/// Words before a number that make it a label.
-const LABELS: &str = " ticket tickets room extension ext floor line number case office suite building version building piso \
-    extension sala cuarto oficina caso numero folio linea station register caja unit desk bay gate windows server code \
-    page step option press press phone cell internal ticketnumero edificio local m365 model ";
-/// Words after a number that make it a count.
-const COUNTED: &str = " people users user of percent por guys computers pcs machines employees times years year months licenses \
-    license seats personas usuarios computadoras maquinas veces anos meses licencias copies pages dollars servers \
-    printers laptops monitors minutes minute minutos minuto hours hour horas hora days day dias dia weeks week semanas \
-    branches stores sucursales empleados drivers other error errors more degrees gigs emails files devices sites bars ";
-/// Words shortly before a time that tie it to something else than a call.
-const ELSEWHERE: &[&str] = &[
-    "since", "desde", "cayo", "cayeron", "started", "began", "happened", "died", "stopped", "crashed", "empezo", "paso", "open",
-    "opens", "abrimos", "abre", "abren", "cerramos", "ends", "starts", "entro", "entramos", "meeting", "standup", "fallo", "was",
-    "were", "went", "deadline", "due", "said", "arrive", "vence", "termina", "flight", "ago", "salio", "fue", "born", "closes", "in by",
-];
+/// From so many digits in a row on it is a number to dial, not a time.
+const NUMBER_DIGITS_MIN: usize = 7;
 
 struct Scan<'a> {
     words: &'a Words,
@@ -92,6 +80,11 @@ pub(super) fn scan(words: &Words, start: usize, end: usize) -> Vec<Said> {
     let mut found = Vec::new();
     let mut at = start;
     while at < scan.end {
+        let digits = scan.digits(at);
+        if digits > at {
+            at = digits;
+            continue;
+        }
         match scan.item(at) {
             Some((said, next)) => {
                 if !scan.refused(at, next) {
@@ -120,6 +113,19 @@ impl Scan<'_> {
         words.split(' ').enumerate().all(|(i, word)| self.is(index + i, &word.replace('/', " ")))
     }
 
+    /// The end of a telephone number that starts here; the start itself where none does.
+    fn digits(&self, at: usize) -> usize {
+        let part = |index: usize| self.is(index, "oh o double triple doble") || self.count(index).is_some();
+        let first = at < self.end && self.count(at).is_some() && (at == 0 || !part(at - 1));
+        let end = if first { (at..self.end).find(|index| !part(*index)).unwrap_or(self.end) } else { at };
+        let said: usize = (at..end)
+            .map(
+                |index| if self.at(index).starts_with(|c: char| c.is_ascii_digit()) { self.at(index).len() } else { 1 },
+            )
+            .sum();
+        if said >= NUMBER_DIGITS_MIN { end } else { at }
+    }
+
     /// "not tomorrow", "ahorita no".
     fn refused(&self, at: usize, next: usize) -> bool {
         (at > 0 && matches!(self.at(at - 1), "not" | "except"))
@@ -129,7 +135,8 @@ impl Scan<'_> {
 
     fn elsewhere(&self, at: usize) -> bool {
         let from = at.saturating_sub(3);
-        (from..at).any(|i| ELSEWHERE.contains(&self.at(i))) || (at > 1 && self.at(at - 2) == "in" && self.at(at - 1) == "by")
+        (from..at).any(|i| ELSEWHERE.contains(&self.at(i)))
+            || (at > 1 && self.at(at - 2) == "in" && self.at(at - 1) == "by")
     }
 
     fn item(&self, at: usize) -> Option<(Said, usize)> {
@@ -147,8 +154,13 @@ impl Scan<'_> {
 
     /// "in an hour and a half", "deme veinte minutos", "an hour from now".
     fn ahead(&self, at: usize) -> Option<(Item, usize)> {
-        let lead = if self.says(at, "give/deme/dame/denme me") { 2 } else { usize::from(self.is(at, "in within en deme dame denme dentro")) };
-        let from = at + lead + usize::from(self.at(at + lead) == "de" || self.is(at + lead, "about like como unos unas"));
+        let lead = if self.says(at, "give/deme/dame/denme me") {
+            2
+        } else {
+            usize::from(self.is(at, "in within en deme dame denme dentro"))
+        };
+        let from =
+            at + lead + usize::from(self.at(at + lead) == "de" || self.is(at + lead, "about like como unos unas"));
         let (minutes, mut next) = self.length(from)?;
         let trails = self.is(next, "from") && self.is(next + 1, "now today ahora hoy");
         if lead == 0 && !trails {
@@ -162,8 +174,15 @@ impl Scan<'_> {
     /// A length of time in minutes.
     fn length(&self, at: usize) -> Option<(u32, usize)> {
         for (words, minutes) in [
-            ("half an hour", 30), ("a half hour", 30), ("half hour", 30), ("media hora", 30), ("a quarter of an hour", 15),
-            ("quarter of an hour", 15), ("un cuarto de hora", 15), ("cuarto de hora", 15), ("hour and a half", 90),
+            ("half an hour", 30),
+            ("a half hour", 30),
+            ("half hour", 30),
+            ("media hora", 30),
+            ("a quarter of an hour", 15),
+            ("quarter of an hour", 15),
+            ("un cuarto de hora", 15),
+            ("cuarto de hora", 15),
+            ("hour and a half", 90),
         ] {
             if self.says(at, words) {
                 return Some((minutes, at + words.split(' ').count()));
@@ -222,16 +241,6 @@ impl Scan<'_> {
     }
 
     fn day(&self, at: usize) -> Option<(Item, usize)> {
-        const DAYS: [(&str, &str, Weekday); 7] = [
-            ("monday", "lunes", Weekday::Mon), ("tuesday", "martes", Weekday::Tue), ("wednesday", "miercoles", Weekday::Wed),
-            ("thursday", "jueves", Weekday::Thu), ("friday", "viernes", Weekday::Fri), ("saturday", "sabado", Weekday::Sat),
-            ("sunday", "domingo", Weekday::Sun),
-        ];
-        const MONTHS: [(&str, &str); 12] = [
-            ("january", "enero"), ("february", "febrero"), ("march", "marzo"), ("april", "abril"), ("may", "mayo"), ("june", "junio"),
-            ("july", "julio"), ("august", "agosto"), ("september", "septiembre"), ("october", "octubre"), ("november", "noviembre"),
-            ("december", "diciembre"),
-        ];
         let month = |index: usize| {
             let word = self.at(index);
             MONTHS.iter().zip(1u32..).find(|((en, es), _)| *en == word || *es == word).map(|(_, month)| month)
@@ -251,13 +260,20 @@ impl Scan<'_> {
     fn range(&self, at: usize) -> Option<(Said, usize)> {
         let lead = usize::from(self.is(at, "between from entre de"));
         let (first, next) = self.clock(at + lead + self.article(at + lead))?;
-        let joins = if self.is(at, "between entre") { self.is(next, "and y to") } else { self.is(next, "to a till until hasta") };
+        let joins = if self.is(at, "between entre") {
+            self.is(next, "and y to")
+        } else {
+            self.is(next, "to a till until hasta")
+        };
         if !joins {
             return None;
         }
         let (second, end) = self.clock(next + 1 + self.article(next + 1))?;
         let counted = COUNTED.contains(&format!(" {} ", self.at(end))) && !self.at(end).is_empty();
-        let fits = first.hour <= 24 && second.hour <= 24 && !counted && (lead == 1 || first.half.is_some() || second.half.is_some());
+        let fits = first.hour <= 24
+            && second.hour <= 24
+            && !counted
+            && (lead == 1 || first.half.is_some() || second.half.is_some());
         (fits && !self.elsewhere(at)).then_some((Said { item: Item::Between(first, second), sure: true }, end))
     }
 
@@ -273,13 +289,15 @@ impl Scan<'_> {
             (make, cued, from) = (Item::After, true, at + 1 + usize::from(self.at(at + 1) == "de"));
         } else if self.is(at, "before antes until hasta by") {
             let before = self.is(at, "before antes");
-            (make, cued, from) = (if before { Item::Before } else { Item::At }, true, at + 1 + usize::from(self.at(at + 1) == "de"));
-        } else if self.is(at, "at around about approximately circa") {
-            (cued, from) = (true, at + 1);
-        } else if self.at(at) == "a" && self.is(at + 1, "las la") || self.at(at) == "al" && self.is(at + 1, "mediodia") {
+            (make, cued, from) =
+                (if before { Item::Before } else { Item::At }, true, at + 1 + usize::from(self.at(at + 1) == "de"));
+        } else if self.is(at, "at around about approximately circa")
+            || self.says(at, "a las/la")
+            || self.says(at, "al mediodia")
+        {
             (cued, from) = (true, at + 1);
         }
-        from += usize::from(cued && self.is(from, "like around about noon-ish las la eso"));
+        from += usize::from(cued && self.is(from, "like around about las la eso"));
         from += usize::from(!cued && self.is(from, "las"));
         let article = from > at && !cued;
         let (clock, next) = self.clock(from)?;
@@ -309,7 +327,14 @@ impl Scan<'_> {
         if hour > 23 || minute > 59 {
             return None;
         }
-        let next = next + if self.is(next, "oclock sharp") { 1 } else if self.says(next, "en punto") { 2 } else { 0 };
+        let next = next
+            + if self.is(next, "oclock sharp") {
+                1
+            } else if self.says(next, "en punto") {
+                2
+            } else {
+                0
+            };
         let mut half = None;
         let mut end = next;
         for (words, said) in HALVES {
@@ -324,7 +349,8 @@ impl Scan<'_> {
     /// Hour and minute.
     fn face(&self, at: usize) -> Option<(u32, u32, usize)> {
         let hour_at = |index: usize| self.count(index).filter(|(hour, _)| (1..=12).contains(hour));
-        for (words, minute) in [("half past", 30), ("quarter past", 15), ("quarter after", 15), ("a quarter past", 15)] {
+        for (words, minute) in [("half past", 30), ("quarter past", 15), ("quarter after", 15), ("a quarter past", 15)]
+        {
             if self.says(at, words) {
                 let (hour, next) = hour_at(at + words.split(' ').count())?;
                 return Some((hour, minute, next));
@@ -341,7 +367,9 @@ impl Scan<'_> {
         let (value, next) = self.count(at)?;
         if self.is(next, "past to till para") && value % 5 == 0 && (5..=25).contains(&value) {
             let from = next + 1;
-            if let Some((hour, end)) = hour_at(from + self.article(from)).filter(|_| value > 12 || self.at(next) != "to") {
+            if let Some((hour, end)) =
+                hour_at(from + self.article(from)).filter(|_| value > 12 || self.at(next) != "to")
+            {
                 return Some(if self.at(next) == "past" { (hour, value, end) } else { (back(hour), 60 - value, end) });
             }
         }
@@ -360,7 +388,9 @@ impl Scan<'_> {
             if self.is(next + 1, "cuarto") {
                 return Some((value, 15, next + 2));
             }
-            if let Some((minute, end)) = self.count(next + 1).filter(|(m, end)| *m >= 5 && *m < 60 && !self.is(*end, "minutos personas")) {
+            if let Some((minute, end)) =
+                self.count(next + 1).filter(|(m, end)| *m >= 5 && *m < 60 && !self.is(*end, "minutos personas"))
+            {
                 return Some((value, minute, end));
             }
         }
@@ -368,7 +398,9 @@ impl Scan<'_> {
             let (minute, end) = if self.is(next + 1, "cuarto") { (15, next + 2) } else { self.count(next + 1)? };
             return (1..=30).contains(&minute).then(|| (back(value), 60 - minute, end));
         }
-        if self.is(next, "oh o") && let Some((minute, end)) = self.count(next + 1).filter(|(m, _)| *m < 10) {
+        if self.is(next, "oh o")
+            && let Some((minute, end)) = self.count(next + 1).filter(|(m, _)| *m < 10)
+        {
             return Some((value, minute, end));
         }
         let minutes = self.count(next).filter(|(m, end)| {
@@ -387,74 +419,9 @@ impl Scan<'_> {
 
 /// "3rd", "third", "3".
 fn ordinal(word: &str) -> Option<u32> {
-    const WORDS: [&str; 10] = ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"];
+    const WORDS: [&str; 10] =
+        ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"];
     let digits = word.trim_end_matches(|c: char| c.is_ascii_alphabetic());
     let named = WORDS.iter().zip(1u32..).find(|(name, _)| **name == word).map(|(_, n)| n);
     named.or_else(|| digits.parse().ok()).or_else(|| number(word)).filter(|n| (1..=31).contains(n))
 }
-
-/// What tells the half of the day after a time.
-const HALVES: &[(&str, Half)] = &[
-    ("am", Half::Am), ("pm", Half::Pm), ("in the morning", Half::Am), ("in the afternoon", Half::Pm), ("in the evening", Half::Pm),
-    ("at night", Half::Pm), ("tonight", Half::Pm), ("de la manana", Half::Am), ("de la tarde", Half::Pm), ("de la noche", Half::Pm),
-    ("por la tarde", Half::Pm), ("en la tarde", Half::Pm), ("por la noche", Half::Pm), ("en la noche", Half::Pm),
-    ("de la madrugada", Half::Am), ("por la manana", Half::Am), ("en la manana", Half::Am), ("del mediodia", Half::Pm),
-];
-
-/// Fixed phrases, the longer before the shorter.
-const PHRASES: &[(&str, Item)] = &[
-    ("the day after tomorrow", Item::Day(Day::Ahead(2))),
-    ("day after tomorrow", Item::Day(Day::Ahead(2))),
-    ("pasado manana", Item::Day(Day::Ahead(2))),
-    ("the day after", Item::Day(Day::Ahead(2))),
-    ("a week from today", Item::Day(Day::Ahead(7))),
-    ("next week", Item::Day(Day::Weekday(Weekday::Mon))),
-    ("la proxima semana", Item::Day(Day::Weekday(Weekday::Mon))),
-    ("la semana que viene", Item::Day(Day::Weekday(Weekday::Mon))),
-    ("fin de semana", Item::Day(Day::Weekend)),
-    ("weekend", Item::Day(Day::Weekend)),
-    ("mid morning", Item::Part(Part::MidMorning)),
-    ("midmorning", Item::Part(Part::MidMorning)),
-    ("media manana", Item::Part(Part::MidMorning)),
-    ("por/en/a/de la manana", Item::Part(Part::Morning)),
-    ("in the morning", Item::Part(Part::Morning)),
-    ("primera hora", Item::Part(Part::FirstThing)),
-    ("first thing", Item::Part(Part::FirstThing)),
-    ("when you open", Item::Part(Part::FirstThing)),
-    ("cuando abran", Item::Part(Part::FirstThing)),
-    ("before lunch", Item::Part(Part::BeforeLunch)),
-    ("antes de comer/almorzar", Item::Part(Part::BeforeLunch)),
-    ("antes del almuerzo", Item::Part(Part::BeforeLunch)),
-    ("after lunch", Item::Part(Part::AfterLunch)),
-    ("despues de comer/almorzar", Item::Part(Part::AfterLunch)),
-    ("despues del almuerzo", Item::Part(Part::AfterLunch)),
-    ("end of the day", Item::Part(Part::EndOfDay)),
-    ("end of day", Item::Part(Part::EndOfDay)),
-    ("final/fin del dia", Item::Part(Part::EndOfDay)),
-    ("as soon as possible", Item::Soon),
-    ("as soon as you can", Item::Soon),
-    ("asap", Item::Soon),
-    ("right/straight away", Item::Soon),
-    ("right now", Item::Soon),
-    ("immediately", Item::Soon),
-    ("lo antes/pronto posible", Item::Soon),
-    ("lo mas pronto posible", Item::Soon),
-    ("cuanto antes", Item::Soon),
-    ("en cuanto puedan", Item::Soon),
-    ("ahora mismo", Item::Soon),
-    ("ahorita", Item::Soon),
-    ("de inmediato", Item::Soon),
-    ("inmediatamente", Item::Soon),
-    ("today", Item::Day(Day::Ahead(0))),
-    ("hoy", Item::Day(Day::Ahead(0))),
-    ("tomorrow", Item::Day(Day::Ahead(1))),
-    ("manana", Item::Day(Day::Ahead(1))),
-    ("tonight", Item::Part(Part::Evening)),
-    ("esta noche", Item::Part(Part::Evening)),
-    ("morning", Item::Part(Part::Morning)),
-    ("afternoon", Item::Part(Part::Afternoon)),
-    ("en/por/de la tarde", Item::Part(Part::Afternoon)),
-    ("esta tarde", Item::Part(Part::Afternoon)),
-    ("evening", Item::Part(Part::Evening)),
-    ("en/por/de la noche", Item::Part(Part::Evening)),
-];

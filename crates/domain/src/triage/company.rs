@@ -4,7 +4,30 @@ use super::normalise::Words;
 use crate::policy::Company;
 
 /// What companies are called on paper and nobody says.
-const FORMAL: &[&str] = &["inc", "llc", "llp", "ltd", "limited", "corp", "corporation", "co", "company", "group", "pllc", "pc", "plc", "sa", "cv", "srl", "the", "and", "associates", "services", "partners", "holdings"];
+const FORMAL: &[&str] = &[
+    "inc",
+    "llc",
+    "llp",
+    "ltd",
+    "limited",
+    "corp",
+    "corporation",
+    "co",
+    "company",
+    "group",
+    "pllc",
+    "pc",
+    "plc",
+    "sa",
+    "cv",
+    "srl",
+    "the",
+    "and",
+    "associates",
+    "services",
+    "partners",
+    "holdings",
+];
 
 /// The company whose name, or another name for it, was said; the longest match wins, and of two equally long
 /// ones none does. "Acme Dental Group" is found in "this is dana at acme dental".
@@ -61,7 +84,11 @@ mod tests {
     }
 
     fn check(said: &str, expected: Option<&str>) {
-        let all = [company("a", "Acme Dental Group", &["acme"]), company("b", "Acme Dental Supply", &[]), company("h", "Harbor & Vine", &["the winery"])];
+        let all = [
+            company("a", "Acme Dental Group", &["acme"]),
+            company("b", "Acme Dental Supply", &[]),
+            company("h", "Harbor & Vine", &["the winery"]),
+        ];
         assert_eq!(find_company(said, &all).map(|c| c.name.as_str()), expected, "{said}");
     }
 

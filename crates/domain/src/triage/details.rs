@@ -19,8 +19,22 @@ pub(super) fn of_words(words: &Words, found: &Found, fired: &[Fired]) -> Details
 
 /// What comes before a name. Short greetings count only where a name is likely: at the start of a turn.
 const INTRODUCTIONS: &[&[&str]] = &[
-    &["my", "name", "is"], &["my", "names"], &["the", "name", "is"], &["this", "is"], &["im", "called"], &["mi", "nombre", "es"],
-    &["me", "llamo"], &["le", "habla"], &["les", "habla"], &["habla"], &["soy"], &["its"], &["its", "me"], &["it", "is"], &["im"], &["i", "am"],
+    &["my", "name", "is"],
+    &["my", "names"],
+    &["the", "name", "is"],
+    &["this", "is"],
+    &["im", "called"],
+    &["mi", "nombre", "es"],
+    &["me", "llamo"],
+    &["le", "habla"],
+    &["les", "habla"],
+    &["habla"],
+    &["soy"],
+    &["its"],
+    &["its", "me"],
+    &["it", "is"],
+    &["im"],
+    &["i", "am"],
 ];
 
 /// Words that are no names, though they may follow an introduction.
@@ -38,19 +52,29 @@ const NO_NAMES: &str = " a an the my our your in on at not no just really very s
 
 fn name(words: &Words) -> Option<String> {
     for at in 0..words.words.len() {
-        for lead in INTRODUCTIONS.iter().filter(|lead| lead.iter().enumerate().all(|(i, word)| words.at(at + i) == *word)) {
+        for lead in
+            INTRODUCTIONS.iter().filter(|lead| lead.iter().enumerate().all(|(i, word)| words.at(at + i) == *word))
+        {
             let first = at + lead.len();
-            let short = matches!(lead, [word] if *word != "habla") || matches!(lead, ["it", "is"] | ["i", "am"] | ["this", "is"]);
+            let short = matches!(lead, [word] if *word != "habla")
+                || matches!(lead, ["it", "is"] | ["i", "am"] | ["this", "is"]);
             let usable = |index: usize| {
                 let word = words.at(index);
-                word.len() > 1 && word.chars().all(char::is_alphabetic) && !NO_NAMES.contains(&format!(" {word} "))
+                word.len() > 1
+                    && word.chars().all(char::is_alphabetic)
+                    && !NO_NAMES.contains(&format!(" {word} "))
                     && words.words.get(index).map(|w| w.turn) == words.words.get(at).map(|w| w.turn)
             };
             if !usable(first) {
                 continue;
             }
             // After a short lead, a name is followed by where from, or by nothing; or the lead opens the turn.
-            let follows = |index: usize| matches!(words.at(index), "at" | "from" | "with" | "over" | "calling" | "de" | "del" | "here" | "and" | "en" | "the");
+            let follows = |index: usize| {
+                matches!(
+                    words.at(index),
+                    "at" | "from" | "with" | "over" | "calling" | "de" | "del" | "here" | "and" | "en" | "the"
+                )
+            };
             let here = words.words.get(at).map(|word| word.turn);
             let turn_start = words.words.iter().position(|word| Some(word.turn) == here).unwrap_or(0);
             let opening = matches!(lead, ["this", "is"] | ["soy"]) && at < turn_start + 6;
@@ -126,7 +150,12 @@ fn affected(words: &Words, fired: &[Fired]) -> Option<Affected> {
 
 /// "since about nine", "desde las once": the word and up to three after it.
 fn since(words: &Words) -> Option<&str> {
-    let small = |word: &str| matches!(word, "about" | "around" | "like" | "the" | "this" | "last" | "las" | "la" | "el" | "a" | "como" | "i" | "we");
+    let small = |word: &str| {
+        matches!(
+            word,
+            "about" | "around" | "like" | "the" | "this" | "last" | "las" | "la" | "el" | "a" | "como" | "i" | "we"
+        )
+    };
     let at = (0..words.words.len()).find(|at| {
         (matches!(words.at(*at), "since" | "desde"))
             || (words.at(*at) == "for" && number(words.at(at + 1)).is_some() && words.at(at + 2).starts_with("hour"))
@@ -135,7 +164,13 @@ fn since(words: &Words) -> Option<&str> {
     while end < at + 4 && small(words.at(end)) {
         end += 1;
     }
-    let unit = |word: &str| number(word).is_some() || matches!(word, "am" | "pm" | "hours" | "hour" | "morning" | "afternoon" | "thirty" | "minutes" | "oclock");
+    let unit = |word: &str| {
+        number(word).is_some()
+            || matches!(
+                word,
+                "am" | "pm" | "hours" | "hour" | "morning" | "afternoon" | "thirty" | "minutes" | "oclock"
+            )
+    };
     end += 1;
     while end < at + 6 && unit(words.at(end)) {
         end += 1;
@@ -145,8 +180,20 @@ fn since(words: &Words) -> Option<&str> {
 
 /// The first thing named, by how telling it is.
 fn system(words: &Words, found: &Found) -> Option<String> {
-    const THINGS: &[&str] =
-        &["business_system", "server", "vpn", "rdp", "m365", "email", "firewall", "ups", "printer", "backup", "internet", "workstation"];
+    const THINGS: &[&str] = &[
+        "business_system",
+        "server",
+        "vpn",
+        "rdp",
+        "m365",
+        "email",
+        "firewall",
+        "ups",
+        "printer",
+        "backup",
+        "internet",
+        "workstation",
+    ];
     THINGS.iter().find_map(|thing| {
         let place = found.meant(thing).first().or_else(|| found.named(thing).first())?;
         Some(words.spoken(place.clone()).to_owned())

@@ -71,10 +71,19 @@ fn weight(word: &str) -> i32 {
     }
     // What a word that nobody listed ends or begins with.
     let ends = |list: &[&str]| list.iter().any(|end| word.len() > end.len() + 2 && word.ends_with(end));
-    if ends(&["cion", "ciones", "mente", "ando", "iendo", "amos", "aron", "ieron", "idad", "aba", "ado", "ido", "ado", "oso", "illo", "rme", "ito", "ita", "anza", "encia", "aje"]) {
+    if ends(&[
+        "cion", "ciones", "mente", "ando", "iendo", "amos", "aron", "ieron", "idad", "aba", "ado", "ido", "ado", "oso",
+        "illo", "rme", "ito", "ita", "anza", "encia", "aje",
+    ]) {
         2
-    } else if ends(&["ing", "tion", "tions", "ness", "ment", "ght", "ough", "ould", "ly", "ck", "sh", "ful", "ed", "ies", "th", "ity", "able", "ers"])
-        || word.contains("wh") || word.contains("th") || word.contains('w') || word.contains("oo") || word.contains("ee")
+    } else if ends(&[
+        "ing", "tion", "tions", "ness", "ment", "ght", "ough", "ould", "ly", "ck", "sh", "ful", "ed", "ies", "th",
+        "ity", "able", "ers",
+    ]) || word.contains("wh")
+        || word.contains("th")
+        || word.contains('w')
+        || word.contains("oo")
+        || word.contains("ee")
     {
         -2
     } else if ends(&["a", "o", "ar", "er", "ir", "os", "as"]) && !ends(&["er", "as"]) {

@@ -70,6 +70,12 @@ impl Found {
         nearest(&[self.meant(concept)], place, window).is_some()
     }
 
+    /// How many phrases were found.
+    #[cfg(test)]
+    pub(super) fn count(&self) -> usize {
+        self.all.iter().map(Vec::len).sum()
+    }
+
     /// Every rule that fires, meant or not, in the order of the files.
     pub(super) fn fired(&self) -> Vec<Fired> {
         self.book
@@ -111,46 +117,74 @@ fn mask(book: &Book, hits: &mut Vec<Hit>) {
 
 /// Marks what a negation, a supposition or a happy end takes back.
 fn mark(book: &Book, words: &Words, hits: &mut [Hit]) {
-    let count = words.words.len();
-    let mut breaks = vec![false; count + 1];
-    // The furthest end of a phrase that covers a word: "not working" ends the reach of its own "not".
-    let mut covered = vec![0; count + 1];
-    for hit in hits.iter() {
-        match book.roles[hit.concept] {
-            Role::Break => breaks[hit.words.start] = true,
-            Role::Plain if hit.words.len() > 1 => {
-                for at in hit.words.clone() {
-                    covered[at] = hit.words.end.max(covered[at]);
-                }
-            }
-            _ => {}
-        }
-    }
-    let turn = |index: usize| words.words.get(index).map(|word| word.turn);
-    // For each word, the scope word that takes it back.
-    let mut taken: Vec<Option<Range<usize>>> = vec![None; count + 1];
-    for hit in hits.iter() {
-        let Role::Scope { after, before } = book.roles[hit.concept] else { continue };
-        let mut reach = hit.words.end.saturating_add(after).min(count);
-        let cover = covered[hit.words.start];
-        if cover > hit.words.end {
-            reach = reach.min(cover);
-        }
-        let here = turn(hit.words.start);
-        for at in (hit.words.end..reach).take_while(|at| !breaks[*at] && turn(*at) == here) {
-            taken[at] = Some(hit.words.clone());
-        }
-        for at in (hit.words.start.saturating_sub(before)..hit.words.start).rev() {
-            if breaks[at] || turn(at) != here {
-                break;
-            }
-            taken[at] = Some(hit.words.clone());
-        }
-    }
+    let lay = Layout::new(book, words, hits);
+    // Negations first: a happy end that is denied ("it is not fixed") takes nothing back.
+    let denials = ["negation", "none", "no_sign", "unfixed"].map(|name| book.concept(name));
+    let denies = |hit: &&Hit| denials.contains(&Some(hit.concept));
+    let mut taken: Vec<Option<Range<usize>>> = vec![None; words.words.len() + 1];
+    hits.iter().filter(denies).for_each(|hit| lay.take_back(book, hit, &mut taken));
+    let denied = taken.clone();
+    let others = hits.iter().filter(|hit| !denies(hit) && denied[hit.words.start].is_none());
+    others.for_each(|hit| lay.take_back(book, hit, &mut taken));
     for hit in hits.iter_mut() {
         let scope = taken[hit.words.start].as_ref();
         let inside = |scope: &Range<usize>| hit.words.start <= scope.start && scope.end <= hit.words.end;
         hit.meant = scope.is_none_or(inside);
+    }
+}
+
+/// What bounds the reach of a scope, word by word.
+struct Layout {
+    turns: Vec<usize>,
+    breaks: Vec<bool>,
+    things: Vec<bool>,
+    /// The furthest end of a phrase that covers a word: "not working" ends the reach of its own "not".
+    covered: Vec<usize>,
+}
+
+impl Layout {
+    fn new(book: &Book, words: &Words, hits: &[Hit]) -> Self {
+        let count = words.words.len() + 1;
+        let turns = words.words.iter().map(|word| word.turn).collect();
+        let mut lay = Self { turns, breaks: vec![false; count], things: vec![false; count], covered: vec![0; count] };
+        for hit in hits {
+            let role = book.roles[hit.concept];
+            match role {
+                Role::Break => lay.breaks[hit.words.start] = true,
+                Role::Thing => lay.things[hit.words.start] = true,
+                _ => {}
+            }
+            if matches!(role, Role::Plain | Role::Thing) && hit.words.len() > 1 {
+                for at in hit.words.clone() {
+                    lay.covered[at] = hit.words.end.max(lay.covered[at]);
+                }
+            }
+        }
+        lay
+    }
+
+    /// Marks the words that one scope takes back.
+    fn take_back(&self, book: &Book, hit: &Hit, taken: &mut [Option<Range<usize>>]) {
+        let Role::Scope { after, before } = book.roles[hit.concept] else { return };
+        let here = self.turns.get(hit.words.start);
+        let mut reach = hit.words.end.saturating_add(after).min(self.turns.len());
+        let cover = self.covered[hit.words.start];
+        if cover > hit.words.end {
+            reach = reach.min(cover);
+        }
+        for at in (hit.words.end..reach).take_while(|at| !self.breaks[*at] && self.turns.get(*at) == here) {
+            taken[at] = Some(hit.words.clone());
+        }
+        for at in (hit.words.start.saturating_sub(before)..hit.words.start).rev() {
+            if self.breaks[at] || self.turns.get(at) != here {
+                break;
+            }
+            taken[at] = Some(hit.words.clone());
+            // "The server is down, the printer is fixed" is about the printer.
+            if self.things[at] {
+                break;
+            }
+        }
     }
 }
 
@@ -165,14 +199,15 @@ pub(super) fn counted(words: &Words) -> Vec<(Range<usize>, u32)> {
     for at in 0..words.words.len() {
         let Some(n) = number(words.at(at)).filter(|n| (2..10_000).contains(n)) else { continue };
         let noun = |word: &str| !word.is_empty() && PEOPLE.contains(&format!(" {word} "));
-        let of = matches!(words.at(at + 1), "of" | "de") && matches!(words.at(at + 2), "us" | "them" | "nosotros" | "ellos");
+        let of =
+            matches!(words.at(at + 1), "of" | "de") && matches!(words.at(at + 2), "us" | "them" | "nosotros" | "ellos");
         if of {
             found.push((at..at + 3, n));
         } else if noun(words.at(at + 1)) {
             found.push((at..at + 2, n));
         } else if noun(words.at(at + 2)) && number(words.at(at + 1)).is_none() {
             found.push((at..at + 3, n));
-        } else if matches!(words.at(at.wrapping_sub(1)), "somos" | "are") && at > 0 && words.at(at - 1) == "somos" {
+        } else if at > 0 && words.at(at - 1) == "somos" {
             found.push((at - 1..at + 1, n));
         }
     }

@@ -6,6 +6,7 @@ mod assessment;
 mod callback;
 mod category;
 mod clock;
+mod clock_words;
 mod company;
 mod details;
 mod language;

@@ -3,7 +3,7 @@
 use super::matching::{Fired, Found};
 use super::normalise::{Words, phrase, stem};
 use super::rules::Outcome;
-use super::{Reason, Setting};
+use super::{Affected, Reason, Setting};
 use crate::policy::RunbookRule;
 use crate::vocabulary::{Category, Priority};
 use std::collections::BTreeSet;
@@ -47,17 +47,14 @@ pub(super) fn of_fired(
             reasons.push(Reason::new(&fired.rule.name, words.spoken(fired.words.clone())));
         }
     }
-    let requested = fired.iter().any(|f| f.meant && f.rule.outcomes.contains(&Outcome::Priority(Priority::Low)));
-    let broken = fired
-        .iter()
-        .any(|f| f.meant && f.rule.outcomes.contains(&Outcome::Problem) && !f.rule.outcomes.contains(&Outcome::Priority(Priority::Low)));
-    // A fault that is meant, or a subject with no request about it, is at least Medium.
-    let usual = if broken || (category.is_some() && !requested && fired.iter().any(|f| f.meant && names(f))) {
-        Priority::Medium
-    } else {
-        Priority::Low
-    };
-    let mut priority = highest.unwrap_or(usual).max(if broken && !requested { Priority::Medium } else { Priority::Low });
+    let low = |fired: &Fired| fired.rule.outcomes.contains(&Outcome::Priority(Priority::Low));
+    let meant = || fired.iter().filter(|fired| fired.meant);
+    let requested = meant().any(low);
+    // That a named thing fails outweighs a request; a loose "issue" within a request does not.
+    let broken = meant().any(|f| !low(f) && f.rule.outcomes.contains(&Outcome::Problem) && (names(f) || !requested));
+    let subject = category.is_some() && !requested && meant().any(names);
+    let usual = if broken || subject { Priority::Medium } else { Priority::Low };
+    let mut priority = highest.unwrap_or(usual).max(usual);
     if eased && priority == Priority::High {
         priority = Priority::Medium;
     }
@@ -78,7 +75,12 @@ pub(super) fn of_fired(
             }
         }
     }
-    let unsure = hinted && !eased && priority < Priority::High && fault;
+    // One person's trouble hints at nothing larger.
+    let told = |wanted: Affected| meant().any(|fired| fired.rule.outcomes.contains(&Outcome::Affected(wanted)));
+    let alone = told(Affected::One) && !told(Affected::Several) && !told(Affected::All);
+    // A fault that nothing names may be anything.
+    hinted |= category.is_none();
+    let unsure = hinted && fault && !eased && !alone && priority < Priority::High;
     Urgency { priority, unsure, reasons }
 }
 
@@ -123,7 +125,8 @@ fn runbook(words: &Words, found: &Found, rule: &RunbookRule) -> Option<Reason> {
         .collect();
     let of_line = Found::new(&line);
     let fails = |found: &Found| ["down", "fault", "cannot", "negation"].iter().any(|c| !found.meant(c).is_empty());
-    let failure_word = |word: &str| ["down", "broken", "working", "work", "works", "funciona", "fails", "sirve"].contains(&word);
+    let failure_word =
+        |word: &str| ["down", "broken", "working", "work", "works", "funciona", "fails", "sirve"].contains(&word);
     let told = content.iter().filter(|word| said.contains(root(word)) || (failure_word(word) && fails(found))).count();
     let needed = if content.len() <= 3 { content.len() } else { content.len() * 3 / 4 };
     let applies = !content.is_empty() && told >= needed && (!fails(&of_line) || fails(found));

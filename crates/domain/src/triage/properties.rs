@@ -1,13 +1,19 @@
 //! What must hold for any words at all.
 
+use super::matching::Found;
+use super::normalise::Words;
 use super::transcripts::{hours, understood};
 use super::{detect_language, find_company, parse_callback_time};
 use crate::vocabulary::Priority;
 use chrono::{DateTime, Utc};
 use proptest::prelude::*;
 
-const ZONES: [chrono_tz::Tz; 4] =
-    [chrono_tz::America::New_York, chrono_tz::America::Mexico_City, chrono_tz::Europe::Madrid, chrono_tz::Australia::Lord_Howe];
+const ZONES: [chrono_tz::Tz; 4] = [
+    chrono_tz::America::New_York,
+    chrono_tz::America::Mexico_City,
+    chrono_tz::Europe::Madrid,
+    chrono_tz::Australia::Lord_Howe,
+];
 
 const CRITICAL: [&str; 5] = [
     "the server is down and nobody can work",
@@ -18,9 +24,9 @@ const CRITICAL: [&str; 5] = [
 ];
 
 const WORDS: [&str; 40] = [
-    "the", "server", "printer", "is", "not", "down", "no", "rush", "what", "if", "tomorrow", "at", "nine", "in", "an", "hour",
-    "mañana", "las", "diez", "el", "correo", "funciona", "password", "locked", "fixed", "already", "call", "me", "between",
-    "two", "and", "four", "monday", "after", "half", "past", "un", "cuarto", "para", "30",
+    "the", "server", "printer", "is", "not", "down", "no", "rush", "what", "if", "tomorrow", "at", "nine", "in", "an",
+    "hour", "mañana", "las", "diez", "el", "correo", "funciona", "password", "locked", "fixed", "already", "call",
+    "me", "between", "two", "and", "four", "monday", "after", "half", "past", "un", "cuarto", "para", "30",
 ];
 
 fn speech() -> impl Strategy<Value = String> {
@@ -48,6 +54,14 @@ proptest! {
         let dressed = said.replace("mañana", "manana").to_uppercase().replace(' ', mark);
         let other = understood(&[&dressed], None);
         prop_assert_eq!((plain.category, plain.priority, plain.unsure), (other.category, other.priority, other.unsure));
+    }
+
+    #[test]
+    fn twice_the_words_are_twice_the_work(said in speech(), times in 1_usize..20) {
+        // What is found, and nothing else, is looked at again: it must grow with the text and no faster.
+        let turns: Vec<&str> = std::iter::repeat_n(said.as_str(), times).collect();
+        let once = Found::new(&Words::new(&[&said])).count();
+        prop_assert_eq!(Found::new(&Words::new(&turns)).count(), once * times);
     }
 
     #[test]

@@ -17,6 +17,8 @@ pub(super) type ConceptId = usize;
 pub(super) enum Role {
     /// Rules name it.
     Plain,
+    /// Rules name it, and it is something that can fail and be well again.
+    Thing,
     /// Words within reach after it, or before it, are not meant as said.
     Scope { after: usize, before: usize },
     /// Ends the reach of a scope.
@@ -124,7 +126,7 @@ impl Reader {
         }
     }
 
-    /// `name: phrase, phrase`, or `scope name +3 -2: phrase`, or `break: phrase`, or `mask: phrase`.
+    /// `name: phrase, phrase`, or `thing name: phrase`, or `scope name +3 -2: phrase`, or `break: phrase`, or `mask: phrase`.
     fn concept_line(&mut self, line: &str) {
         let Some((head, list)) = line.split_once(':') else {
             return self.problems.push(format!("no colon in {line:?}"));
@@ -137,6 +139,7 @@ impl Reader {
                 };
                 (name, Role::Scope { after: reach('+', parts.clone()), before: reach('-', parts) })
             }
+            (Some("thing"), Some(name)) => (name, Role::Thing),
             (Some("break"), None) => ("break", Role::Break),
             (Some("mask"), None) => ("mask", Role::Mask),
             (Some(name), None) => (name, Role::Plain),

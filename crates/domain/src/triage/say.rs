@@ -44,8 +44,17 @@ fn say_day(instant: DateTime<Utc>, zone: Tz, language: Language, now: DateTime<U
     const ENGLISH: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
     const SPANISH: [&str; 7] = ["lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo"];
     const MONTHS: [(&str, &str); 12] = [
-        ("January", "enero"), ("February", "febrero"), ("March", "marzo"), ("April", "abril"), ("May", "mayo"), ("June", "junio"),
-        ("July", "julio"), ("August", "agosto"), ("September", "septiembre"), ("October", "octubre"), ("November", "noviembre"),
+        ("January", "enero"),
+        ("February", "febrero"),
+        ("March", "marzo"),
+        ("April", "abril"),
+        ("May", "mayo"),
+        ("June", "junio"),
+        ("July", "julio"),
+        ("August", "agosto"),
+        ("September", "septiembre"),
+        ("October", "octubre"),
+        ("November", "noviembre"),
         ("December", "diciembre"),
     ];
     let local = instant.with_timezone(&zone);
@@ -83,7 +92,8 @@ fn say_clock(instant: DateTime<Utc>, zone: Tz, language: Language) -> String {
 fn say_zone(instant: DateTime<Utc>, zone: Tz, language: Language) -> String {
     let local = instant.with_timezone(&zone);
     let short = local.offset().abbreviation().unwrap_or("+");
-    let american = zone.name().starts_with("America/") || zone.name().starts_with("US/") || zone.name() == "Pacific/Honolulu";
+    let american =
+        zone.name().starts_with("America/") || zone.name().starts_with("US/") || zone.name() == "Pacific/Honolulu";
     let known = match short {
         "EST" | "EDT" => Some(("Eastern time", "hora del este")),
         "CST" | "CDT" => Some(("Central time", "hora del centro")),
@@ -136,7 +146,12 @@ mod tests {
             "Friday, June 12, at 1:30 PM Bogota time",
             "el viernes 12 de junio a la 1:30 de la tarde, hora de Bogota",
         );
-        check(CallbackTime::At(ten), chrono_tz::Europe::London, "Tuesday at 3:00 PM BST", "el martes a las 3:00 de la tarde, BST");
+        check(
+            CallbackTime::At(ten),
+            chrono_tz::Europe::London,
+            "Tuesday at 3:00 PM BST",
+            "el martes a las 3:00 de la tarde, BST",
+        );
         check(CallbackTime::Soon, chrono_tz::UTC, "as soon as possible", "lo antes posible");
     }
 }
