@@ -1,8 +1,35 @@
 //! Understanding a caller's words by rules alone: no network, no clock, the same answer every time.
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::panic, reason = "a test says what it expects by failing"))]
 
+mod assess;
 mod assessment;
+mod callback;
+mod category;
+mod clock;
+mod clock_words;
+mod company;
+mod details;
+mod language;
+mod matching;
+mod normalise;
+mod priority;
+mod rules;
+mod say;
+mod wish;
 
+#[cfg(test)]
+mod properties;
+#[cfg(test)]
+mod transcripts;
+
+pub use assess::assess;
 pub use assessment::{Affected, Assessment, CallbackTime, Details, Fix, Reason, Wish};
+
+pub use callback::parse_callback_time;
+pub use category::{Classification, classify};
+pub use company::find_company;
+pub use language::detect_language;
+pub use say::{say_callback, say_time};
 
 use crate::policy::{BusinessHours, Company};
 use chrono::{DateTime, Utc};

@@ -1,0 +1,102 @@
+//! All of it on a whole conversation: what the caller's turns say so far.
+
+use super::callback::Reckoning;
+use super::matching::{Fired, Found};
+use super::normalise::Words;
+use super::rules::Outcome;
+use super::{Assessment, CallbackTime, Reason, Setting, Wish, category, clock, details, language, priority, wish};
+
+/// Words before and after "call me" in which the time for it is looked for first.
+const CALL_WINDOW_WORDS: usize = 14;
+/// A turn of at most so many words that gives a time is an answer to "when shall we call?".
+const ANSWER_WORDS_MAX: usize = 10;
+
+/// Understands a conversation from the caller's turns alone, in the order in which they were said.
+///
+/// Never fails; unknown words say nothing. Time grows with the number of words, not with the number of rules'
+/// phrases.
+pub fn assess(turns: &[&str], setting: &Setting<'_>) -> Assessment {
+    let words = Words::new(turns);
+    let found = Found::new(&words);
+    let fired = found.fired();
+    let (language, language_confidence) = language::of_words(&words);
+    let kind = category::of_fired(&words, &fired);
+    let urgency = priority::of_fired(&words, &found, &fired, kind.category, setting);
+    let has = |outcome: Outcome| fired.iter().find(|fired| fired.meant && fired.rule.outcomes.contains(&outcome));
+    let mut details = details::of_words(&words, &found, &fired);
+    let mut wish = wish::wish(&fired);
+    let mut reasons = urgency.reasons;
+    let reckoning = Reckoning { now: setting.now, zone: setting.zone, hours: setting.hours };
+    match wish {
+        Wish::Callback => details.callback = time_of_call(&words, &found, &reckoning),
+        Wish::None => {
+            if let Some((time, range)) = answer(&words, &found, &reckoning) {
+                wish = Wish::Callback;
+                details.callback = Some(time);
+                reasons.push(Reason::new("wish/time-given", words.spoken(range)));
+            }
+        }
+        _ => {}
+    }
+    reasons.extend(kind.reasons);
+    reasons.extend(about(&words, &fired, |outcome| matches!(outcome, Outcome::Wish(_) | Outcome::Fix(_))));
+    let problem = fired.iter().any(|fired| {
+        fired.meant
+            && fired
+                .rule
+                .outcomes
+                .iter()
+                .any(|o| matches!(o, Outcome::Problem | Outcome::Category(..) | Outcome::Danger))
+    });
+    Assessment {
+        language,
+        language_confidence,
+        category: kind.category,
+        secondary: kind.secondary,
+        confidence: kind.confidence,
+        priority: urgency.priority,
+        unsure: urgency.unsure,
+        danger: has(Outcome::Danger).is_some(),
+        problem_told: problem || urgency.priority > crate::vocabulary::Priority::Low,
+        wish,
+        fix: wish::fix(&fired, &found),
+        details,
+        reasons,
+    }
+}
+
+fn about(words: &Words, fired: &[Fired], of: fn(&Outcome) -> bool) -> Vec<Reason> {
+    let told = fired.iter().filter(|fired| fired.meant && fired.rule.outcomes.iter().any(of));
+    told.map(|fired| Reason::new(&fired.rule.name, words.spoken(fired.words.clone()))).collect()
+}
+
+/// Where a word's turn begins and ends.
+fn turn_of(words: &Words, at: usize) -> (usize, usize) {
+    let turn = words.words.get(at).map_or(0, |word| word.turn);
+    (words.words.partition_point(|word| word.turn < turn), words.words.partition_point(|word| word.turn <= turn))
+}
+
+/// The time that goes with the last wish for a call: near it, else in its turn, else in the next turn.
+fn time_of_call(words: &Words, found: &Found, reckoning: &Reckoning<'_>) -> Option<CallbackTime> {
+    let call = found.meant("call_me").last()?;
+    let (start, end) = turn_of(words, call.start);
+    let near = (call.start, end.min(call.end + CALL_WINDOW_WORDS));
+    let around = (start.max(call.start.saturating_sub(CALL_WINDOW_WORDS)), near.1);
+    let next = (end, turn_of(words, end).1);
+    [near, around, (start, end), next].into_iter().find_map(|(from, to)| reckoning.of_range(words, from, to.max(from)))
+}
+
+/// A short turn that gives a time and tells of nothing else.
+fn answer(words: &Words, found: &Found, reckoning: &Reckoning<'_>) -> Option<(CallbackTime, std::ops::Range<usize>)> {
+    let last = words.words.len().checked_sub(1)?;
+    let (start, end) = turn_of(words, last);
+    let told = |concept: &str| found.named(concept).iter().any(|place| place.start >= start);
+    let other = ["fault", "down", "deadline", "over", "past", "cannot"].iter().any(|concept| told(concept));
+    let opens = (start..end)
+        .any(|at| matches!(words.at(at), "open" | "opens" | "abrimos" | "close" | "cerramos" | "since" | "desde"));
+    if end - start > ANSWER_WORDS_MAX || other || opens || !clock::scan(words, start, end).iter().any(|said| said.sure)
+    {
+        return None;
+    }
+    reckoning.of_range(words, start, end).map(|time| (time, start..end))
+}

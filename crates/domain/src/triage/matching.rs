@@ -1,0 +1,260 @@
+//! Finds all concepts in a caller's words in one pass, sees which of them are meant as said, and which rules fire.
+
+use super::normalise::{Words, number};
+use super::rules::{Book, ConceptId, Role, Rule, book};
+use std::ops::Range;
+
+/// One phrase found.
+#[derive(Debug, Clone)]
+struct Hit {
+    concept: ConceptId,
+    words: Range<usize>,
+    meant: bool,
+}
+
+/// A rule that fired.
+#[derive(Debug, Clone)]
+pub(super) struct Fired {
+    pub(super) rule: &'static Rule,
+    /// The first words that fired it.
+    pub(super) words: Range<usize>,
+    /// Where it fired last.
+    pub(super) last: usize,
+    /// Whether it is meant as said: not negated, not a "what if", not over.
+    pub(super) meant: bool,
+}
+
+/// What was found in some words.
+pub(super) struct Found {
+    book: &'static Book,
+    /// For each concept, the places where it is meant, in order.
+    meant: Vec<Vec<Range<usize>>>,
+    /// For each concept, all places, in order.
+    all: Vec<Vec<Range<usize>>>,
+}
+
+impl Found {
+    /// Searches the words once.
+    pub(super) fn new(words: &Words) -> Self {
+        let book = book();
+        let mut hits = phrases(book, words);
+        if let Some(many) = book.concept("many") {
+            hits.extend(counted(words).into_iter().map(|(words, _)| Hit { concept: many, words, meant: true }));
+        }
+        mask(book, &mut hits);
+        mark(book, words, &mut hits);
+        hits.sort_by_key(|hit| (hit.words.start, hit.words.end));
+        let mut all = vec![Vec::new(); book.roles.len()];
+        let mut meant = all.clone();
+        for hit in hits {
+            if hit.meant {
+                meant[hit.concept].push(hit.words.clone());
+            }
+            all[hit.concept].push(hit.words);
+        }
+        Self { book, meant, all }
+    }
+
+    /// Places where a concept is meant as said.
+    pub(super) fn meant(&self, concept: &str) -> &[Range<usize>] {
+        self.book.concept(concept).map_or(&[], |id| &self.meant[id])
+    }
+
+    /// Places where a concept is named at all.
+    pub(super) fn named(&self, concept: &str) -> &[Range<usize>] {
+        self.book.concept(concept).map_or(&[], |id| &self.all[id])
+    }
+
+    /// Whether a concept is meant within so many words of a place.
+    pub(super) fn near(&self, concept: &str, place: usize, window: usize) -> bool {
+        nearest(&[self.meant(concept)], place, window).is_some()
+    }
+
+    /// How many phrases were found.
+    #[cfg(test)]
+    pub(super) fn count(&self) -> usize {
+        self.all.iter().map(Vec::len).sum()
+    }
+
+    /// Every rule that fires, meant or not, in the order of the files.
+    pub(super) fn fired(&self) -> Vec<Fired> {
+        self.book
+            .rules
+            .iter()
+            .filter_map(|rule| fires(rule, &self.meant, true).or_else(|| fires(rule, &self.all, false)))
+            .collect()
+    }
+}
+
+fn phrases(book: &Book, words: &Words) -> Vec<Hit> {
+    let Some(automaton) = &book.automaton else { return Vec::new() };
+    let mut hits = Vec::new();
+    for found in automaton.find_overlapping_iter(&words.text) {
+        // A pattern begins and ends with a blank: its words lie between the two.
+        let range = words.index_at(found.start())..words.index_at(found.end() - 1);
+        // A phrase never runs from one turn into the next.
+        let turn = |index: usize| words.words.get(index).map(|word| word.turn);
+        if turn(range.start) == turn(range.end - 1) {
+            let meanings = &book.meanings[found.pattern().as_usize()];
+            hits.extend(meanings.iter().map(|id| Hit { concept: *id, words: range.clone(), meant: true }));
+        }
+    }
+    hits
+}
+
+/// Drops what lies inside a masking phrase: "fire" in "fire drill".
+fn mask(book: &Book, hits: &mut Vec<Hit>) {
+    let mut masks: Vec<Range<usize>> =
+        hits.iter().filter(|hit| book.roles[hit.concept] == Role::Mask).map(|hit| hit.words.clone()).collect();
+    masks.sort_by_key(|mask| mask.start);
+    let longest = masks.iter().map(Range::len).max().unwrap_or(0);
+    hits.retain(|hit| {
+        let from = masks.partition_point(|mask| mask.start + longest <= hit.words.start);
+        let mut near = masks[from..].iter().take_while(|mask| mask.start <= hit.words.start);
+        !near.any(|mask| hit.words.end <= mask.end && hit.words.len() < mask.len())
+    });
+}
+
+/// Marks what a negation, a supposition or a happy end takes back.
+fn mark(book: &Book, words: &Words, hits: &mut [Hit]) {
+    let lay = Layout::new(book, words, hits);
+    // Negations first: a happy end that is denied ("it is not fixed") takes nothing back.
+    let denials = ["negation", "none", "no_sign", "unfixed"].map(|name| book.concept(name));
+    let denies = |hit: &&Hit| denials.contains(&Some(hit.concept));
+    let mut taken: Vec<Option<Range<usize>>> = vec![None; words.words.len() + 1];
+    hits.iter().filter(denies).for_each(|hit| lay.take_back(book, hit, &mut taken));
+    let denied = taken.clone();
+    let others = hits.iter().filter(|hit| !denies(hit) && denied[hit.words.start].is_none());
+    others.for_each(|hit| lay.take_back(book, hit, &mut taken));
+    for hit in hits.iter_mut() {
+        let scope = taken[hit.words.start].as_ref();
+        let inside = |scope: &Range<usize>| hit.words.start <= scope.start && scope.end <= hit.words.end;
+        hit.meant = scope.is_none_or(inside);
+    }
+}
+
+/// What bounds the reach of a scope, word by word.
+struct Layout {
+    turns: Vec<usize>,
+    breaks: Vec<bool>,
+    things: Vec<bool>,
+    /// The furthest end of a phrase that covers a word: "not working" ends the reach of its own "not".
+    covered: Vec<usize>,
+}
+
+impl Layout {
+    fn new(book: &Book, words: &Words, hits: &[Hit]) -> Self {
+        let count = words.words.len() + 1;
+        let turns = words.words.iter().map(|word| word.turn).collect();
+        let mut lay = Self { turns, breaks: vec![false; count], things: vec![false; count], covered: vec![0; count] };
+        for hit in hits {
+            let role = book.roles[hit.concept];
+            match role {
+                Role::Break => lay.breaks[hit.words.start] = true,
+                Role::Thing => lay.things[hit.words.start] = true,
+                _ => {}
+            }
+            if matches!(role, Role::Plain | Role::Thing) && hit.words.len() > 1 {
+                for at in hit.words.clone() {
+                    lay.covered[at] = hit.words.end.max(lay.covered[at]);
+                }
+            }
+        }
+        lay
+    }
+
+    /// Marks the words that one scope takes back.
+    fn take_back(&self, book: &Book, hit: &Hit, taken: &mut [Option<Range<usize>>]) {
+        let Role::Scope { after, before } = book.roles[hit.concept] else { return };
+        let here = self.turns.get(hit.words.start);
+        let mut reach = hit.words.end.saturating_add(after).min(self.turns.len());
+        let cover = self.covered[hit.words.start];
+        if cover > hit.words.end {
+            reach = reach.min(cover);
+        }
+        for at in (hit.words.end..reach).take_while(|at| !self.breaks[*at] && self.turns.get(*at) == here) {
+            taken[at] = Some(hit.words.clone());
+        }
+        for at in (hit.words.start.saturating_sub(before)..hit.words.start).rev() {
+            if self.breaks[at] || self.turns.get(at) != here {
+                break;
+            }
+            taken[at] = Some(hit.words.clone());
+            // "The server is down, the printer is fixed" is about the printer.
+            if self.things[at] {
+                break;
+            }
+        }
+    }
+}
+
+/// "six of us", "tres personas": places and numbers, two and more.
+pub(super) fn counted(words: &Words) -> Vec<(Range<usize>, u32)> {
+    const PEOPLE: &str = " people users user guys employees workers staff clerks nurses techs agents drivers cashiers \
+        computers machines pcs stations workstations terminals desks branches locations stores sites offices \
+        registers phones coworkers lawyers attorneys doctors teachers students drafters operators clients \
+        personas usuarios empleados companeros maquinas computadoras equipos ordenadores sucursales tiendas \
+        oficinas cajas cajeros terminales enfermeras meseros choferes trabajadores ";
+    let mut found = Vec::new();
+    for at in 0..words.words.len() {
+        let Some(n) = number(words.at(at)).filter(|n| (2..10_000).contains(n)) else { continue };
+        let noun = |word: &str| !word.is_empty() && PEOPLE.contains(&format!(" {word} "));
+        let of =
+            matches!(words.at(at + 1), "of" | "de") && matches!(words.at(at + 2), "us" | "them" | "nosotros" | "ellos");
+        if of {
+            found.push((at..at + 3, n));
+        } else if noun(words.at(at + 1)) {
+            found.push((at..at + 2, n));
+        } else if noun(words.at(at + 2)) && number(words.at(at + 1)).is_none() {
+            found.push((at..at + 3, n));
+        } else if at > 0 && words.at(at - 1) == "somos" {
+            found.push((at - 1..at + 1, n));
+        }
+    }
+    found
+}
+
+fn fires(rule: &'static Rule, places: &[Vec<Range<usize>>], meant: bool) -> Option<Fired> {
+    let (first, others) = rule.elements.split_first()?;
+    let mut fired: Option<Fired> = None;
+    for id in first {
+        for anchor in &places[*id] {
+            let mut span = anchor.clone();
+            let complete = others.iter().all(|element| {
+                let lists: Vec<&[Range<usize>]> = element.iter().map(|id| places[*id].as_slice()).collect();
+                nearest(&lists, anchor.start, rule.window).is_some_and(|place| {
+                    span = span.start.min(place.start)..span.end.max(place.end);
+                    true
+                })
+            });
+            if !complete {
+                continue;
+            }
+            match &mut fired {
+                Some(known) => {
+                    known.last = known.last.max(span.end);
+                    if span.start < known.words.start {
+                        known.words = span;
+                    }
+                }
+                None => fired = Some(Fired { rule, last: span.end, words: span, meant }),
+            }
+        }
+    }
+    fired
+}
+
+/// The place nearest to a word within a window, in any of some ordered lists.
+fn nearest<'a>(lists: &[&'a [Range<usize>]], at: usize, window: usize) -> Option<&'a Range<usize>> {
+    let mut best: Option<&Range<usize>> = None;
+    for list in lists {
+        let after = list.partition_point(|place| place.start < at);
+        for place in [after.checked_sub(1), Some(after)].into_iter().flatten().filter_map(|i| list.get(i)) {
+            let far = place.start.abs_diff(at);
+            if far <= window && best.is_none_or(|known| far < known.start.abs_diff(at)) {
+                best = Some(place);
+            }
+        }
+    }
+    best
+}

@@ -1,0 +1,148 @@
+//! How urgent it is. Critical words win over every polite one; what is left unclear is unsure, never "can wait".
+
+use super::matching::{Fired, Found};
+use super::normalise::{Words, phrase, stem};
+use super::rules::Outcome;
+use super::{Affected, Reason, Setting};
+use crate::policy::RunbookRule;
+use crate::vocabulary::{Category, Priority};
+use std::collections::BTreeSet;
+
+/// How urgent, and why.
+#[derive(Debug, Clone)]
+pub(super) struct Urgency {
+    pub(super) priority: Priority,
+    pub(super) unsure: bool,
+    pub(super) reasons: Vec<Reason>,
+}
+
+/// Words between a critical system's name and its failure.
+const SYSTEM_WINDOW_WORDS: usize = 8;
+
+pub(super) fn of_fired(
+    words: &Words,
+    found: &Found,
+    fired: &[Fired],
+    category: Option<Category>,
+    setting: &Setting<'_>,
+) -> Urgency {
+    let mut reasons = Vec::new();
+    let mut highest: Option<Priority> = None;
+    let (mut hinted, mut eased, mut fault) = (false, false, false);
+    for fired in fired.iter().filter(|fired| fired.meant) {
+        let mut tells = false;
+        for outcome in &fired.rule.outcomes {
+            match outcome {
+                Outcome::Priority(priority) => {
+                    tells |= highest.is_none_or(|known| *priority >= known);
+                    highest = highest.max(Some(*priority));
+                }
+                Outcome::Unsure => (hinted, tells) = (true, true),
+                Outcome::Ease => (eased, tells) = (true, true),
+                Outcome::Problem => fault = true,
+                _ => {}
+            }
+        }
+        if tells {
+            reasons.push(Reason::new(&fired.rule.name, words.spoken(fired.words.clone())));
+        }
+    }
+    let low = |fired: &Fired| fired.rule.outcomes.contains(&Outcome::Priority(Priority::Low));
+    let meant = || fired.iter().filter(|fired| fired.meant);
+    let requested = meant().any(low);
+    // That a named thing fails outweighs a request; a loose "issue" within a request does not.
+    let broken = meant().any(|f| !low(f) && f.rule.outcomes.contains(&Outcome::Problem) && (names(f) || !requested));
+    let subject = category.is_some() && !requested && meant().any(names);
+    let usual = if broken || subject { Priority::Medium } else { Priority::Low };
+    let mut priority = highest.unwrap_or(usual).max(usual);
+    if eased && priority == Priority::High {
+        priority = Priority::Medium;
+    }
+    if let Some(company) = setting.company {
+        for system in company.runbook.critical_systems.iter() {
+            if let Some(reason) = system_down(words, found, system) {
+                priority = Priority::Critical;
+                reasons.push(reason);
+            }
+        }
+        let critical = priority == Priority::Critical;
+        for rule in &company.runbook.rules {
+            let Some(reason) = runbook(words, found, rule) else { continue };
+            if rule.priority > priority || !critical {
+                priority = rule.priority;
+                reasons.push(reason);
+                break;
+            }
+        }
+    }
+    // One person's trouble hints at nothing larger.
+    let told = |wanted: Affected| meant().any(|fired| fired.rule.outcomes.contains(&Outcome::Affected(wanted)));
+    let alone = told(Affected::One) && !told(Affected::Several) && !told(Affected::All);
+    // A fault that nothing names may be anything.
+    hinted |= category.is_none();
+    let unsure = hinted && fault && !eased && !alone && priority < Priority::High;
+    Urgency { priority, unsure, reasons }
+}
+
+fn names(fired: &Fired) -> bool {
+    fired.rule.outcomes.iter().any(|outcome| matches!(outcome, Outcome::Category(..)))
+}
+
+/// Places where some words stand in order, one after the other.
+fn places(words: &Words, name: &str) -> Vec<usize> {
+    let searched = phrase(name);
+    if searched.trim().is_empty() {
+        return Vec::new();
+    }
+    words.text.match_indices(&searched).map(|(offset, _)| words.index_at(offset)).collect()
+}
+
+fn system_down(words: &Words, found: &Found, system: &str) -> Option<Reason> {
+    let at = places(words, system).into_iter().find(|at| found.near("down", *at, SYSTEM_WINDOW_WORDS))?;
+    let end = at + phrase(system).split_whitespace().count();
+    Some(Reason {
+        rule: "runbook/critical-system".into(),
+        words: words.spoken(at..end).into(),
+        runbook: Some(format!("critical system: {system}")),
+    })
+}
+
+/// Words that carry no content in a runbook's line.
+const EMPTY_WORDS: &str = " a an the is are was be of to in on at for by with and or it its this that they their our \
+    we us when if any anyone someone somebody caller says say does do not no cannot cant doesnt dont isnt wont has \
+    have el la los las un una de del en y o que se su sus con por para si no al cuando alguien esta ";
+
+/// A runbook line applies where nearly all of its content words were said, and where it tells of a failure,
+/// a failure was said.
+fn runbook(words: &Words, found: &Found, rule: &RunbookRule) -> Option<Reason> {
+    let said: BTreeSet<&str> = words.words.iter().map(|word| root(&word.plain)).collect();
+    let line = Words::new(&[&rule.when]);
+    let content: Vec<&str> = line
+        .words
+        .iter()
+        .map(|word| word.plain.as_str())
+        .filter(|word| !EMPTY_WORDS.contains(&format!(" {word} ")))
+        .collect();
+    let of_line = Found::new(&line);
+    let fails = |found: &Found| ["down", "fault", "cannot", "negation"].iter().any(|c| !found.meant(c).is_empty());
+    let failure_word =
+        |word: &str| ["down", "broken", "working", "work", "works", "funciona", "fails", "sirve"].contains(&word);
+    let told = content.iter().filter(|word| said.contains(root(word)) || (failure_word(word) && fails(found))).count();
+    let needed = if content.len() <= 3 { content.len() } else { content.len() * 3 / 4 };
+    let applies = !content.is_empty() && told >= needed && (!fails(&of_line) || fails(found));
+    let named = content.iter().filter_map(|word| words.words.iter().position(|w| root(&w.plain) == root(word)));
+    let (first, last) = (named.clone().min().unwrap_or(0), named.max().unwrap_or(0));
+    applies.then(|| Reason {
+        rule: "runbook/rule".into(),
+        words: words.spoken(first..last + 1).into(),
+        runbook: Some(rule.when.clone()),
+    })
+}
+
+/// A word without the commonest endings of its forms: "printing" and "prints" are one.
+fn root(word: &str) -> &str {
+    let word = stem(word);
+    let ends = ["ing", "ando", "iendo", "ed", "es", "an", "en", "ar", "er", "ir", "e", "a", "o"];
+    let cut = ends.iter().find_map(|end| word.strip_suffix(end)).filter(|rest| rest.len() >= 4);
+    cut.unwrap_or(word)
+}

@@ -1,0 +1,76 @@
+//! What must hold for any words at all.
+
+use super::matching::Found;
+use super::normalise::Words;
+use super::transcripts::{hours, understood};
+use super::{detect_language, find_company, parse_callback_time};
+use crate::vocabulary::Priority;
+use chrono::{DateTime, Utc};
+use proptest::prelude::*;
+
+const ZONES: [chrono_tz::Tz; 4] = [
+    chrono_tz::America::New_York,
+    chrono_tz::America::Mexico_City,
+    chrono_tz::Europe::Madrid,
+    chrono_tz::Australia::Lord_Howe,
+];
+
+const CRITICAL: [&str; 5] = [
+    "the server is down and nobody can work",
+    "all our files are encrypted",
+    "se cayo el servidor",
+    "there is a fire in the office",
+    "we have ransomware",
+];
+
+const WORDS: [&str; 40] = [
+    "the", "server", "printer", "is", "not", "down", "no", "rush", "what", "if", "tomorrow", "at", "nine", "in", "an",
+    "hour", "mañana", "las", "diez", "el", "correo", "funciona", "password", "locked", "fixed", "already", "call",
+    "me", "between", "two", "and", "four", "monday", "after", "half", "past", "un", "cuarto", "para", "30",
+];
+
+fn speech() -> impl Strategy<Value = String> {
+    proptest::collection::vec(proptest::sample::select(&WORDS[..]), 0..14).prop_map(|words| words.join(" "))
+}
+
+proptest! {
+    #[test]
+    fn no_text_makes_it_panic(text in any::<String>(), other in ".{0,60}") {
+        understood(&[&text, &other], None);
+        detect_language(&text);
+        find_company(&text, &[]);
+    }
+
+    #[test]
+    fn a_critical_sentence_is_never_talked_down(before in speech(), after in speech(), which in 0..CRITICAL.len()) {
+        let a = understood(&[&before, CRITICAL[which], &after], None);
+        // Only the very turn that takes it back may take it back.
+        prop_assert_eq!(a.priority, Priority::Critical, "{} / {} / {}", before, CRITICAL[which], after);
+    }
+
+    #[test]
+    fn case_accents_and_punctuation_do_not_matter(said in speech(), mark in proptest::sample::select(&[", ", "! ", " ... ", "? "][..])) {
+        let plain = understood(&[&said], None);
+        let dressed = said.replace("mañana", "manana").to_uppercase().replace(' ', mark);
+        let other = understood(&[&dressed], None);
+        prop_assert_eq!((plain.category, plain.priority, plain.unsure), (other.category, other.priority, other.unsure));
+    }
+
+    #[test]
+    fn twice_the_words_are_twice_the_work(said in speech(), times in 1_usize..20) {
+        // What is found, and nothing else, is looked at again: it must grow with the text and no faster.
+        let turns: Vec<&str> = std::iter::repeat_n(said.as_str(), times).collect();
+        let once = Found::new(&Words::new(&[&said])).count();
+        prop_assert_eq!(Found::new(&Words::new(&turns)).count(), once * times);
+    }
+
+    #[test]
+    fn every_time_lies_ahead(said in speech(), seconds in 1_700_000_000_i64..1_900_000_000, zone in 0..ZONES.len()) {
+        let now: DateTime<Utc> = DateTime::from_timestamp(seconds, 0).unwrap();
+        match parse_callback_time(&said, now, ZONES[zone], &hours()) {
+            Some(super::CallbackTime::At(at)) => prop_assert!(at > now),
+            Some(super::CallbackTime::Window(from, to)) => prop_assert!(from >= now && to > from),
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,290 @@
+//! The rule book: phrases, the concepts they stand for, and rules over concepts, all read once from text files.
+//!
+//! The formats are described at the top of `rules/concepts.txt` and `rules/rules_faults.txt`.
+
+use super::normalise::phrase;
+use super::{Affected, Fix, Wish};
+use crate::vocabulary::{Category, Priority};
+use aho_corasick::{AhoCorasick, MatchKind};
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+/// A concept's place in [`Book::concepts`].
+pub(super) type ConceptId = usize;
+
+/// What a concept is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Role {
+    /// Rules name it.
+    Plain,
+    /// Rules name it, and it is something that can fail and be well again.
+    Thing,
+    /// Words within reach after it, or before it, are not meant as said.
+    Scope { after: usize, before: usize },
+    /// Ends the reach of a scope.
+    Break,
+    /// Nothing inside the phrase counts.
+    Mask,
+}
+
+/// What a rule says when it fires.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Outcome {
+    /// It speaks for a category; the most specific, which is the highest number, wins.
+    Category(Category, u32),
+    /// It is at least this urgent.
+    Priority(Priority),
+    /// Something critical is hinted at.
+    Unsure,
+    /// It can wait, unless it is Critical.
+    Ease,
+    /// Life is at risk.
+    Danger,
+    /// Something is wrong or wanted, of whatever kind.
+    Problem,
+    /// What the caller wants.
+    Wish(Wish),
+    /// What the caller says of a fix.
+    Fix(Fix),
+    /// How many are affected.
+    Affected(Affected),
+}
+
+/// One rule: fires where all its elements stand close together.
+#[derive(Debug, Clone)]
+pub(super) struct Rule {
+    pub(super) name: String,
+    pub(super) outcomes: Vec<Outcome>,
+    /// For each element, the concepts any of which will do.
+    pub(super) elements: Vec<Vec<ConceptId>>,
+    /// How many words apart the elements may start.
+    pub(super) window: usize,
+    /// A sentence that fires it; read by the tests.
+    #[cfg_attr(not(test), allow(dead_code, reason = "the tests prove every rule by its example"))]
+    pub(super) example: String,
+}
+
+/// Everything, read once.
+#[derive(Debug)]
+pub(super) struct Book {
+    pub(super) automaton: Option<AhoCorasick>,
+    /// For each pattern of the automaton, the concepts it stands for.
+    pub(super) meanings: Vec<Vec<ConceptId>>,
+    pub(super) roles: Vec<Role>,
+    names: BTreeMap<String, ConceptId>,
+    pub(super) rules: Vec<Rule>,
+    /// Lines that could not be read; a test demands that there are none.
+    #[cfg_attr(not(test), allow(dead_code, reason = "the compiled-in files are proved by a test"))]
+    pub(super) problems: Vec<String>,
+}
+
+const FILES: &[&str] = &[
+    include_str!("../../rules/rules_faults.txt"),
+    include_str!("../../rules/rules_security.txt"),
+    include_str!("../../rules/rules_urgency.txt"),
+    include_str!("../../rules/rules_wishes.txt"),
+];
+
+static BOOK: LazyLock<Book> = LazyLock::new(|| Book::read(include_str!("../../rules/concepts.txt"), FILES));
+
+/// The rules that are compiled in.
+pub(super) fn book() -> &'static Book {
+    &BOOK
+}
+
+/// Words apart that elements of a rule may start, where the rule does not say.
+const WINDOW_WORDS: usize = 8;
+
+#[derive(Default)]
+struct Reader {
+    phrases: BTreeMap<String, Vec<ConceptId>>,
+    names: BTreeMap<String, ConceptId>,
+    roles: Vec<Role>,
+    problems: Vec<String>,
+}
+
+impl Reader {
+    fn concept(&mut self, name: &str, role: Role) -> ConceptId {
+        if let Some(id) = self.names.get(name) {
+            return *id;
+        }
+        self.roles.push(role);
+        self.names.insert(name.to_owned(), self.roles.len() - 1);
+        self.roles.len() - 1
+    }
+
+    fn phrase(&mut self, text: &str, id: ConceptId) {
+        let searched = phrase(text);
+        if searched.trim().is_empty() {
+            return self.problems.push(format!("no words in {text:?}"));
+        }
+        let meanings = self.phrases.entry(searched).or_default();
+        if meanings.contains(&id) {
+            self.problems.push(format!("twice in one concept: {text:?}"));
+        } else {
+            meanings.push(id);
+        }
+    }
+
+    /// `name: phrase, phrase`, or `thing name: phrase`, or `scope name +3 -2: phrase`, or `break: phrase`, or `mask: phrase`.
+    fn concept_line(&mut self, line: &str) {
+        let Some((head, list)) = line.split_once(':') else {
+            return self.problems.push(format!("no colon in {line:?}"));
+        };
+        let mut parts = head.split_whitespace();
+        let (name, role) = match (parts.next(), parts.next()) {
+            (Some("scope"), Some(name)) => {
+                let reach = |sign: char, parts: std::str::SplitWhitespace<'_>| {
+                    parts.filter_map(|p| p.strip_prefix(sign)?.parse().ok()).next().unwrap_or(0)
+                };
+                (name, Role::Scope { after: reach('+', parts.clone()), before: reach('-', parts) })
+            }
+            (Some("thing"), Some(name)) => (name, Role::Thing),
+            (Some("break"), None) => ("break", Role::Break),
+            (Some("mask"), None) => ("mask", Role::Mask),
+            (Some(name), None) => (name, Role::Plain),
+            _ => return self.problems.push(format!("no concept in {line:?}")),
+        };
+        let id = self.concept(name, role);
+        list.split(',').filter(|text| !text.trim().is_empty()).for_each(|text| self.phrase(text, id));
+    }
+
+    /// `name | outcomes | pattern | example`.
+    fn rule_line(&mut self, line: &str) -> Option<Rule> {
+        let [name, outcomes, pattern, example] = line.split('|').map(str::trim).collect::<Vec<_>>()[..] else {
+            self.problems.push(format!("not four columns: {line:?}"));
+            return None;
+        };
+        let read: Vec<Outcome> = outcomes.split(',').filter_map(|text| outcome(text.trim())).collect();
+        if read.len() != outcomes.split(',').count() {
+            self.problems.push(format!("unknown outcome in {line:?}"));
+        }
+        let (pattern, window) = match pattern.split_once(" within ") {
+            Some((pattern, words)) => (pattern, words.trim().parse().unwrap_or(0)),
+            None => (pattern, WINDOW_WORDS),
+        };
+        let elements = pattern.split('+').map(|element| self.element(element)).collect();
+        Some(Rule { name: name.into(), outcomes: read, elements, window, example: example.into() })
+    }
+
+    fn element(&mut self, element: &str) -> Vec<ConceptId> {
+        let mut ids = Vec::new();
+        for text in element.split('/').map(str::trim) {
+            if let Some(name) = text.strip_prefix('{').and_then(|t| t.strip_suffix('}')) {
+                match self.names.get(name) {
+                    Some(id) => ids.push(*id),
+                    None => self.problems.push(format!("no concept {name:?}")),
+                }
+            } else {
+                let id = self.concept(&format!("={text}"), Role::Plain);
+                if !self.phrases.get(&phrase(text)).is_some_and(|known| known.contains(&id)) {
+                    self.phrase(text, id);
+                }
+                ids.push(id);
+            }
+        }
+        ids
+    }
+}
+
+/// `Server*8`, `Critical`, `Unsure`, `Callback`, ..
+fn outcome(text: &str) -> Option<Outcome> {
+    if let Some((label, weight)) = text.split_once('*') {
+        return Some(Outcome::Category(Category::from_label(label)?, weight.trim().parse().ok()?));
+    }
+    Some(match text {
+        "Critical" => Outcome::Priority(Priority::Critical),
+        "High" => Outcome::Priority(Priority::High),
+        "Medium" => Outcome::Priority(Priority::Medium),
+        "Low" => Outcome::Priority(Priority::Low),
+        "Unsure" => Outcome::Unsure,
+        "Ease" => Outcome::Ease,
+        "Danger" => Outcome::Danger,
+        "Problem" => Outcome::Problem,
+        "Callback" => Outcome::Wish(Wish::Callback),
+        "NoCall" => Outcome::Wish(Wish::NoCall),
+        "Voicemail" => Outcome::Wish(Wish::Voicemail),
+        "Person" => Outcome::Wish(Wish::Person),
+        "WillTry" => Outcome::Fix(Fix::WillTry),
+        "Works" => Outcome::Fix(Fix::Works),
+        "One" => Outcome::Affected(Affected::One),
+        "Several" => Outcome::Affected(Affected::Several),
+        "All" => Outcome::Affected(Affected::All),
+        _ => return None,
+    })
+}
+
+/// Lines that say something: comments and blank lines dropped, indented lines joined to the one before.
+fn lines(file: &str) -> Vec<String> {
+    let mut joined: Vec<String> = Vec::new();
+    for line in file.lines().filter(|line| !line.trim().is_empty() && !line.trim_start().starts_with('#')) {
+        match joined.last_mut() {
+            Some(last) if line.starts_with(' ') => last.push_str(line),
+            _ => joined.push(line.to_owned()),
+        }
+    }
+    joined
+}
+
+impl Book {
+    fn read(concepts: &str, files: &[&str]) -> Self {
+        let mut reader = Reader::default();
+        lines(concepts).iter().for_each(|line| reader.concept_line(line));
+        let rules = files.iter().flat_map(|file| lines(file)).filter_map(|line| reader.rule_line(&line)).collect();
+        let Reader { phrases, names, roles, mut problems } = reader;
+        let (patterns, meanings): (Vec<_>, Vec<_>) = phrases.into_iter().unzip();
+        let automaton = AhoCorasick::builder().match_kind(MatchKind::Standard).build(&patterns);
+        if let Err(error) = &automaton {
+            problems.push(error.to_string());
+        }
+        Self { automaton: automaton.ok(), meanings, roles, names, rules, problems }
+    }
+
+    /// A concept by its name in the files.
+    pub(super) fn concept(&self, name: &str) -> Option<ConceptId> {
+        self.names.get(name).copied()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::matching::Found;
+    use super::super::normalise::Words;
+    use super::*;
+
+    #[test]
+    fn every_line_can_be_read() {
+        assert_eq!(book().problems, Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_line_that_cannot_be_read_is_reported() {
+        let wrong = ["x | Server*3 | {nothing} | x", "x | Nonsense | y | y", "x | y", "y | Low | word | "];
+        let found = wrong.map(|line| Book::read("", &[line]).problems.len());
+        assert_eq!(found, [1, 1, 1, 0]);
+        assert_eq!(Book::read("a: one, one\nb", &[]).problems.len(), 2);
+    }
+
+    #[test]
+    fn no_two_rules_share_a_name_or_a_pattern() {
+        let rules = &book().rules;
+        for (i, rule) in rules.iter().enumerate() {
+            let twin = rules[..i].iter().find(|r| r.name == rule.name || r.elements == rule.elements);
+            assert_eq!(twin.map(|r| &r.name), None, "{}", rule.name);
+        }
+    }
+
+    #[test]
+    fn every_rule_has_an_example_that_fires_it() {
+        let silent: Vec<_> = book()
+            .rules
+            .iter()
+            .filter(|rule| {
+                let words = Words::new(&[&rule.example]);
+                !Found::new(&words).fired().iter().any(|fired| fired.meant && fired.rule.name == rule.name)
+            })
+            .map(|rule| format!("{}: {}", rule.name, rule.example))
+            .collect();
+        assert_eq!(silent, Vec::<String>::new());
+    }
+}
