@@ -47,16 +47,3 @@ pub struct Setting<'a> {
     /// The caller's company, whose runbook counts; none while it is unknown.
     pub company: Option<&'a Company>,
 }
-
-/// temp
-pub fn assess(_turns: &[&str], _setting: &Setting<'_>) -> Assessment {
-    unreachable!()
-}
-/// temp
-pub fn say_time(_i: DateTime<Utc>, _z: Tz, _l: crate::vocabulary::Language, _now: DateTime<Utc>) -> String {
-    String::new()
-}
-/// temp
-pub fn find_company<'a>(_t: &str, _c: &'a [Company]) -> Option<&'a Company> {
-    None
-}

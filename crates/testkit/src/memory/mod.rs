@@ -11,7 +11,7 @@ use nightdesk_domain::effect::PlannedEffect;
 use nightdesk_domain::facts::Contact;
 use nightdesk_domain::ids::{EffectId, OwnerId, TenantId};
 use nightdesk_domain::policy::Policy;
-use nightdesk_ports::{Claim, JournalEntry, Lease, Save, Snapshot, StoreError, Stored, Tries};
+use nightdesk_ports::{Claim, JournalEntry, Lease, Save, StoreError, Stored, Tries};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
