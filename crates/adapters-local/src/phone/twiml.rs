@@ -5,6 +5,8 @@
 
 mod attributes;
 mod parse;
+#[cfg(test)]
+mod tests;
 
 pub use parse::parse_document;
 
