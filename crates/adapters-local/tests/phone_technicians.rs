@@ -139,20 +139,73 @@ async fn phones_that_are_not_answered_say_why_and_ask_for_no_document() {
 }
 
 #[tokio::test]
-async fn a_mailbox_speaks_over_the_prompt_presses_nothing_and_is_detected() {
+async fn a_mailbox_speaks_over_the_prompt_and_presses_nothing() {
+    let app = App::start(script).await;
+    let network = network(&app, &[(BEA, PhoneBehaviour::Voicemail)]).await;
+    page(&network, &app, &[]).await;
+    let chosen = &app.wait("/chosen", 1).await[0];
+    assert!(chosen.get("SpeechResult").contains("voicemail") && chosen.get("Digits").is_empty());
+    network.wait_quiet().await;
+    assert_eq!(network.errors(), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_mailbox_is_detected_at_its_start_or_at_the_end_of_its_greeting() {
     for (mode, verdict) in [("Enable", "machine_start"), ("DetectMessageEnd", "machine_end_beep")] {
-        let app = App::start(script).await;
+        let app = App::start(|_| r#"<Pause length="30"/>"#.into()).await;
         let network = network(&app, &[(BEA, PhoneBehaviour::Voicemail)]).await;
         page(&network, &app, &[("MachineDetection", mode)]).await;
-        let chosen = &app.wait("/chosen", 1).await[0];
-        assert!(chosen.get("SpeechResult").contains("voicemail") && chosen.get("Digits").is_empty());
-        network.wait_quiet().await;
-        if mode == "Enable" {
-            let machine = &app.wait("/machine", 1).await[0];
-            assert_eq!((machine.get("AnsweredBy"), machine.get("MachineDetectionDuration")), (verdict, "3000"));
-        }
-        assert_eq!(network.errors(), Vec::<String>::new());
+        let machine = &app.wait("/machine", 1).await[0];
+        assert_eq!((machine.get("AnsweredBy"), machine.get("CallStatus")), (verdict, "in-progress"));
+        assert!(machine.get("MachineDetectionDuration").parse::<u32>().unwrap() >= 3000);
     }
+}
+
+#[tokio::test]
+async fn without_asynchronous_detection_the_document_waits_for_the_verdict() {
+    let app = App::start(script).await;
+    let network = network(&app, &[(BEA, PhoneBehaviour::Voicemail)]).await;
+    let url = format!("{}/answered", app.url);
+    let form = [("To", BEA), ("From", LINE), ("Url", url.as_str()), ("MachineDetection", "Enable")];
+    rest(&network, "POST", "Calls.json", &form).await.unwrap();
+    assert_eq!(app.wait("/answered", 1).await[0].get("AnsweredBy"), "machine_start");
+}
+
+#[tokio::test]
+async fn who_waits_alone_in_a_room_hears_the_wait_document_again_and_again() {
+    let app = App::start(|hit| match hit.path.as_str() {
+        "/voice" => r#"<Dial><Conference waitUrl="/wait">case-3</Conference></Dial>"#.into(),
+        "/answered" => "<Dial><Conference>case-3</Conference></Dial>".into(),
+        "/wait" => r#"<Say>Still here</Say><Pause length="5"/>"#.into(),
+        _ => String::new(),
+    })
+    .await;
+    let network = network(&app, &[(BEA, PhoneBehaviour::Silent)]).await;
+    let caller = network.dial(Some(CALLER), LINE);
+    app.wait("/wait", 2).await;
+    page(&network, &app, &[]).await;
+    network.wait_ringing(BEA).await.wait_listening().await.unwrap();
+    tokio::time::sleep(Duration::from_millis(20)).await;
+    let before = app.hits("/wait").len();
+    tokio::time::sleep(Duration::from_millis(150)).await;
+    assert_eq!(app.hits("/wait").len(), before, "nothing is played once they talk");
+    assert!(heard(&network, caller.leg()).contains(&"Still here".to_owned()));
+    assert_eq!(network.errors(), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_wait_document_that_listens_is_an_error() {
+    let app = App::start(|hit| match hit.path.as_str() {
+        "/voice" => r#"<Dial><Conference waitUrl="/wait">case-4</Conference></Dial>"#.into(),
+        _ => "<Gather/>".into(),
+    })
+    .await;
+    let network = network(&app, &[]).await;
+    let caller = network.dial(Some(CALLER), LINE);
+    app.wait("/wait", 1).await;
+    tokio::time::sleep(Duration::from_millis(30)).await;
+    assert!(network.errors()[0].contains("wait URL"));
+    assert_eq!(caller.status(), LegStatus::InProgress);
 }
 
 #[tokio::test]

@@ -272,6 +272,47 @@ async fn without_a_usable_fallback_an_application_error_is_spoken() {
 }
 
 #[tokio::test]
+async fn a_server_that_does_not_answer_in_time_brings_the_fallback() {
+    let app =
+        App::start(|hit| if hit.path == "/fallback" { "<Say>fallback</Say>".into() } else { String::new() }).await;
+    let deaf = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    let mut config = config(&app, &[]);
+    config.lines[0].voice_url = format!("http://{}/voice", deaf.local_addr().unwrap());
+    config.webhook_timeout = std::time::Duration::from_millis(100);
+    let network = PhoneNetwork::start(config, Arc::new(phone_support::Web::new())).await.unwrap();
+    let caller = call(&network);
+    caller.wait_ended().await;
+    assert_eq!(heard(&network, caller.leg()), ["fallback"]);
+    assert_eq!(app.hits("/fallback")[0].get("ErrorCode"), "11200");
+}
+
+#[tokio::test]
+async fn hanging_up_while_the_office_is_connected_ends_both_legs_and_tells_the_action() {
+    let app = App::start(|hit| match hit.path.as_str() {
+        "/voice" => format!(r#"<Dial action="/office" callerId="{LINE}">{OFFICE}</Dial>"#),
+        _ => String::new(),
+    })
+    .await;
+    let network = network(&app, &[(OFFICE, PhoneBehaviour::Silent)]).await;
+    let caller = call(&network);
+    let office = network.wait_ringing(OFFICE).await;
+    office.wait_listening().await.unwrap();
+    caller.say("hello").await.unwrap();
+    caller.hang_up();
+    assert_eq!(office.wait_ended().await, LegStatus::Completed);
+    let outcome = &app.wait("/office", 1).await[0];
+    assert_eq!((outcome.get("CallStatus"), outcome.get("DialCallStatus")), ("completed", "completed"));
+    assert_eq!(network.errors(), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_call_to_a_number_that_is_no_line_fails() {
+    let app = App::start(|_| String::new()).await;
+    let network = network(&app, &[]).await;
+    assert_eq!(network.dial(None, "+15559999").wait_ended().await, LegStatus::Failed);
+}
+
+#[tokio::test]
 async fn a_text_to_a_line_is_posted_and_answered() {
     let app =
         App::start(|hit| if hit.path == "/sms" { "<Message>Noted</Message>".into() } else { String::new() }).await;
