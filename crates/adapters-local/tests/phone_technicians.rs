@@ -60,7 +60,7 @@ fn ended(network: &PhoneNetwork, leg: &str) -> Option<LegStatus> {
     })
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_technician_who_accepts_talks_with_the_caller_in_a_room() {
     let app = App::start(script).await;
     let network = network(&app, &[(BEA, PhoneBehaviour::Accept)]).await;
@@ -151,10 +151,14 @@ async fn a_mailbox_speaks_over_the_prompt_and_presses_nothing() {
 
 #[tokio::test]
 async fn a_mailbox_is_detected_at_its_start_or_at_the_end_of_its_greeting() {
-    for (mode, verdict) in [("Enable", "machine_start"), ("DetectMessageEnd", "machine_end_beep")] {
+    for (mode, seconds_max, verdict) in [
+        ("Enable", "30", "machine_start"),
+        ("DetectMessageEnd", "30", "machine_end_beep"),
+        ("DetectMessageEnd", "3", "unknown"),
+    ] {
         let app = App::start(|_| r#"<Pause length="30"/>"#.into()).await;
         let network = network(&app, &[(BEA, PhoneBehaviour::Voicemail)]).await;
-        page(&network, &app, &[("MachineDetection", mode)]).await;
+        page(&network, &app, &[("MachineDetection", mode), ("MachineDetectionTimeout", seconds_max)]).await;
         let machine = &app.wait("/machine", 1).await[0];
         assert_eq!((machine.get("AnsweredBy"), machine.get("CallStatus")), (verdict, "in-progress"));
         assert!(machine.get("MachineDetectionDuration").parse::<u32>().unwrap() >= 3000);

@@ -21,7 +21,7 @@ const DOCUMENTS_MAX: u32 = 1000;
 const APPLICATION_ERROR: &str = "We are sorry, an application error has occurred. Goodbye.";
 
 /// What comes from outside while a leg runs.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub(super) enum Order {
     /// Fetch this, and do what it says.
     Fetch { url: String, method: Method },
@@ -32,7 +32,7 @@ pub(super) enum Order {
 }
 
 /// Where the next document comes from.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(super) enum Source {
     Ask { url: String, method: Method, extra: Parameters },
     Given { text: String, base: String },
@@ -101,6 +101,8 @@ pub(super) fn open(network: &Arc<Exchange>, new: NewLeg) -> String {
 pub(super) struct MachineDetection {
     /// Whether it waits for the end of the greeting (`DetectMessageEnd`).
     pub(super) message_end: bool,
+    /// After how many seconds it gives up: `unknown`.
+    pub(super) seconds_max: u32,
     /// Where the result goes; none makes the first document wait for it.
     pub(super) callback: Option<String>,
 }
@@ -121,7 +123,7 @@ pub(super) async fn run_outbound(
     let Some(behaviour) = ring(&network, &sid).await else { return };
     human::answer(&network, &sid, behaviour);
     if let Some(detection) = detection {
-        let verdict = human::machine_verdict(behaviour, detection.message_end);
+        let verdict = human::machine_verdict(behaviour, detection.message_end, detection.seconds_max);
         match detection.callback {
             Some(url) => {
                 let (network, sid) = (network.clone(), sid.clone());

@@ -20,6 +20,7 @@ use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -178,6 +179,14 @@ impl Form {
         }
     }
 
+    fn number(&self, name: &str, allowed: RangeInclusive<u32>) -> Result<Option<u32>, ApiError> {
+        match self.get(name).map(str::parse) {
+            None => Ok(None),
+            Some(Ok(value)) if allowed.contains(&value) => Ok(Some(value)),
+            Some(_) => Err(ApiError::bad(20001, "A number is out of its range")),
+        }
+    }
+
     fn url(&self, name: &str) -> Result<Option<String>, ApiError> {
         let Some(text) = self.get(name) else { return Ok(None) };
         match url::Url::parse(text) {
@@ -210,6 +219,9 @@ async fn create_call(network: &Arc<Exchange>, form: &Form) -> Result<Option<Answ
         "Timeout",
         "MachineDetection",
         "MachineDetectionTimeout",
+        "MachineDetectionSpeechThreshold",
+        "MachineDetectionSpeechEndThreshold",
+        "MachineDetectionSilenceTimeout",
         "AsyncAmd",
         "AsyncAmdStatusCallback",
         "AsyncAmdStatusCallbackMethod",
@@ -227,11 +239,7 @@ async fn create_call(network: &Arc<Exchange>, form: &Form) -> Result<Option<Answ
         (None, Some(text)) => Source::Given { text: text.to_owned(), base: String::new() },
         _ => return Err(ApiError::bad(21205, "Url parameter is required")),
     };
-    let ring_seconds_max = match form.get("Timeout").map(str::parse::<u32>) {
-        None => 60,
-        Some(Ok(seconds)) if (1..=600).contains(&seconds) => seconds,
-        Some(_) => return Err(ApiError::bad(20001, "Timeout must be from 1 to 600 seconds")),
-    };
+    let ring_seconds_max = form.number("Timeout", 1..=600)?.unwrap_or(60);
     for name in ["FallbackMethod", "StatusCallbackMethod", "AsyncAmdStatusCallbackMethod"] {
         if form.method(name)? != Method::Post {
             return Err(ApiError::bad(20001, "Callbacks by GET are not simulated"));
@@ -273,7 +281,13 @@ async fn create_call(network: &Arc<Exchange>, form: &Form) -> Result<Option<Answ
     Ok((!lost).then(|| answer_json(StatusCode::CREATED, &shown)))
 }
 
+/// How machines are looked for (<https://www.twilio.com/docs/voice/answering-machine-detection>). What tunes the
+/// recogniser is checked and has no effect: what answers is known here.
 fn machine_detection(form: &Form) -> Result<Option<MachineDetection>, ApiError> {
+    let seconds_max = form.number("MachineDetectionTimeout", 3..=59)?.unwrap_or(30);
+    form.number("MachineDetectionSpeechThreshold", 1000..=6000)?;
+    form.number("MachineDetectionSpeechEndThreshold", 500..=5000)?;
+    form.number("MachineDetectionSilenceTimeout", 2000..=10_000)?;
     let message_end = match form.get("MachineDetection") {
         None => return Ok(None),
         Some("Enable") => false,
@@ -284,9 +298,9 @@ fn machine_detection(form: &Form) -> Result<Option<MachineDetection>, ApiError> 
     match form.get("AsyncAmd") {
         Some("true") => {
             let callback = callback.ok_or(ApiError::bad(20001, "AsyncAmd needs AsyncAmdStatusCallback"))?;
-            Ok(Some(MachineDetection { message_end, callback: Some(callback) }))
+            Ok(Some(MachineDetection { message_end, seconds_max, callback: Some(callback) }))
         }
-        None | Some("false") => Ok(Some(MachineDetection { message_end, callback: None })),
+        None | Some("false") => Ok(Some(MachineDetection { message_end, seconds_max, callback: None })),
         Some(_) => Err(ApiError::bad(20001, "AsyncAmd is true or false")),
     }
 }

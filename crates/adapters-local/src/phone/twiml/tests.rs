@@ -138,6 +138,12 @@ fn an_error_does_not_repeat_what_the_document_says() {
 }
 
 #[test]
+fn debug_shows_verbs_and_nothing_that_they_say() {
+    let document = parse(r#"<Say>my secret</Say><Dial>+15550100</Dial><Redirect>/x?heard=secret</Redirect>"#).unwrap();
+    assert_eq!(format!("{document:?}"), "Document { verbs: [Say, Dial, Redirect] }");
+}
+
+#[test]
 fn a_deep_document_costs_no_stack() {
     let depth = 9000;
     let deep = format!("<Response><Say>{}x{}</Say></Response>", "<p>".repeat(depth), "</p>".repeat(depth));
