@@ -172,3 +172,10 @@ pub fn shorten(text: &str, chars_max: usize) -> String {
     let kept = if at_word.chars().count() * 2 < chars_max { cut.as_str() } else { at_word };
     format!("{}…", kept.trim_end_matches([' ', ',', '.', ':']))
 }
+
+impl Case {
+    /// One line on the case, as its ticket has it.
+    pub fn summary(&self, policy: &Policy) -> String {
+        summary(self, policy)
+    }
+}
