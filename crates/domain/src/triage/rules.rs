@@ -278,6 +278,15 @@ mod tests {
     }
 
     #[test]
+    fn every_concept_is_named_by_a_rule() {
+        let book = book();
+        let used: Vec<ConceptId> = book.rules.iter().flat_map(|rule| rule.elements.concat()).collect();
+        let named = |id: &ConceptId| matches!(book.roles[*id], Role::Plain | Role::Thing | Role::Wish);
+        let idle: Vec<_> = book.names.iter().filter(|(_, id)| named(id) && !used.contains(id)).collect();
+        assert_eq!(idle, Vec::new());
+    }
+
+    #[test]
     fn every_rule_has_an_example_that_fires_it() {
         let silent: Vec<_> = book()
             .rules
