@@ -76,7 +76,7 @@ fn name(words: &Words) -> Option<String> {
                 )
             };
             let here = words.words.get(at).map(|word| word.turn);
-            let turn_start = words.words.iter().position(|word| Some(word.turn) == here).unwrap_or(0);
+            let turn_start = words.words.partition_point(|word| Some(word.turn) < here);
             let opening = matches!(lead, ["this", "is"] | ["soy"]) && at < turn_start + 6;
             let ends = words.words.get(first + 1).map(|w| w.turn) != here;
             let surname = usable(first + 1) && follows(first + 2);
