@@ -169,7 +169,7 @@ fn decide(stored: Option<&Stored>, happening: &Happening, context: &Context<'_>)
     }
 }
 
-fn save(snapshot: Snapshot, expected_version: u64) -> Save {
+pub(crate) fn save(snapshot: Snapshot, expected_version: u64) -> Save {
     Save { deadline: snapshot.deadline(), snapshot, expected_version }
 }
 
