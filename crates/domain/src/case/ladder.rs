@@ -113,8 +113,12 @@ impl Step<'_> {
         let nobody_has_it = self.case.accepted().is_none() && self.case.work != Work::Handled;
         let Some(page) = self.page_mut(number) else { return Err("no such page") };
         // Somebody who answers after the bound is still somebody, as long as nobody else has it.
-        let late = matches!(page.state, PageState::Ended { outcome: PageOutcome::NoAnswer | PageOutcome::Failed, .. });
-        if !matches!(page.state, PageState::Ringing { .. }) && !(late && nobody_has_it) {
+        let answerable = match page.state {
+            PageState::Ringing { .. } => true,
+            PageState::Ended { outcome: PageOutcome::NoAnswer | PageOutcome::Failed, .. } => nobody_has_it,
+            _ => false,
+        };
+        if !answerable {
             return Err("this page was answered or ended before");
         }
         page.leg = Some(leg.clone());
