@@ -233,6 +233,7 @@ fn told(event: &CallEvent) -> String {
         CallEvent::Said { words: Some(speech), .. } => format!("caller: {}", speech.words.reveal()),
         CallEvent::Said { keys: Some(keys), .. } => format!("caller presses {}", keys.reveal()),
         CallEvent::Overheard { words, .. } => format!("caller begins: {}", words.reveal()),
+        CallEvent::Said { .. } => "caller is silent".to_owned(),
         other => format!("call: {other:?}"),
     }
 }

@@ -82,7 +82,7 @@ impl Step<'_> {
         self.call.disposition = kept;
     }
 
-    fn reassess_if_never(&mut self) {
+    pub(super) fn reassess_if_never(&mut self) {
         if self.call.assessment.is_none() {
             self.reassess();
         }

@@ -5,7 +5,7 @@ use super::ticket::{SUMMARY_CHARS_MAX, TicketDraft};
 use crate::limits::SPEECH_CHARS_PER_SECOND;
 use crate::policy::Policy;
 use crate::private::Private;
-use crate::triage::{Affected, Reason, say_time};
+use crate::triage::{Affected, Reason, say_callback};
 use crate::vocabulary::{Language, category_label};
 
 /// The draft of the ticket as things stand.
@@ -72,13 +72,12 @@ pub(super) fn account(case: &Case, policy: &Policy) -> String {
     told("Affected", brief.affected.map(affected_words));
     told("Since", brief.since.as_ref().map(|since| since.reveal().to_owned()));
     told("Deadline", brief.deadline.as_ref().map(|deadline| deadline.reveal().to_owned()));
-    let reads = |at| say_time(at, policy.time_zone, Language::English, case.opened_at);
     told(
         "Promised callback",
-        brief.callback.as_ref().map(|promise| match promise.until {
-            Some(until) => format!("{} to {}", reads(promise.from), reads(until)),
-            None => reads(promise.from),
-        }),
+        brief
+            .callback
+            .as_ref()
+            .map(|promise| say_callback(promise.time(), policy.time_zone, Language::English, case.opened_at)),
     );
     if let Some(company) = brief.company.as_ref().and_then(|id| policy.company(id))
         && !company.runbook.notes.is_empty()
@@ -99,6 +98,11 @@ pub(super) fn account(case: &Case, policy: &Policy) -> String {
     lines.push("Why:".to_owned());
     lines.extend(brief.reasons.iter().chain(&case.reasons).map(reason_line));
     lines.join("\n")
+}
+
+/// Who was called, in which order, and what came of it.
+pub(super) fn trail(case: &Case) -> String {
+    case.reasons.iter().map(reason_line).collect::<Vec<_>>().join("\n")
 }
 
 fn reason_line(reason: &Reason) -> String {
@@ -133,9 +137,12 @@ pub(super) fn briefing_seconds(case: &Case, policy: &Policy) -> u32 {
 pub(super) fn text_for_technician(case: &Case, policy: &Policy) -> String {
     let brief = &case.brief;
     let name = brief.name.as_ref().map_or("The caller", Private::reveal);
-    let number = brief.number.as_ref().map_or("a withheld number", Private::reveal);
+    let reach = match &brief.number {
+        Some(number) => format!("{name} is waiting for your call at {}.", number.reveal()),
+        None => format!("{name} is waiting for your call. The number was withheld."),
+    };
     format!(
-        "{}: ticket {}, {}, {}. {name} is waiting for your call at {number}.",
+        "{}: ticket {}, {}, {}. {reach}",
         policy.name,
         case.ticket.number,
         brief.priority,

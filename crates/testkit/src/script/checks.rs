@@ -146,6 +146,15 @@ impl Night {
         self
     }
 
+    /// The case knows this number to reach the caller.
+    pub fn expect_number(self, number: &str) -> Self {
+        let known = self.case().brief.number.as_ref().map(|known| known.reveal().to_owned());
+        if known.as_deref() != Some(number) {
+            self.fail(format!("the number to reach the caller should be {number}, and is {known:?}"));
+        }
+        self
+    }
+
     /// The caller is spoken to in this language.
     pub fn expect_language(self, language: Language) -> Self {
         if self.call().language != language {
