@@ -36,8 +36,12 @@ pub struct Night {
     pub effects: Vec<PlannedEffect>,
     /// What the last event came to; events that machines send one another do not count.
     pub verdict: Verdict,
-    call: Option<Call>,
-    case: Option<Case>,
+    /// The call, once somebody has called.
+    pub call: Option<Call>,
+    /// The case, once there is one.
+    pub case: Option<Case>,
+    /// The most effects that one transition planned.
+    pub effects_per_transition_max: usize,
     dialled: PhoneNumber,
     heard: Heard,
     partials: u32,
@@ -63,6 +67,7 @@ impl Night {
             verdict: Verdict::Applied,
             call: None,
             case: None,
+            effects_per_transition_max: 0,
             heard: Heard::default(),
             partials: 0,
             ticketing_is_up: true,
@@ -174,6 +179,7 @@ impl Night {
 
     /// Hands over what the machines tell one another, in order, and keeps everything.
     fn deliver(&mut self, effects: Vec<PlannedEffect>) {
+        self.effects_per_transition_max = self.effects_per_transition_max.max(effects.len());
         let mut waiting: VecDeque<PlannedEffect> = effects.into();
         while let Some(planned) = waiting.pop_front() {
             self.effects.push(planned.clone());

@@ -70,7 +70,11 @@ impl Step<'_> {
     fn take(&mut self, event: &CallEvent) -> Taken {
         let gone = matches!(self.call.state, CallState::Ended | CallState::AwaitingTranscript { .. });
         if self.call.is_settled() || gone && matches!(event, CallEvent::Said { .. }) {
-            return self.take_late(event);
+            self.take_late(event)?;
+            if self.opens.is_some() {
+                self.caller_left();
+            }
+            return Ok(());
         }
         match event {
             CallEvent::Said { turn, words, keys, .. } => self.said(*turn, words.as_ref(), keys.as_ref()),
@@ -78,7 +82,7 @@ impl Step<'_> {
             CallEvent::OfficeRang { turn, answered } => self.office_rang(*turn, *answered),
             CallEvent::Recorded { turn, recording } => self.recorded(*turn, recording.as_ref()),
             CallEvent::Transcribed { recording, words } => self.transcribed(recording, words.as_ref()),
-            CallEvent::LeftRoom { .. } => self.left_room(),
+            CallEvent::LeftRoom { turn } => self.left_room(*turn),
             CallEvent::HungUp => self.hung_up(),
             CallEvent::News { number, news } => self.news(*number, news),
             CallEvent::Tick => self.tick(),
@@ -232,7 +236,10 @@ impl Step<'_> {
         Ok(())
     }
 
-    fn left_room(&mut self) -> Taken {
+    fn left_room(&mut self, turn: u32) -> Taken {
+        if turn != self.call.turn {
+            return Err("another stay in the room");
+        }
         match self.call.state {
             CallState::Connected { since, .. }
                 if self.context.now - since >= TimeDelta::seconds(i64::from(DROP_SECONDS)) =>

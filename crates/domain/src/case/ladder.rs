@@ -100,6 +100,8 @@ impl Step<'_> {
     /// The carrier could not be made to ring.
     pub(super) fn page_not_placed(&mut self, effect: u32) -> Taken {
         match self.case.pages.iter().find(|page| page.effect == effect && page.is_open()) {
+            // What was answered was placed, whatever the order's outcome says.
+            Some(page) if page.answered => Err("this page was answered"),
             Some(page) => self.page_ended(page.number, PageOutcome::Failed),
             None => Err("no page waits for this"),
         }
