@@ -44,15 +44,20 @@ pub(super) fn headline(brief: &Brief) -> String {
     };
     let affected = brief.affected.map(|affected| format!("{} affected", affected_words(affected)));
     // The caller's own words say it best, where the reader understands them.
-    let own = (brief.language == Language::English).then(|| longest_turn(brief)).flatten();
+    let own = (brief.language == Language::English).then(|| telling_turn(brief)).flatten();
     match own {
         Some(words) => format!("{what}: {words}"),
         None => std::iter::once(what).chain(affected).collect::<Vec<_>>().join(", "),
     }
 }
 
-fn longest_turn(brief: &Brief) -> Option<&str> {
-    brief.words.iter().map(Private::reveal).max_by_key(|words| words.len()).filter(|words| !words.is_empty())
+/// The turn that most of the decisions were taken from; of equals the longest.
+fn telling_turn(brief: &Brief) -> Option<&str> {
+    let told = |turn: &str| {
+        let words = brief.reasons.iter().map(|reason| reason.words.reveal());
+        words.filter(|words| !words.is_empty() && turn.contains(words)).count()
+    };
+    brief.words.iter().map(Private::reveal).max_by_key(|turn| (told(turn), turn.len())).filter(|turn| !turn.is_empty())
 }
 
 /// Everything known, with the caller's own words and the reasons of each decision.

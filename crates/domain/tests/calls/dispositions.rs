@@ -194,3 +194,12 @@ fn in_open_hours_the_office_rings_first_and_the_assistant_takes_over_unanswered(
     day().seconds_pass(59 * 60).expect_over().expect_ticket(Priority::Low);
     Night::with(policy.clone()).call_from(STRANGER).hears("You have reached Northwind IT.");
 }
+
+#[test]
+fn the_summary_is_the_sentence_that_decided_and_a_reason_stands_once() {
+    let night = stranger()
+        .says("hi this is dana calling from acme dental over on fifth street, good evening to you")
+        .says("our server is down and nobody can work");
+    assert_eq!(night.drafts()[0].summary.reveal(), "Acme Dental: Server: our server is down and nobody can work");
+    assert_eq!(night.drafts()[0].description.reveal().matches("critical/nobody").count(), 1);
+}
