@@ -82,7 +82,7 @@ impl Step<'_> {
         self.call.disposition = kept;
     }
 
-    fn reassess_if_never(&mut self) {
+    pub(super) fn reassess_if_never(&mut self) {
         if self.call.assessment.is_none() {
             self.reassess();
         }
@@ -151,8 +151,12 @@ impl Step<'_> {
         };
         let seen = call.from.as_ref().map(|number| Private::new(number.as_str()));
         let name = told.name.clone().or_else(|| call.name_given.clone()).or_else(|| call.identity.name.clone());
-        let mut reasons: Vec<Reason> = found.reasons.clone();
-        reasons.extend(call.reasons.iter().cloned());
+        let mut reasons: Vec<Reason> = Vec::new();
+        for reason in found.reasons.iter().chain(&call.reasons) {
+            if !reasons.contains(reason) {
+                reasons.push(reason.clone());
+            }
+        }
         Brief {
             language: call.language,
             priority: found.priority.max(floor),

@@ -23,7 +23,11 @@ impl Case {
             PageState::Briefing { turn, .. } => self.brief_and_listen(policy, *turn),
             PageState::Accepted { .. } => self.after_acceptance(policy, number),
             PageState::Ended { outcome: PageOutcome::Passed, .. } => {
-                say(vec!["Passed on to the next person. Goodbye.".to_owned()], Then::HangUp)
+                let next = match self.work {
+                    Work::Paging { .. } => "Passed on to the next person. Goodbye.",
+                    _ => self.nobody_next(),
+                };
+                say(vec![next.to_owned()], Then::HangUp)
             }
             PageState::Ended { .. } => say(vec![self.who_has_it(policy)], Then::HangUp),
         }
@@ -80,7 +84,17 @@ impl Case {
         match (holder, &self.work) {
             (Some(person), _) => format!("{} has accepted this already. Nothing is left to do. Goodbye.", person.name),
             (None, Work::Handled) => "This is marked as handled already. Goodbye.".to_owned(),
-            (None, _) => "No key was pressed, so the next person is being called. Goodbye.".to_owned(),
+            (None, Work::Paging { .. }) => {
+                "No key was pressed, so the next person is being called. Goodbye.".to_owned()
+            }
+            (None, _) => self.nobody_next().to_owned(),
+        }
+    }
+
+    fn nobody_next(&self) -> &'static str {
+        match self.work {
+            Work::Pausing { .. } => "Nobody else is left to call, so everybody will be called again soon. Goodbye.",
+            _ => "Nobody else is left to call, and nobody has accepted. Goodbye.",
         }
     }
 }

@@ -11,7 +11,7 @@ use crate::limits::*;
 use crate::machine::{Context, Planner, Transition, Verdict};
 use crate::private::Private;
 use crate::triage::{Fix, Reason};
-use crate::vocabulary::Disposition;
+use crate::vocabulary::{Disposition, Priority};
 use chrono::{DateTime, TimeDelta, Utc};
 
 /// A case in the middle of a transition.
@@ -51,11 +51,12 @@ impl Case {
             brief,
         };
         let mut step = Step::new(case, context);
-        let draft = report::draft(&step.case, context.policy);
-        step.plan(Effect::OpenTicket(Box::new(draft)));
         if step.case.brief.wake {
             step.begin_round();
         }
+        // After the first page, so that the ticket says who was on call and why.
+        let draft = report::draft(&step.case, context.policy);
+        step.plan(Effect::OpenTicket(Box::new(draft)));
         if step.case.brief.disposition == Some(Disposition::Voicemail) {
             step.alert();
         }
@@ -186,7 +187,14 @@ impl<'a> Step<'a> {
         self.case.brief.wake |= before.wake;
         self.case.brief.priority = self.case.brief.priority.max(before.priority);
         self.case.ticket_behind = true;
-        if self.case.brief.wake && !before.wake && self.case.work == Work::Filed {
+        let worse = self.case.brief.priority == Priority::Critical && before.priority < Priority::Critical;
+        let begins = match self.case.work {
+            Work::Filed => self.case.brief.wake && !before.wake,
+            // Everybody was tried for less than this.
+            Work::Unanswered => worse,
+            _ => false,
+        };
+        if begins {
             self.begin_round();
         }
         if !self.case.caller.present {
