@@ -4,3 +4,4 @@ pub mod connectwise;
 pub mod contract;
 pub mod memory;
 pub mod sample;
+pub mod sim;
