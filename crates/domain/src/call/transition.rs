@@ -98,10 +98,15 @@ impl Step<'_> {
             CallState::Asking { question, silences, mishears, .. } => {
                 self.call.turn += 1;
                 self.call.overheard = None;
+                let briefs = self.call.briefs_sent;
                 match (words, keys) {
                     (None, None) => self.silence(question, silences),
                     (None, Some(keys)) => self.keyed(question, mishears, keys.reveal()),
                     (Some(speech), _) => self.spoke(question, mishears, speech),
+                }
+                // An answer to a follow-up reaches whoever is being woken, and the ticket.
+                if (words.is_some() || keys.is_some()) && self.call.briefs_sent == briefs {
+                    self.tell_case();
                 }
                 Ok(())
             }

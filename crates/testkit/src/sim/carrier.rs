@@ -155,10 +155,6 @@ impl World {
         self.change_leg(leg, |state| state.alive = false);
     }
 
-    pub(crate) fn leg_lives(&self, leg: &LegId) -> bool {
-        self.book().legs.get(leg).is_some_and(|state| state.alive)
-    }
-
     pub(crate) fn enter_room(self: &Arc<Self>, case: &CaseId, leg: &LegId) {
         self.book().rooms.entry(case.clone()).or_default().push(leg.clone());
         self.callback(Hook::Case(case.clone(), CaseEvent::Room { leg: leg.clone(), entered: true }));

@@ -167,8 +167,16 @@ impl World {
 
     /// Something stored wants to be looked at then.
     pub(crate) fn remind(&self, instants: impl IntoIterator<Item = DateTime<Utc>>) {
+        let now = self.clock.at();
         let mut book = self.book();
-        book.agenda.extend(instants);
+        let mut new = false;
+        for instant in instants {
+            // What is due already counts again: somebody may just have looked.
+            new |= book.agenda.insert(instant) || instant <= now;
+        }
+        if !new {
+            return;
+        }
         book.reminders += 1;
         let wakers = std::mem::take(&mut book.agenda_wakers);
         drop(book);
