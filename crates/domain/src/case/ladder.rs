@@ -305,6 +305,7 @@ impl Step<'_> {
             Work::Joining { page, technician_in, until, .. } if overdue(&until) => {
                 if technician_in {
                     self.case.caller.present = false;
+                    self.bring_ticket_up_to_date();
                     self.hold_without_caller(page);
                 } else {
                     self.lost(page);

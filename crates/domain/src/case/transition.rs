@@ -11,7 +11,7 @@ use crate::limits::*;
 use crate::machine::{Context, Planner, Transition, Verdict};
 use crate::private::Private;
 use crate::triage::{Fix, Reason};
-use crate::vocabulary::Disposition;
+use crate::vocabulary::{Disposition, Priority};
 use chrono::{DateTime, TimeDelta, Utc};
 
 /// A case in the middle of a transition.
@@ -185,7 +185,12 @@ impl<'a> Step<'a> {
         self.case.brief.wake |= before.wake;
         self.case.brief.priority = self.case.brief.priority.max(before.priority);
         self.case.ticket_behind = true;
-        if self.case.brief.wake && !before.wake && self.case.work == Work::Filed {
+        let first = !before.wake && self.case.work == Work::Filed;
+        // A ladder that was given up for something less urgent goes again.
+        let worse = before.priority < Priority::Critical
+            && self.case.brief.priority == Priority::Critical
+            && self.case.work == Work::Unanswered;
+        if self.case.brief.wake && (first || worse) {
             self.begin_round();
         }
         if !self.case.caller.present {
@@ -297,7 +302,7 @@ impl<'a> Step<'a> {
         self.plan(Effect::AddNote(NoteOrder { ticket, text, reference }));
     }
 
-    fn bring_ticket_up_to_date(&mut self) {
+    pub(super) fn bring_ticket_up_to_date(&mut self) {
         if std::mem::take(&mut self.case.ticket_behind) {
             let text = report::account(&self.case, self.context.policy);
             self.note(Private::new(text));
