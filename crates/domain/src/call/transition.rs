@@ -84,6 +84,7 @@ impl Step<'_> {
         match event {
             CallEvent::Recorded { recording: Some(recording), .. } => self.store_message(recording),
             CallEvent::Transcribed { recording, words } => self.transcribed(recording, words.as_ref()),
+            CallEvent::Overheard { turn, words, .. } => self.overheard_late(*turn, words),
             _ => Err("the call is over"),
         }
     }
@@ -139,6 +140,22 @@ impl Step<'_> {
         }
         let heard = Private::new(bounded(words.reveal(), TURN_CHARS_MAX));
         self.call.overheard = Some((turn, heard));
+        Ok(())
+    }
+
+    /// The last words of a caller who has hung up, overtaken by the news of the hang-up.
+    fn overheard_late(&mut self, turn: u32, words: &Private) -> Taken {
+        let known = self.call.turns.iter().any(|turn| turn.reveal().contains(words.reveal()));
+        if turn != self.call.turn || !self.call.case_open || known {
+            return Err("nothing new was overheard");
+        }
+        self.remember_turn(words.reveal());
+        self.reassess();
+        let briefs = self.call.briefs_sent;
+        self.escalate_if_it_wakes();
+        if self.call.briefs_sent == briefs {
+            self.tell_case();
+        }
         Ok(())
     }
 
@@ -269,7 +286,11 @@ impl Step<'_> {
                 let until = now + TimeDelta::seconds(i64::from(TALK_SECONDS_MAX));
                 self.call.state = CallState::Connected { since: now, until };
             }
-            (News::Lost(_), CallState::Joining { .. } | CallState::Connected { .. }) => {
+            // News may overtake one another: that another is rung, or nobody any more, says "lost" as well.
+            (
+                News::Lost(_) | News::Ringing(_) | News::Unreached(_) | News::Exhausted,
+                CallState::Joining { .. } | CallState::Connected { .. },
+            ) => {
                 self.hold();
                 self.refetch();
             }
@@ -299,7 +320,10 @@ impl Step<'_> {
                 self.close(Farewell::TechnicianWillCall);
                 self.caller_left();
             }
-            CallState::Connected { .. } => self.call.state = CallState::Ended,
+            CallState::Connected { .. } => {
+                self.call.state = CallState::Ended;
+                self.caller_left();
+            }
             // A lost hang-up notice: the caller counts as gone.
             _ => return self.hung_up(),
         }
