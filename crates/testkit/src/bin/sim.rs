@@ -81,7 +81,10 @@ fn one(night: &Night) -> ExitCode {
             ExitCode::FAILURE
         }
         None => {
-            println!("seed {}: {} calls, {} cases, {} commits, nothing lost", night.seed, report.calls, report.cases, report.commits);
+            println!(
+                "seed {}: {} calls, {} cases, {} commits, nothing lost",
+                night.seed, report.calls, report.cases, report.commits
+            );
             ExitCode::SUCCESS
         }
     }

@@ -266,9 +266,10 @@ impl Caller {
         self.world.spawn_outside(async move {
             world.clock.sleep_ms(late).await;
             let redirected = |world: &World| {
-                world.book().call(&owed.call).is_none_or(|call| {
-                    call.news.iter().any(|news| matches!(news, News::Accepted(_) | News::Exhausted))
-                })
+                world
+                    .book()
+                    .call(&owed.call)
+                    .is_none_or(|call| call.news.iter().any(|news| matches!(news, News::Accepted(_) | News::Exhausted)))
             };
             if world.post(hook).await.is_some() && !redirected(&world) {
                 world.book().owed.push(owed);

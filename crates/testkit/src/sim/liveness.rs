@@ -16,7 +16,8 @@ pub(crate) async fn check(world: &Arc<World>, engine: &Engine) {
         (calls, cases, book.owed.clone())
     };
     for call in &calls {
-        world.require(call.is_settled(), "every call is settled", || format!("call {} is in {:?}", call.id, call.state));
+        world
+            .require(call.is_settled(), "every call is settled", || format!("call {} is in {:?}", call.id, call.state));
         let answered_by_office = call.reasons.iter().any(|reason| reason.rule == "call/answered-by-the-office");
         world.require(call.case_open || answered_by_office, "every call leaves a case", || {
             format!("call {} ended without one", call.id)
@@ -45,7 +46,8 @@ async fn replays(world: &Arc<World>, engine: &Engine, owner: OwnerId) {
 }
 
 fn at_rest(world: &World, case: &Case) {
-    let rests = matches!(case.work, Work::Filed | Work::Talking { .. } | Work::Held { .. } | Work::Unanswered | Work::Handled);
+    let rests =
+        matches!(case.work, Work::Filed | Work::Talking { .. } | Work::Held { .. } | Work::Unanswered | Work::Handled);
     world.require(rests, "every case comes to rest", || format!("case {} is in {:?}", case.id, case.work));
     if case.brief.wake {
         let requests = world.book().page_requests.get(&case.id).copied().unwrap_or_default();

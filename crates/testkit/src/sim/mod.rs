@@ -158,7 +158,11 @@ pub fn run(night: &Night) -> Report {
 /// Most nights are nights; some end in an opening office.
 fn begins(dice: &mut Dice) -> DateTime<Utc> {
     let night = sample::at(0);
-    if dice.chance(250) { night + TimeDelta::minutes(i64::try_from(dice.range(300, 350)).unwrap_or(300)) } else { night }
+    if dice.chance(250) {
+        night + TimeDelta::minutes(i64::try_from(dice.range(300, 350)).unwrap_or(300))
+    } else {
+        night
+    }
 }
 
 fn policy(dice: &mut Dice) -> Policy {

@@ -22,11 +22,9 @@ pub(crate) async fn committed(world: &Arc<World>, commit: Commit) {
         commit.saves.iter().map(|save| format!("{} v{}", save.snapshot.owner(), save.expected_version + 1)).collect();
     let decided: Vec<&str> = commit.journal.iter().flat_map(|row| row.decided.iter().map(String::as_str)).collect();
     world.note(format!("commit {}: {}", owners.join(", "), decided.join("; ")));
-    world.require(
-        commit.effects.len() <= EFFECTS_PER_TRANSITION_MAX,
-        "effects of a transition are bounded",
-        || format!("{} effects in one transition", commit.effects.len()),
-    );
+    world.require(commit.effects.len() <= EFFECTS_PER_TRANSITION_MAX, "effects of a transition are bounded", || {
+        format!("{} effects in one transition", commit.effects.len())
+    });
     let mut reminders = Vec::new();
     {
         let mut book = world.book();
@@ -189,7 +187,12 @@ pub(crate) fn ringing(world: &World, case: &CaseId, page: u32) {
 }
 
 /// A caller is about to hear this; it must be what a stored state says.
-pub(crate) async fn caller_hears(world: &Arc<World>, call: &nightdesk_domain::ids::CallId, reply: &VoiceReply, heard: Heard) {
+pub(crate) async fn caller_hears(
+    world: &Arc<World>,
+    call: &nightdesk_domain::ids::CallId,
+    reply: &VoiceReply,
+    heard: Heard,
+) {
     let now = world.clock.at();
     let tenant = &world.policy.tenant;
     let stored = world.store.load(tenant, &OwnerId::Call(call.clone())).await.ok().flatten();
@@ -204,9 +207,9 @@ pub(crate) async fn caller_hears(world: &Arc<World>, call: &nightdesk_domain::id
     });
     let number = current.as_ref().and_then(|call| call.ticket.clone());
     let told = number.filter(|number| reply.say.iter().any(|line| line.contains(&number.spoken())));
-    let has = told.as_ref().is_none_or(|number| {
-        world.book().case(&call.case()).is_some_and(|case| case.ticket.number == *number)
-    });
+    let has = told
+        .as_ref()
+        .is_none_or(|number| world.book().case(&call.case()).is_some_and(|case| case.ticket.number == *number));
     world.require(has, "nobody is told a thing happened until it is durably so", || {
         format!("call {call} hears the number of a ticket that no case has stored")
     });

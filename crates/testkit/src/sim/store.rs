@@ -33,6 +33,7 @@ impl FaultyStore {
         }
         let away = !world.healed() && world.faults.outage(Service::Store, world.clock.at()).is_some();
         if away || world.strikes(world.faults.rates.store_before) {
+            world.book().ticket_answers_lost = true;
             return Err(unavailable());
         }
         Ok(())
@@ -45,6 +46,8 @@ impl FaultyStore {
         }
         if self.world.strikes(self.world.faults.rates.store_after) {
             self.world.note("store: acknowledgement lost");
+            // A claim may have been taken, or an outcome not been stored: attempts count as unknown.
+            self.world.book().ticket_answers_lost = true;
             return Err(unavailable());
         }
         Ok(())

@@ -208,12 +208,21 @@ impl World {
             self.note(format!("{what}: refused"));
             return Err(DeliveryError::Refused("not like this".to_owned()));
         }
+        let uncertain = || {
+            if service == Service::Ticketing {
+                self.book().ticket_answers_lost = true;
+            }
+        };
         if self.strikes(rates.request_lost) {
+            uncertain();
             self.note(format!("{what}: lost on the way"));
             return Err(DeliveryError::Unknown);
         }
         let delay = if self.strikes(rates.slow) { self.range(9_000, 40_000) } else { 0 };
         let lost = self.strikes(rates.answer_lost);
+        if delay > 0 || lost {
+            uncertain();
+        }
         let back = self.range(0, 100);
         let (answer, answered) = tokio::sync::oneshot::channel();
         let world = self.clone();
