@@ -5,3 +5,4 @@ pub mod contract;
 pub mod memory;
 pub mod sample;
 pub mod script;
+pub mod sim;

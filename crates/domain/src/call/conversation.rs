@@ -63,13 +63,13 @@ impl Step<'_> {
         let Some(found) = self.call.assessment.clone() else { return };
         if self.wakes(&found) {
             // Critical words count at any confidence: a wrong "it can wait" is far worse than a wrong page.
+            self.take_answer(question, speech.words.reveal());
             if !self.call.case_open {
                 self.escalate(&found);
             }
             if found.wish == Wish::Voicemail {
                 return self.record(VoicemailReason::Wish);
             }
-            self.take_answer(question, speech.words.reveal());
             return self.next_or_finish();
         }
         if !understood {

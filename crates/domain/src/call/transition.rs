@@ -105,6 +105,7 @@ impl Step<'_> {
                 self.late_words(&speech.words);
                 Ok(())
             }
+            CallEvent::Overheard { turn, words, .. } => self.overheard_late(*turn, words),
             _ => Err("the call is over"),
         }
     }
@@ -113,8 +114,11 @@ impl Step<'_> {
     fn late_words(&mut self, words: &Private) {
         self.remember_turn(words.reveal());
         self.reassess();
+        let briefs = self.call.briefs_sent;
         self.escalate_if_it_wakes();
-        self.tell_case();
+        if self.call.briefs_sent == briefs {
+            self.tell_case();
+        }
     }
 
     fn said(&mut self, turn: u32, words: Option<&Speech>, keys: Option<&Private>) -> Taken {
@@ -169,6 +173,16 @@ impl Step<'_> {
         }
         let heard = Private::new(bounded(words.reveal(), TURN_CHARS_MAX));
         self.call.overheard = Some((turn, heard));
+        Ok(())
+    }
+
+    /// The last words of a caller who has hung up, overtaken by the news of the hang-up.
+    fn overheard_late(&mut self, turn: u32, words: &Private) -> Taken {
+        let known = self.call.turns.iter().any(|turn| turn.reveal().contains(words.reveal()));
+        if turn != self.call.turn || !self.call.case_open || known {
+            return Err("nothing new was overheard");
+        }
+        self.late_words(words);
         Ok(())
     }
 
@@ -306,7 +320,11 @@ impl Step<'_> {
                 let until = now + TimeDelta::seconds(i64::from(TALK_SECONDS_MAX));
                 self.call.state = CallState::Connected { since: now, until };
             }
-            (News::Lost(_), CallState::Joining { .. } | CallState::Connected { .. }) => {
+            // News may overtake one another: that another is rung, or nobody any more, says "lost" as well.
+            (
+                News::Lost(_) | News::Ringing(_) | News::Unreached(_) | News::Exhausted,
+                CallState::Joining { .. } | CallState::Connected { .. },
+            ) => {
                 self.hold();
                 self.refetch();
             }
@@ -335,7 +353,10 @@ impl Step<'_> {
                 self.close(Farewell::TechnicianWillCall);
                 self.refetch();
             }
-            CallState::Connected { .. } => self.call.state = CallState::Ended,
+            CallState::Connected { .. } => {
+                self.call.state = CallState::Ended;
+                self.caller_left();
+            }
             CallState::Holding { .. } => {
                 // Whoever still waits hears how it goes on; a caller who has gone hears nothing.
                 self.absorb_overheard();

@@ -71,8 +71,7 @@ impl Step<'_> {
 
     /// Nobody on the ladder has accepted.
     fn exhausted(&mut self) {
-        let first_time = self.case.drill.is_none()
-            && !self.case.reasons.iter().any(|reason| reason.rule == EXHAUSTED);
+        let first_time = self.case.drill.is_none() && !self.case.reasons.iter().any(|reason| reason.rule == EXHAUSTED);
         self.reason(EXHAUSTED, "");
         self.tell_caller(News::Exhausted);
         if first_time {
@@ -329,6 +328,7 @@ impl Step<'_> {
             Work::Joining { page, technician_in, until, .. } if overdue(&until) => {
                 if technician_in {
                     self.case.caller.present = false;
+                    self.bring_ticket_up_to_date();
                     self.hold_without_caller(page);
                 } else {
                     self.lost(page);

@@ -309,7 +309,7 @@ impl<'a> Step<'a> {
         self.plan(Effect::AddNote(NoteOrder { ticket, text, reference }));
     }
 
-    fn bring_ticket_up_to_date(&mut self) {
+    pub(super) fn bring_ticket_up_to_date(&mut self) {
         if std::mem::take(&mut self.case.ticket_behind) {
             let text = report::account(&self.case, self.context.policy);
             self.note(Private::new(text));
