@@ -1,7 +1,7 @@
 //! `nightdesk tickets`, `inbox`, `handled`: what is owed, and who was told.
 
 use super::{Outcome, context, print};
-use crate::cli::{ListArgs, StoreArgs};
+use crate::cli::{InboxArgs, ListArgs, StoreArgs};
 use nightdesk_adapters_local::inbox::Inbox;
 use nightdesk_domain::case::{Case, TicketStatus, Work};
 use nightdesk_domain::ids::OwnerId;
@@ -108,7 +108,7 @@ fn status_name(status: TicketStatus) -> &'static str {
     }
 }
 
-pub(super) async fn inbox(store: &StoreArgs, args: ListArgs) -> Outcome {
+pub(super) async fn inbox(store: &StoreArgs, args: InboxArgs) -> Outcome {
     let desk = context::open(store).await?;
     let inbox = Inbox::new(desk.store.clone(), desk.wired.engine.ports().clock.clone());
     let mut rows = Vec::new();
