@@ -19,7 +19,9 @@ pub(super) async fn run(store: &StoreArgs, args: ListArgs) -> Outcome {
     let mut rows = Vec::new();
     for tenant in &desk.tenants {
         for snapshot in desk.store.list(tenant, ListKind::Cases, args.limit).await? {
-            if let Snapshot::Case(case) = snapshot {
+            if let Snapshot::Case(case) = snapshot
+                && case.drill.is_none()
+            {
                 let summary = desk.summary(&case).await?;
                 rows.push((case, summary));
             }

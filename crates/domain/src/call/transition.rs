@@ -113,6 +113,7 @@ impl Step<'_> {
                 }
                 (Some(speech), _) => {
                     self.call.turn += 1;
+                    self.call.overheard = None;
                     self.spoke_while_holding(speech);
                     Ok(())
                 }

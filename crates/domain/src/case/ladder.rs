@@ -21,7 +21,11 @@ impl Step<'_> {
     /// Rings the first reachable rung from this place on; an empty rung is skipped at once.
     pub(super) fn ring_from(&mut self, first: u32) {
         let policy = self.context.policy;
-        for (place, technician) in policy.rungs().into_iter().enumerate().skip(first as usize) {
+        let rungs = match &self.case.drill {
+            Some(person) => policy.technician(person).into_iter().collect(),
+            None => policy.rungs(),
+        };
+        for (place, technician) in rungs.into_iter().enumerate().skip(first as usize) {
             let Some(to) = technician.number.clone() else {
                 self.reason("page/rung-without-number", technician.name.as_str());
                 continue;
@@ -63,7 +67,7 @@ impl Step<'_> {
 
     /// Nobody on the ladder has accepted.
     fn exhausted(&mut self) {
-        let first_time = self.case.rounds == 1;
+        let first_time = self.case.rounds == 1 && self.case.drill.is_none();
         self.reason("page/ladder-exhausted", "");
         self.tell_caller(News::Exhausted);
         if first_time {
@@ -108,18 +112,18 @@ impl Step<'_> {
         let until = self.in_seconds(BRIEFING_SECONDS_MAX);
         let nobody_has_it = self.case.accepted().is_none() && self.case.work != Work::Handled;
         let Some(page) = self.page_mut(number) else { return Err("no such page") };
-        let late = matches!(page.state, PageState::Ended { outcome: PageOutcome::NoAnswer | PageOutcome::Failed, .. });
-        match page.state {
-            // Somebody who answers after the bound is still somebody.
-            PageState::Ringing { .. } | PageState::Ended { .. }
-                if late == !page.is_open() && (!late || nobody_has_it) =>
-            {
-                page.leg = Some(leg.clone());
-                page.state = PageState::Briefing { turn: 1, silences: 0, until };
-                Ok(())
-            }
-            _ => Err("this page was answered or ended before"),
+        // Somebody who answers after the bound is still somebody, as long as nobody else has it.
+        let answerable = match page.state {
+            PageState::Ringing { .. } => true,
+            PageState::Ended { outcome: PageOutcome::NoAnswer | PageOutcome::Failed, .. } => nobody_has_it,
+            _ => false,
+        };
+        if !answerable {
+            return Err("this page was answered or ended before");
         }
+        page.leg = Some(leg.clone());
+        page.state = PageState::Briefing { turn: 1, silences: 0, until };
+        Ok(())
     }
 
     pub(super) fn machine_hint(&mut self, number: u32, machine: bool) -> Taken {
@@ -268,6 +272,9 @@ impl Step<'_> {
     }
 
     fn text_number(&mut self, number: u32) {
+        if self.case.drill.is_some() {
+            return;
+        }
         let Some(page) = self.case.page(number).cloned() else { return };
         let body = Private::new(report::text_for_technician(&self.case, self.context.policy));
         let from = self.context.policy.caller_id.clone();

@@ -31,7 +31,10 @@ impl Case {
 
     fn brief_and_listen(&self, policy: &Policy, turn: u32) -> VoiceReply {
         let mut words = vec![format!("This is NightDesk, calling for {}.", policy.name)];
-        words.extend(report::briefing(self, policy));
+        match self.drill {
+            Some(_) => words.push("This is a test page. Nothing is wrong.".to_owned()),
+            None => words.extend(report::briefing(self, policy)),
+        }
         words.push(KEYS.to_owned());
         let listen = Listen {
             turn,
@@ -52,6 +55,9 @@ impl Case {
                 words.extend(report::briefing(self, policy));
                 words.push("Connecting you with the caller now.".to_owned());
                 say(words, Then::Join { case: self.id.clone(), turn: 1 })
+            }
+            Work::Held { page } if *page == number && self.drill.is_some() => {
+                say(vec!["Thank you. Your page works. Goodbye.".to_owned()], Then::HangUp)
             }
             Work::Held { page } if *page == number => {
                 let number = self.brief.number.as_ref().map(Private::reveal).map(spoken_digits);

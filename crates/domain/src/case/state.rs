@@ -20,6 +20,8 @@ pub struct Case {
     pub policy_version: u32,
     /// When it began.
     pub opened_at: DateTime<Utc>,
+    /// A drill rings this one person, to see that pages arrive; it opens no ticket.
+    pub drill: Option<TechnicianId>,
     /// What is known, newest first told.
     pub brief: Brief,
     /// The call that opened it, and whether its caller is still on the line.

@@ -18,7 +18,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 pub(super) struct Step<'a> {
     pub(super) case: Case,
     pub(super) context: &'a Context<'a>,
-    planner: Planner,
+    pub(super) planner: Planner,
 }
 
 /// Taken, or the reason why nothing changes.
@@ -37,6 +37,7 @@ impl Case {
             tenant: call.tenant.clone(),
             policy_version: call.policy_version,
             opened_at: context.now,
+            drill: None,
             caller: CallerPresence { call: call.id.clone(), present: true, said: call.briefs_sent },
             ticket: TicketRecord { number, status, psa: None, notes_waiting: Vec::new() },
             work: Work::Filed,
@@ -119,7 +120,7 @@ impl Page {
 }
 
 impl<'a> Step<'a> {
-    fn new(case: Case, context: &'a Context<'a>) -> Self {
+    pub(super) fn new(case: Case, context: &'a Context<'a>) -> Self {
         let planner = Planner::new(OwnerId::Case(case.id.clone()), context.now);
         Self { case, context, planner }
     }
@@ -287,6 +288,9 @@ impl<'a> Step<'a> {
 
     /// Adds a note to the ticket, or keeps it until the ticket exists.
     pub(super) fn note(&mut self, text: Private) {
+        if self.case.drill.is_some() {
+            return;
+        }
         let Some(ticket) = self.case.ticket.psa.clone() else {
             self.case.ticket.notes_waiting.push(text);
             return;
