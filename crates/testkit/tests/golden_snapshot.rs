@@ -11,7 +11,7 @@ use nightdesk_testkit::script::Night;
 const GOLDEN: &[(u32, &str)] = &[(1, include_str!("../golden/snapshot-v1.json"))];
 
 const ADVICE: &str = "If the change is wanted and no build with the present format was ever given away, write the \
-    newest golden file again (NIGHTDESK_WRITE_GOLDEN=1 cargo test -p nightdesk-testkit --test golden_snapshot). \
+    newest golden file again (cargo test -p nightdesk-testkit --test golden_snapshot -- --ignored). \
     Otherwise raise SNAPSHOT_FORMAT, teach the stores to read the older format, add \
     crates/testkit/golden/snapshot-vN.json, and never edit an older one.";
 
@@ -102,11 +102,6 @@ fn the_golden_file_holds_rich_states() {
 /// Not a check of stored data, but of its coverage: a field that is new shows here first.
 #[test]
 fn what_this_build_writes_has_the_fields_of_the_newest_golden_file() {
-    if std::env::var_os("NIGHTDESK_WRITE_GOLDEN").is_some() {
-        let path = format!("{}/golden/snapshot-v{SNAPSHOT_FORMAT}.json", env!("CARGO_MANIFEST_DIR"));
-        std::fs::write(path, written()).unwrap();
-        return;
-    }
     let fields = |value: &serde_json::Value| -> Vec<String> {
         value.as_object().map(|object| object.keys().cloned().collect()).unwrap_or_default()
     };
@@ -118,4 +113,11 @@ fn what_this_build_writes_has_the_fields_of_the_newest_golden_file() {
     let (page, brief) = (&case["pages"][0], &case["brief"]);
     assert_eq!(fields(page), fields(&golden[1]["case"]["pages"][0]), "a page has other fields. {ADVICE}");
     assert_eq!(fields(brief), fields(&golden[1]["case"]["brief"]), "a brief has other fields. {ADVICE}");
+}
+
+#[test]
+#[ignore = "writes the golden file of a format that no build has given away yet"]
+fn write_the_newest_golden_file() {
+    let path = format!("{}/golden/snapshot-v{SNAPSHOT_FORMAT}.json", env!("CARGO_MANIFEST_DIR"));
+    std::fs::write(path, written()).unwrap();
 }

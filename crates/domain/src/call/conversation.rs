@@ -151,9 +151,9 @@ impl Step<'_> {
     fn take_answer(&mut self, question: Question, words: &str) {
         match question {
             Question::Number => {
-                if let Some(digits) = phone_digits(words) {
-                    self.call.number_given = Some(Private::new(digits));
-                }
+                let said = || self.understand(&[words]).details.number;
+                let given = phone_digits(words).map(Private::new).or_else(said);
+                self.call.number_given = given.or(self.call.number_given.take());
             }
             Question::Who => {
                 let named = self.call.assessment.as_ref().is_some_and(|found| found.details.name.is_some());

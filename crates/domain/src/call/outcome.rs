@@ -1,6 +1,6 @@
 //! How a call ends: waking somebody, a promise, a stored message, and the case that remembers it.
 
-use super::state::{Call, Farewell, WakeFloor};
+use super::state::{Call, CallState, Farewell, WakeFloor};
 use super::transition::Step;
 use crate::case::{Brief, Case, CaseEvent, Promise};
 use crate::effect::Effect;
@@ -121,7 +121,8 @@ impl Step<'_> {
         let brief = self.brief(found);
         let number = TicketNumber::derive(&self.call.id.case(), self.context.facts.attempt);
         self.call.ticket = Some(number.clone());
-        let (case, planned) = Case::open(self.context, &self.call, brief, number);
+        let (mut case, planned) = Case::open(self.context, &self.call, brief, number);
+        case.caller.present &= self.call.can_be_connected();
         self.opens = Some((Box::new(case), planned));
     }
 
@@ -180,6 +181,12 @@ impl Step<'_> {
 }
 
 impl Call {
+    /// Whether the caller could still be joined with a technician.
+    fn can_be_connected(&self) -> bool {
+        use CallState::{AwaitingTranscript, Closing, Ended, Recording};
+        !matches!(self.state, Recording { .. } | Closing { .. } | AwaitingTranscript { .. } | Ended)
+    }
+
     /// The case that this call opened, if it did.
     pub fn case_id(&self) -> Option<crate::ids::CaseId> {
         self.case_open.then(|| self.id.case())

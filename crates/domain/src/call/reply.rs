@@ -144,6 +144,7 @@ impl Call {
             News::Accepted(id) | News::Connected(id) => wording::fill(words.news_accepted, &name(id)),
             News::Lost(id) => wording::fill(words.news_lost, &name(id)),
             News::Exhausted => words.news_exhausted.to_owned(),
+            News::Handled => words.handled.to_owned(),
         }
     }
 
@@ -183,6 +184,7 @@ impl Call {
             Farewell::Exhausted if self.goes_on(policy, now) => vec![words.exhausted.to_owned(), ticket],
             Farewell::Exhausted => [words.exhausted_for_now.to_owned(), ticket].into_iter().chain(looked_at).collect(),
             Farewell::TechnicianWillCall => vec![words.technician_will_call.to_owned(), ticket],
+            Farewell::Handled => vec![words.handled.to_owned(), ticket],
             Farewell::Talked => vec![],
         };
         say.into_iter().chain([words.goodbye.to_owned()]).collect()

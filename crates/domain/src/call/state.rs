@@ -231,6 +231,8 @@ pub enum Farewell {
     Exhausted,
     /// The technician will ring back.
     TechnicianWillCall,
+    /// Somebody takes care of it, and nobody is rung any more.
+    Handled,
     /// The talk is over.
     Talked,
 }

@@ -70,11 +70,7 @@ impl Step<'_> {
     fn take(&mut self, event: &CallEvent) -> Taken {
         let gone = matches!(self.call.state, CallState::Ended | CallState::AwaitingTranscript { .. });
         if self.call.is_settled() || gone && matches!(event, CallEvent::Said { .. }) {
-            self.take_late(event)?;
-            if self.opens.is_some() {
-                self.caller_left();
-            }
-            return Ok(());
+            return self.take_late(event);
         }
         match event {
             CallEvent::Said { turn, words, keys, .. } => self.said(*turn, words.as_ref(), keys.as_ref()),
@@ -194,6 +190,7 @@ impl Step<'_> {
         if answered {
             self.reason("call/answered-by-the-office");
             self.call.state = CallState::Ended;
+            self.caller_left();
         } else {
             self.ask(Question::Open, Lead::Greeting);
         }
@@ -332,6 +329,10 @@ impl Step<'_> {
                 self.close(Farewell::Exhausted);
                 self.refetch();
             }
+            (News::Handled, CallState::Holding { .. } | CallState::Joining { .. }) => {
+                self.close(Farewell::Handled);
+                self.refetch();
+            }
             _ => {}
         }
         Ok(())
@@ -392,8 +393,10 @@ impl Step<'_> {
     }
 
     pub(super) fn hold(&mut self) {
-        if self.call.news.last() == Some(&News::Exhausted) {
-            return self.close(Farewell::Exhausted);
+        match self.call.news.last() {
+            Some(News::Exhausted) => return self.close(Farewell::Exhausted),
+            Some(News::Handled) => return self.close(Farewell::Handled),
+            _ => {}
         }
         let bound = self.call.opened_at + TimeDelta::seconds(i64::from(CALL_SECONDS_MAX));
         self.call.state = CallState::Holding { until: bound.max(self.in_seconds(TURN_SECONDS_MAX)) };

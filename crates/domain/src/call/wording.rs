@@ -41,6 +41,7 @@ pub(super) struct Wording {
     pub(super) exhausted: &'static str,
     pub(super) exhausted_for_now: &'static str,
     pub(super) technician_will_call: &'static str,
+    pub(super) handled: &'static str,
     pub(super) goodbye: &'static str,
 }
 
@@ -87,7 +88,7 @@ static ENGLISH: Wording = Wording {
     connecting: "{} has taken your call. I am connecting you now.",
     technician: "the technician on call",
     voicemail_wish: "You can leave a message.",
-    voicemail_not_understood: "I am sorry, I could not understand you.",
+    voicemail_not_understood: "I am sorry, I cannot hear you well enough.",
     voicemail_too_long: "I have kept you long enough.",
     voicemail_beep: "After the beep, please say your name, your company, your number and what is wrong. Then hang up or press pound.",
     ticket_number: "Your ticket number is {}.",
@@ -100,6 +101,7 @@ static ENGLISH: Wording = Wording {
     exhausted: "Nobody on call has answered yet. I keep trying, and whoever answers will call you back.",
     exhausted_for_now: "Nobody on call has answered. Your problem is recorded and will not be lost.",
     technician_will_call: "The technician has your number and will call you back.",
+    handled: "Somebody on our team is taking care of it already.",
     goodbye: "Goodbye.",
 };
 
@@ -132,7 +134,7 @@ static SPANISH: Wording = Wording {
     connecting: "{} ha tomado su llamada. Le comunico ahora.",
     technician: "el técnico de guardia",
     voicemail_wish: "Puede dejar un mensaje.",
-    voicemail_not_understood: "Lo siento, no he podido entenderle.",
+    voicemail_not_understood: "Lo siento, no le oigo lo bastante bien.",
     voicemail_too_long: "Ya le he entretenido bastante.",
     voicemail_beep: "Después de la señal, diga su nombre, su empresa, su número y qué ocurre. Después cuelgue o marque numeral.",
     ticket_number: "Su número de ticket es {}.",
@@ -145,5 +147,6 @@ static SPANISH: Wording = Wording {
     exhausted: "Todavía no ha contestado nadie de guardia. Sigo intentándolo, y quien conteste le llamará.",
     exhausted_for_now: "No ha contestado nadie de guardia. Su problema está registrado y no se perderá.",
     technician_will_call: "El técnico tiene su número y le llamará.",
+    handled: "Alguien de nuestro equipo ya se está ocupando de ello.",
     goodbye: "Adiós.",
 };

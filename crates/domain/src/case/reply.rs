@@ -68,7 +68,7 @@ impl Case {
                 let mut words = vec!["You have accepted. The caller is no longer on the line.".to_owned()];
                 words.push(match number {
                     Some(digits) => {
-                        format!("Please call {digits}. I repeat: {digits}. I have texted it to you as well.")
+                        format!("Please call {digits}. I repeat: {digits}. I am texting it to you as well.")
                     }
                     None => "The number was withheld. Everything else is in the text and the ticket.".to_owned(),
                 });

@@ -47,6 +47,10 @@ pub(super) fn headline(brief: &Brief) -> String {
     let own = (brief.language == Language::English).then(|| telling_turn(brief)).flatten();
     match own {
         Some(words) => format!("{what}: {words}"),
+        None if brief.words.is_empty() => match brief.recordings.first() {
+            Some(recording) => format!("{what}: a message of {} seconds", recording.seconds),
+            None => format!("{what}: a call without words"),
+        },
         None => std::iter::once(what).chain(affected).collect::<Vec<_>>().join(", "),
     }
 }

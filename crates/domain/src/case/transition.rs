@@ -2,7 +2,7 @@
 
 use super::event::{CaseEvent, PageEvent};
 use super::report;
-use super::state::{Brief, CallerPresence, Case, Page, PageState, Work};
+use super::state::{Brief, CallerPresence, Case, Page, PageOutcome, PageState, Work};
 use super::ticket::{TicketRecord, TicketStatus};
 use crate::call::{Call, News};
 use crate::effect::{Alert, Effect, Line, NoteOrder, Outcome, PlannedEffect, TextOrder};
@@ -145,6 +145,11 @@ impl<'a> Step<'a> {
             PageEvent::MachineHint(machine) => self.machine_hint(number, *machine),
             PageEvent::Keyed { turn, keys, words } => self.page_keyed(number, *turn, keys.as_deref(), words.as_ref()),
             PageEvent::LeftRoom => self.technician_left(number),
+            PageEvent::Ended(PageOutcome::NoAnswer | PageOutcome::Busy | PageOutcome::Failed)
+                if self.case.page(number).is_some_and(|page| page.answered) =>
+            {
+                Err("a leg that was answered ends otherwise")
+            }
             PageEvent::Ended(outcome) => self.page_ended(number, *outcome),
         }
     }
@@ -255,6 +260,9 @@ impl<'a> Step<'a> {
             return Err("it is marked as handled already");
         }
         self.stop_other_pages(None);
+        if !matches!(self.case.work, Work::Talking { .. }) {
+            self.tell_caller(News::Handled);
+        }
         self.case.work = Work::Handled;
         self.note(Private::new(format!("Marked as handled by {}.", by.reveal())));
         Ok(())

@@ -96,7 +96,7 @@ fn mumbling_meets_one_reprompt_and_then_a_message() {
         .mumbles("mum ble hum")
         .hears("I did not understand that.")
         .mumbles("bla hum")
-        .hears("I could not understand you.")
+        .hears("I cannot hear you well enough.")
         .expect_recording();
 }
 

@@ -133,6 +133,16 @@ fn paging_ends_when_a_person_marks_it_handled() {
 }
 
 #[test]
+fn a_caller_who_waits_hears_that_it_is_handled() {
+    holding()
+        .rings("alex")
+        .case_event(CaseEvent::MarkedHandled { by: "Morgan".into() })
+        .hears("Somebody on our team is taking care of it already.")
+        .hears("Your ticket number is")
+        .expect_goodbye();
+}
+
+#[test]
 fn paging_ends_when_business_opens() {
     let mut policy = sample::policy();
     policy.office = Some(sample::number("+13125550190"));

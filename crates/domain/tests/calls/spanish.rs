@@ -66,3 +66,19 @@ fn yes_and_no_are_understood_in_spanish() {
     asked().says("nadie puede trabajar").rings("alex");
     asked().says("no").expect_nobody_woken();
 }
+
+#[test]
+fn a_number_that_is_said_in_words_is_taken_as_said_and_mixed_with_no_other_turn() {
+    nightdesk_testkit::script::Night::new()
+        .call_withheld()
+        .says("se cayó el servidor y nadie puede trabajar desde las nueve")
+        .hears("¿A qué número podemos llamarle?")
+        .says("tres uno dos cinco cinco cinco cero uno cuatro dos")
+        .says("soy dana de acme dental")
+        .rings("alex")
+        .hangs_up()
+        .accepts()
+        .expect_number("3125550142")
+        .is_told("Please call 3 1 2, 5 5 5, 0 1 4 2.")
+        .expect_in_ticket("Since: desde las nueve\n");
+}

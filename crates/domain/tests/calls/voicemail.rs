@@ -134,3 +134,13 @@ fn whoever_accepts_while_the_message_is_confirmed_does_not_wait_in_an_empty_room
         .accepts()
         .is_told("no longer on the line");
 }
+
+#[test]
+fn a_ticket_without_words_says_so_in_its_summary() {
+    let summary = |night: nightdesk_testkit::script::Night| night.drafts()[0].summary.reveal().to_owned();
+    assert_eq!(
+        summary(stranger().presses("*").leaves_message(Some(10))),
+        "Unknown company: Unclassified: a message of 10 seconds"
+    );
+    assert_eq!(summary(stranger().hangs_up()), "Unknown company: Unclassified: a call without words");
+}

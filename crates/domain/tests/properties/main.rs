@@ -87,7 +87,9 @@ fn always(_before: &Night, night: &Night, _event: Option<&Event>) {
     assert!(case.pages.len() <= PAGES_KEPT_MAX);
     let accepted = night.accepted_pages();
     assert!(accepted.len() <= 1, "two acceptances stand");
-    assert_eq!(case.accepted().map(|page| page.number), accepted.first().map(|page| page.number));
+    if case.work != Work::Handled {
+        assert_eq!(case.accepted().map(|page| page.number), accepted.first().map(|page| page.number));
+    }
     for page in 0..=case.pages_ordered {
         assert!(!case.page_reply(page, &night.policy).say.concat().trim().is_empty());
     }
