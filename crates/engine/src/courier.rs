@@ -170,7 +170,8 @@ impl Engine {
     async fn deliver(&self, claim: &Claim) -> Result<Vec<Claim>, EngineError> {
         match self.attempt(claim).await? {
             Attempt::Later(due, tries) => {
-                self.ports().outbox.postpone(claim, due, tries).await?;
+                // If it cannot be put back, its lease runs out, and that counts as unknown: never as not begun.
+                self.give_back(claim, due, tries).await;
                 Ok(Vec::new())
             }
             Attempt::Ended(outcome) => match self.conclude(claim, outcome).await {

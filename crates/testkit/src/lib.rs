@@ -2,6 +2,7 @@
 
 pub mod connectwise;
 pub mod contract;
+pub mod fakes;
 pub mod memory;
 pub mod sample;
 pub mod script;

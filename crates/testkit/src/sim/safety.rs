@@ -107,7 +107,8 @@ fn case_committed(world: &World, case: &Case) {
         format!("case {} is held by {standing}", case.id)
     });
     for page in case.pages.iter().filter(|page| matches!(page.state, PageState::Accepted { .. })) {
-        let person = page.leg.as_ref().is_some_and(|leg| world.book().accepted_on.contains(leg));
+        // After a lost answer a page may ring on two legs; a person on either is a person.
+        let person = world.book().accepted_on.iter().any(|(of, number)| *of == case.id && *number == page.number);
         world.require(person, "only a person's acceptance counts", || {
             format!("page {} of case {} counts as accepted, and nobody accepted it", page.number, case.id)
         });

@@ -188,7 +188,7 @@ impl Telephone {
             other => return Err(other),
         }
         let accepts = |keys, words| {
-            world.book().accepted_on.insert(self.leg.clone());
+            world.book().accepted_on.insert((self.order.case.clone(), self.order.page));
             Ok(Some((keys, words)))
         };
         match self.mood {

@@ -54,8 +54,8 @@ pub(crate) struct Book {
     pub(crate) accepted_by: BTreeMap<CaseId, BTreeSet<TechnicianId>>,
     pub(crate) legs: BTreeMap<LegId, Leg>,
     pub(crate) rooms: BTreeMap<CaseId, Vec<LegId>>,
-    /// Legs on which a person did accept.
-    pub(crate) accepted_on: BTreeSet<LegId>,
+    /// Pages that a person did accept.
+    pub(crate) accepted_on: BTreeSet<(CaseId, u32)>,
     /// Requests to ring somebody, by case.
     pub(crate) page_requests: BTreeMap<CaseId, u32>,
     pub(crate) tickets: Vec<Ticket>,
