@@ -37,6 +37,8 @@ pub const NEWS_MAX: usize = 100;
 pub const JOIN_SECONDS_MAX: u32 = 15;
 /// A technician who leaves sooner than this counts as dropped, in seconds.
 pub const DROP_SECONDS: u32 = 20;
+/// How long a hang-up may be reported after the room that it emptied, in seconds.
+pub const PARTING_SECONDS: u32 = 4;
 /// What a carrier may take on top of the ring itself before a page counts as unanswered, in seconds.
 pub const RING_GRACE_SECONDS: u32 = 15;
 /// How long a technician's turn waits for a key, in seconds.

@@ -221,11 +221,16 @@ impl Policy {
         rungs
     }
 
-    /// When an unanswered Critical case starts at the first rung again; none where the office is open by then.
-    pub fn repeats_after(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    /// When an unanswered Critical case that began then starts at the first rung again; none where the office
+    /// opens before that: whoever comes in sees it red.
+    pub fn repeats_after(&self, began: DateTime<Utc>, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
         let again = now + chrono::Duration::minutes(i64::from(self.paging.repeat_minutes));
-        let staffed = self.office.is_some() && self.business_hours.open_at(again, self.time_zone);
-        (!staffed).then_some(again)
+        (!self.opened_between(began, again)).then_some(again)
+    }
+
+    /// Whether the office opens after the one instant and by the other.
+    pub fn opened_between(&self, after: DateTime<Utc>, by: DateTime<Utc>) -> bool {
+        self.business_hours.next_opening(after, self.time_zone).is_some_and(|opening| opening <= by)
     }
 
     /// Words that help a carrier's speech recogniser on this tenant's calls.

@@ -361,7 +361,7 @@ impl Call {
             Wish::NoCall | Wish::Voicemail => false,
         };
         let candidates = [
-            (Question::What, self.tells_nothing() && !woken),
+            (Question::What, self.tells_nothing() && !woken && found.fix == Fix::None),
             (Question::WorkStopped, found.unsure && !woken),
             (Question::Number, !number_known),
             (Question::Who, !who_known),

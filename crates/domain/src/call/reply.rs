@@ -110,14 +110,12 @@ impl Call {
     fn hold_words(&self, policy: &Policy, words: &Wording, heard: Heard) -> (Vec<String>, Heard) {
         let known = u32::try_from(self.news.len()).unwrap_or(u32::MAX);
         let told = Heard { news: known, polls: heard.polls.saturating_add(1) };
-        let fresh: Vec<&News> = self.news.iter().skip(heard.news as usize).collect();
         let mut say: Vec<String> = Vec::new();
         if heard.polls == 0 {
             say.extend(self.danger_first(words));
             say.push(words.hold_on.to_owned());
         }
-        // The last two pieces say where things stand; older ones are overtaken.
-        say.extend(fresh.iter().skip(fresh.len().saturating_sub(2)).map(|news| self.news_words(policy, words, news)));
+        say.extend(self.fresh_news(heard).map(|news| self.news_words(policy, words, news)));
         if say.is_empty() {
             let comfort = words.comfort[heard.polls as usize % words.comfort.len()];
             say.push(comfort.to_owned());
@@ -126,6 +124,19 @@ impl Call {
             say.push(words.hold_keys.to_owned());
         }
         (say, told)
+    }
+
+    /// The news that say where things stand: the last piece, and whom it follows. Older ones are overtaken, and
+    /// whoever waits again after an acceptance is not told that all is well.
+    fn fresh_news(&self, heard: Heard) -> impl Iterator<Item = &News> {
+        let fresh = self.news.get(heard.news as usize..).unwrap_or_default();
+        let (last, before) = match fresh {
+            [.., before, last] => (Some(last), Some(before)),
+            [last] => (Some(last), None),
+            [] => (None, None),
+        };
+        let before = before.filter(|news| matches!(news, News::Unreached(_) | News::Lost(_)));
+        before.into_iter().chain(last.filter(|news| !matches!(news, News::Accepted(_) | News::Connected(_))))
     }
 
     /// Whoever goes from the first words straight to holding has not heard the warning yet.
@@ -159,7 +170,7 @@ impl Call {
     fn goes_on(&self, policy: &Policy, now: DateTime<Utc>) -> bool {
         let critical = self.floor == WakeFloor::Critical
             || self.assessment.as_ref().is_some_and(|found| found.priority == Priority::Critical);
-        self.news.last() != Some(&News::Exhausted) || (critical && policy.repeats_after(now).is_some())
+        self.news.last() != Some(&News::Exhausted) || (critical && policy.repeats_after(self.opened_at, now).is_some())
     }
 
     fn farewell(&self, policy: &Policy, words: &Wording, farewell: Farewell, now: DateTime<Utc>) -> Vec<String> {

@@ -9,7 +9,7 @@ use crate::ids::LegId;
 use crate::limits::*;
 use crate::private::Private;
 use crate::vocabulary::Priority;
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 
 /// The reason that remembers that everybody was tried.
 const EXHAUSTED: &str = "page/ladder-exhausted";
@@ -79,7 +79,7 @@ impl Step<'_> {
             self.alert();
         }
         let critical = self.case.brief.priority == Priority::Critical;
-        self.case.work = match self.context.policy.repeats_after(self.context.now) {
+        self.case.work = match self.context.policy.repeats_after(self.case.opened_at, self.context.now) {
             Some(again) if critical => Work::Pausing { until: again },
             _ => Work::Unanswered,
         };
@@ -197,7 +197,7 @@ impl Step<'_> {
             self.case.work = Work::Joining { page: number, caller_in: false, technician_in: false, until };
             self.tell_caller(News::Accepted(technician));
         } else {
-            self.case.work = Work::Held { page: number };
+            self.case.work = Work::Held { page: number, talked: false };
             self.text_number(number);
         }
         Ok(())
@@ -208,7 +208,7 @@ impl Step<'_> {
         let now = self.context.now;
         let Some(page) = self.page_mut(number) else { return Err("no such page") };
         match page.state {
-            PageState::Accepted { .. } => return self.technician_left(number),
+            PageState::Accepted { .. } => return self.left_room(number),
             PageState::Ended { .. } => return Err("this page ended before"),
             _ => {}
         }
@@ -233,16 +233,16 @@ impl Step<'_> {
         Ok(())
     }
 
-    /// The accepted technician's leg left the room or ended.
-    pub(super) fn technician_left(&mut self, number: u32) -> Taken {
-        let now = self.context.now;
+    /// Somebody left the room. Soon after they met that may be a drop on either side: both lines are out of
+    /// the room then, and whose line has ended is reported a moment later.
+    pub(super) fn left_room(&mut self, number: u32) -> Taken {
         match self.case.work {
             Work::Talking { page, since } if page == number => {
-                if now - since < TimeDelta::seconds(i64::from(DROP_SECONDS)) && self.case.caller.present {
-                    self.lost(number);
+                self.case.work = if self.is_drop(since) {
+                    Work::Parting { page, until: self.in_seconds(PARTING_SECONDS) }
                 } else {
-                    self.case.work = Work::Held { page };
-                }
+                    Work::Held { page, talked: true }
+                };
                 Ok(())
             }
             Work::Joining { page, .. } if page == number => {
@@ -251,6 +251,11 @@ impl Step<'_> {
             }
             _ => Err("this technician was in no room"),
         }
+    }
+
+    /// Whether a talk that began then is so short that it counts as a drop.
+    pub(super) fn is_drop(&self, since: DateTime<Utc>) -> bool {
+        self.context.now - since < TimeDelta::seconds(i64::from(DROP_SECONDS))
     }
 
     /// The technician who accepted is gone before anything was said: the ladder goes again.
@@ -265,9 +270,12 @@ impl Step<'_> {
         }
         let name = self.name_of(&technician);
         self.reason("page/technician-lost", name.as_str());
-        self.note(Private::new(format!("The line to {name} was lost; the ladder goes again.")));
+        self.note(Private::new(format!("The line to {name} was lost; the ladder goes on.")));
+        // The next person, not the same hole: a telephone that drops once drops again.
+        let rungs = self.context.policy.rungs();
+        let next = rungs.iter().position(|rung| rung.id == technician).map_or(0, |place| place + 1);
         self.tell_caller(News::Lost(technician));
-        self.begin_round();
+        self.ring_from(u32::try_from(next).unwrap_or(u32::MAX));
     }
 
     pub(super) fn stop_other_pages(&mut self, except: Option<u32>) {
@@ -302,7 +310,7 @@ impl Step<'_> {
         if self.case.deadline().is_none_or(|until| now < until) {
             return Err("nothing is due");
         }
-        let overdue = |until: &chrono::DateTime<chrono::Utc>| *until <= now;
+        let overdue = |until: &DateTime<Utc>| *until <= now;
         let pages: Vec<(u32, PageOutcome, Option<LegId>)> = self
             .case
             .pages
@@ -325,6 +333,8 @@ impl Step<'_> {
         }
         match self.case.work.clone() {
             Work::Pausing { until } if overdue(&until) => self.again_or_business_opens(),
+            Work::Parting { page, until } if overdue(&until) && self.case.caller.present => self.lost(page),
+            Work::Parting { page, until } if overdue(&until) => self.hold_without_caller(page),
             Work::Joining { page, technician_in, until, .. } if overdue(&until) => {
                 if technician_in {
                     self.case.caller.present = false;
@@ -340,9 +350,7 @@ impl Step<'_> {
     }
 
     fn again_or_business_opens(&mut self) {
-        let policy = self.context.policy;
-        let open = policy.business_hours.open_at(self.context.now, policy.time_zone) && policy.office.is_some();
-        if open {
+        if self.context.policy.opened_between(self.case.opened_at, self.context.now) {
             self.reason("page/business-has-opened", "");
             self.case.work = Work::Unanswered;
         } else {

@@ -2,7 +2,7 @@
 
 use super::report;
 use super::state::{Case, PageOutcome, PageState, Work};
-use crate::limits::KEY_SECONDS;
+use crate::limits::{KEY_SECONDS, PARTING_SECONDS};
 use crate::phone::spoken_digits;
 use crate::policy::Policy;
 use crate::private::Private;
@@ -40,16 +40,7 @@ impl Case {
             None => words.extend(report::briefing(self, policy)),
         }
         words.push(KEYS.to_owned());
-        let listen = Listen {
-            turn,
-            heard: Heard::default(),
-            patience_seconds: KEY_SECONDS,
-            speech_seconds_max: None,
-            keys_max: Some(1),
-            partial_words: false,
-            hints: vec!["accept".to_owned()],
-        };
-        say(words, Then::Listen(listen))
+        say(words, Then::Listen(listen_for_a_key(turn)))
     }
 
     fn after_acceptance(&self, policy: &Policy, number: u32) -> VoiceReply {
@@ -60,10 +51,18 @@ impl Case {
                 words.push("Connecting you with the caller now.".to_owned());
                 say(words, Then::Join { case: self.id.clone(), turn: 1 })
             }
-            Work::Held { page } if *page == number && self.drill.is_some() => {
+            Work::Parting { page, .. } if *page == number => {
+                let words = vec!["The line to the caller was interrupted. One moment.".to_owned()];
+                say(words, Then::Listen(Listen { patience_seconds: PARTING_SECONDS + 1, ..listen_for_a_key(0) }))
+            }
+            Work::Held { page, talked: true } if *page == number => {
+                let ticket = self.ticket.number.spoken();
+                say(vec![format!("The caller has hung up. The ticket is {ticket}. Goodbye.")], Then::HangUp)
+            }
+            Work::Held { page, .. } if *page == number && self.drill.is_some() => {
                 say(vec!["Thank you. Your page works. Goodbye.".to_owned()], Then::HangUp)
             }
-            Work::Held { page } if *page == number => {
+            Work::Held { page, .. } if *page == number => {
                 let number = self.brief.number.as_ref().map(Private::reveal).map(spoken_digits);
                 let mut words = vec!["You have accepted. The caller is no longer on the line.".to_owned()];
                 words.push(match number {
@@ -96,6 +95,18 @@ impl Case {
             Work::Pausing { .. } => "Nobody else is left to call, so everybody will be called again soon. Goodbye.",
             _ => "Nobody else is left to call, and nobody has accepted. Goodbye.",
         }
+    }
+}
+
+fn listen_for_a_key(turn: u32) -> Listen {
+    Listen {
+        turn,
+        heard: Heard::default(),
+        patience_seconds: KEY_SECONDS,
+        speech_seconds_max: None,
+        keys_max: Some(1),
+        partial_words: false,
+        hints: vec!["accept".to_owned()],
     }
 }
 

@@ -42,7 +42,6 @@ pub(super) fn headline(brief: &Brief) -> String {
         (Some(system), None) => format!("{} ({system})", category_label(None)),
         (_, category) => category_label(category).to_owned(),
     };
-    let affected = brief.affected.map(|affected| format!("{} affected", affected_words(affected)));
     // The caller's own words say it best, where the reader understands them.
     let own = (brief.language == Language::English).then(|| telling_turn(brief)).flatten();
     match own {
@@ -51,7 +50,7 @@ pub(super) fn headline(brief: &Brief) -> String {
             Some(recording) => format!("{what}: a message of {} seconds", recording.seconds),
             None => format!("{what}: a call without words"),
         },
-        None => std::iter::once(what).chain(affected).collect::<Vec<_>>().join(", "),
+        None => what,
     }
 }
 
@@ -130,8 +129,12 @@ pub(super) fn briefing(case: &Case, policy: &Policy) -> Vec<String> {
     if let Some(name) = &brief.name {
         say.push(format!("The caller is {}.", name.reveal()));
     }
-    if let Some(affected) = brief.affected {
+    // Whoever spoke English has said so in the words above.
+    if let (Some(affected), Language::Spanish) = (brief.affected, brief.language) {
         say.push(format!("Affected: {}.", affected_words(affected)));
+    }
+    if !brief.recordings.is_empty() {
+        say.push("There is a recorded message; the ticket names it.".to_owned());
     }
     say
 }

@@ -151,10 +151,19 @@ pub enum Work {
         /// Since when.
         since: DateTime<Utc>,
     },
+    /// One of them left the room soon after they met: whose line has ended shows in a moment.
+    Parting {
+        /// The accepted page.
+        page: u32,
+        /// When it is judged by what is known.
+        until: DateTime<Utc>,
+    },
     /// A technician has it.
     Held {
         /// The accepted page.
         page: u32,
+        /// Whether they have talked; otherwise the technician was given the number.
+        talked: bool,
     },
     /// The ladder was tried in vain and nobody will be woken any more: red in the morning.
     Unanswered,

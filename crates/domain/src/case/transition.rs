@@ -81,7 +81,7 @@ impl Case {
     pub fn deadline(&self) -> Option<DateTime<Utc>> {
         let pages = self.pages.iter().filter_map(Page::until);
         let work = match &self.work {
-            Work::Pausing { until } | Work::Joining { until, .. } => Some(*until),
+            Work::Pausing { until } | Work::Joining { until, .. } | Work::Parting { until, .. } => Some(*until),
             _ => None,
         };
         pages.chain(work).min()
@@ -95,7 +95,10 @@ impl Case {
     /// The page that was accepted, if one was and holds.
     pub fn accepted(&self) -> Option<&Page> {
         match self.work {
-            Work::Joining { page, .. } | Work::Talking { page, .. } | Work::Held { page } => self.page(page),
+            Work::Joining { page, .. }
+            | Work::Talking { page, .. }
+            | Work::Parting { page, .. }
+            | Work::Held { page, .. } => self.page(page),
             _ => None,
         }
     }
@@ -144,7 +147,7 @@ impl<'a> Step<'a> {
             PageEvent::Answered { leg } => self.page_answered(number, leg),
             PageEvent::MachineHint(machine) => self.machine_hint(number, *machine),
             PageEvent::Keyed { turn, keys, words } => self.page_keyed(number, *turn, keys.as_deref(), words.as_ref()),
-            PageEvent::LeftRoom => self.technician_left(number),
+            PageEvent::LeftRoom => self.left_room(number),
             PageEvent::Ended(PageOutcome::NoAnswer | PageOutcome::Busy | PageOutcome::Failed)
                 if self.case.page(number).is_some_and(|page| page.answered) =>
             {
@@ -160,8 +163,11 @@ impl<'a> Step<'a> {
         match (caller, technician, entered) {
             (true, _, true) => self.entered_room(true),
             (_, Some(_), true) => self.entered_room(false),
-            (true, _, false) => self.caller_left(),
-            (_, Some(page), false) => self.technician_left(page),
+            (true, _, false) => match self.case.work {
+                Work::Talking { page, .. } => self.left_room(page),
+                _ => Err("the caller was not talking"),
+            },
+            (_, Some(page), false) => self.left_room(page),
             _ => Err("a leg that belongs to nobody in this room"),
         }
     }
@@ -215,15 +221,9 @@ impl<'a> Step<'a> {
         self.case.caller.present = false;
         self.bring_ticket_up_to_date();
         match self.case.work {
-            Work::Joining { page, .. } => self.hold_without_caller(page),
-            Work::Talking { page, since } => {
-                let short = self.context.now - since < TimeDelta::seconds(i64::from(DROP_SECONDS));
-                if short {
-                    self.hold_without_caller(page);
-                } else {
-                    self.case.work = Work::Held { page };
-                }
-            }
+            Work::Joining { page, .. } | Work::Parting { page, .. } => self.hold_without_caller(page),
+            Work::Talking { page, since } if self.is_drop(since) => self.hold_without_caller(page),
+            Work::Talking { page, .. } => self.case.work = Work::Held { page, talked: true },
             _ => {}
         }
         Ok(())
@@ -335,7 +335,7 @@ impl<'a> Step<'a> {
 
     /// The technician has the case, and the caller is not there: the number goes by voice and by text.
     pub(super) fn hold_without_caller(&mut self, page: u32) {
-        self.case.work = Work::Held { page };
+        self.case.work = Work::Held { page, talked: false };
         let Some(accepted) = self.case.page(page).cloned() else { return };
         let body = Private::new(report::text_for_technician(&self.case, self.context.policy));
         let from = self.context.policy.caller_id.clone();

@@ -34,6 +34,8 @@ fn a_technician_who_drops_within_twenty_seconds_sets_the_ladder_going_again() {
         .seconds_pass(10)
         .technician_leaves()
         .expect_holding()
+        .hears("Please stay on the line.")
+        .seconds_pass(5)
         .hears("I lost the connection with Alex. I am trying again.")
         .hears("I am ringing Alex now.")
         .rings("alex")
@@ -41,6 +43,17 @@ fn a_technician_who_drops_within_twenty_seconds_sets_the_ladder_going_again() {
         .accepts()
         .joined()
         .expect_connected();
+}
+
+#[test]
+fn a_caller_who_hangs_up_just_after_meeting_wakes_nobody_else() {
+    accepted()
+        .joined()
+        .seconds_pass(10)
+        .technician_leaves()
+        .hangs_up()
+        .expect_work(|work| matches!(work, Work::Held { talked: false, .. }))
+        .silence_for_minutes(60);
 }
 
 #[test]
