@@ -9,6 +9,7 @@ use crate::ids::{OwnerId, RecordingId};
 use crate::limits::*;
 use crate::machine::{Context, Planner, Transition, Verdict};
 use crate::private::Private;
+use crate::vocabulary::Disposition;
 use chrono::{DateTime, TimeDelta, Utc};
 
 /// A call in the middle of a transition.
@@ -69,7 +70,8 @@ type Taken = Result<(), &'static str>;
 impl Step<'_> {
     fn take(&mut self, event: &CallEvent) -> Taken {
         let gone = matches!(self.call.state, CallState::Ended | CallState::AwaitingTranscript { .. });
-        if self.call.is_settled() || gone && matches!(event, CallEvent::Said { .. }) {
+        let words = matches!(event, CallEvent::Said { .. } | CallEvent::Overheard { .. });
+        if self.call.is_settled() || gone && words {
             return self.take_late(event);
         }
         match event {
@@ -101,8 +103,20 @@ impl Step<'_> {
                 self.late_words(&speech.words);
                 Ok(())
             }
+            CallEvent::Overheard { turn, words, .. } if *turn == self.call.turn => self.late_partial(words),
             _ => Err("the call is over"),
         }
+    }
+
+    /// The beginning of a last sentence, reported after the hang-up: it counts where it wakes somebody.
+    fn late_partial(&mut self, words: &Private) -> Taken {
+        let turns: Vec<&str> = self.call.turns.iter().map(Private::reveal).chain([words.reveal()]).collect();
+        let found = self.understand(&turns);
+        if self.call.disposition == Some(Disposition::Escalate) || !(found.unsure || self.wakes(&found)) {
+            return Err("the call is over, and these words change nothing");
+        }
+        self.late_words(words);
+        Ok(())
     }
 
     /// The carrier reports the last sentence after the hang-up that ended it: it counts like any other.

@@ -238,6 +238,8 @@ impl Step<'_> {
                     self.lost(number);
                 } else {
                     self.case.work = Work::Held { page };
+                    // By the caller's clock the talk may have been too short: nobody is rung for it any more.
+                    self.tell_caller(News::Handled);
                 }
                 Ok(())
             }
