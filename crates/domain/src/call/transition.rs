@@ -9,7 +9,6 @@ use crate::ids::{OwnerId, RecordingId};
 use crate::limits::*;
 use crate::machine::{Context, Planner, Transition, Verdict};
 use crate::private::Private;
-use crate::vocabulary::Disposition;
 use chrono::{DateTime, TimeDelta, Utc};
 
 /// A call in the middle of a transition.
@@ -65,7 +64,7 @@ impl Call {
 }
 
 /// Nothing changes, for this reason.
-type Taken = Result<(), &'static str>;
+pub(super) type Taken = Result<(), &'static str>;
 
 impl Step<'_> {
     fn take(&mut self, event: &CallEvent) -> Taken {
@@ -85,46 +84,6 @@ impl Step<'_> {
             CallEvent::News { number, news } => self.news(*number, news),
             CallEvent::Tick => self.tick(),
         }
-    }
-
-    /// A message that the carrier reports after the call was given up as lost is still a message.
-    fn take_late(&mut self, event: &CallEvent) -> Taken {
-        match event {
-            CallEvent::Recorded { recording: Some(recording), .. } if recording.seconds > 0 => {
-                self.store_message(recording)?;
-                self.await_transcript();
-                Ok(())
-            }
-            CallEvent::Transcribed { recording, words } => self.transcribed(recording, words.as_ref()),
-            CallEvent::Said { turn, words: Some(speech), .. }
-                if *turn == self.call.turn && !speech.words.is_empty() =>
-            {
-                self.call.turn += 1;
-                self.late_words(&speech.words);
-                Ok(())
-            }
-            CallEvent::Overheard { turn, words, .. } if *turn == self.call.turn => self.late_partial(words),
-            _ => Err("the call is over"),
-        }
-    }
-
-    /// The beginning of a last sentence, reported after the hang-up: it counts where it wakes somebody.
-    fn late_partial(&mut self, words: &Private) -> Taken {
-        let turns: Vec<&str> = self.call.turns.iter().map(Private::reveal).chain([words.reveal()]).collect();
-        let found = self.understand(&turns);
-        if self.call.disposition == Some(Disposition::Escalate) || !(found.unsure || self.wakes(&found)) {
-            return Err("the call is over, and these words change nothing");
-        }
-        self.late_words(words);
-        Ok(())
-    }
-
-    /// The carrier reports the last sentence after the hang-up that ended it: it counts like any other.
-    fn late_words(&mut self, words: &Private) {
-        self.remember_turn(words.reveal());
-        self.reassess();
-        self.escalate_if_it_wakes();
-        self.tell_case();
     }
 
     fn said(&mut self, turn: u32, words: Option<&Speech>, keys: Option<&Private>) -> Taken {
@@ -219,7 +178,7 @@ impl Step<'_> {
         }
     }
 
-    fn store_message(&mut self, recording: &Recording) -> Taken {
+    pub(super) fn store_message(&mut self, recording: &Recording) -> Taken {
         if self.call.recordings.iter().any(|known| known.id == recording.id) {
             return Err("this message is stored already");
         }
@@ -228,7 +187,7 @@ impl Step<'_> {
         Ok(())
     }
 
-    fn transcribed(&mut self, recording: &RecordingId, words: Option<&Private>) -> Taken {
+    pub(super) fn transcribed(&mut self, recording: &RecordingId, words: Option<&Private>) -> Taken {
         if self.call.transcribed || !self.call.recordings.iter().any(|known| &known.id == recording) {
             return Err("this message is not awaited");
         }
@@ -408,7 +367,7 @@ impl Step<'_> {
         self.caller_left();
     }
 
-    fn await_transcript(&mut self) {
+    pub(super) fn await_transcript(&mut self) {
         self.call.state = CallState::AwaitingTranscript { until: self.in_seconds(TRANSCRIPT_SECONDS_MAX) };
     }
 

@@ -1,0 +1,48 @@
+//! What the carrier reports after the caller has gone: a message, its words, the end of a last sentence.
+
+use super::event::CallEvent;
+use super::transition::{Step, Taken};
+use crate::private::Private;
+use crate::vocabulary::Disposition;
+
+impl Step<'_> {
+    /// A message that the carrier reports after the call was given up as lost is still a message.
+    pub(super) fn take_late(&mut self, event: &CallEvent) -> Taken {
+        match event {
+            CallEvent::Recorded { recording: Some(recording), .. } if recording.seconds > 0 => {
+                self.store_message(recording)?;
+                self.await_transcript();
+                Ok(())
+            }
+            CallEvent::Transcribed { recording, words } => self.transcribed(recording, words.as_ref()),
+            CallEvent::Said { turn, words: Some(speech), .. }
+                if *turn == self.call.turn && !speech.words.is_empty() =>
+            {
+                self.call.turn += 1;
+                self.late_words(&speech.words);
+                Ok(())
+            }
+            CallEvent::Overheard { turn, words, .. } if *turn == self.call.turn => self.late_partial(words),
+            _ => Err("the call is over"),
+        }
+    }
+
+    /// The beginning of a last sentence, reported after the hang-up: it counts where it wakes somebody.
+    fn late_partial(&mut self, words: &Private) -> Taken {
+        let turns: Vec<&str> = self.call.turns.iter().map(Private::reveal).chain([words.reveal()]).collect();
+        let found = self.understand(&turns);
+        if self.call.disposition == Some(Disposition::Escalate) || !(found.unsure || self.wakes(&found)) {
+            return Err("the call is over, and these words change nothing");
+        }
+        self.late_words(words);
+        Ok(())
+    }
+
+    /// The carrier reports the last sentence after the hang-up that ended it: it counts like any other.
+    fn late_words(&mut self, words: &Private) {
+        self.remember_turn(words.reveal());
+        self.reassess();
+        self.escalate_if_it_wakes();
+        self.tell_case();
+    }
+}
