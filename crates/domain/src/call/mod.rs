@@ -3,6 +3,7 @@
 mod answers;
 mod conversation;
 mod event;
+mod late;
 mod opening;
 mod outcome;
 mod reply;

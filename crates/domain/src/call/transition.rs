@@ -64,12 +64,13 @@ impl Call {
 }
 
 /// Nothing changes, for this reason.
-type Taken = Result<(), &'static str>;
+pub(super) type Taken = Result<(), &'static str>;
 
 impl Step<'_> {
     fn take(&mut self, event: &CallEvent) -> Taken {
         let gone = matches!(self.call.state, CallState::Ended | CallState::AwaitingTranscript { .. });
-        if self.call.is_settled() || gone && matches!(event, CallEvent::Said { .. }) {
+        let words = matches!(event, CallEvent::Said { .. } | CallEvent::Overheard { .. });
+        if self.call.is_settled() || gone && words {
             return self.take_late(event);
         }
         match event {
@@ -82,38 +83,6 @@ impl Step<'_> {
             CallEvent::HungUp => self.hung_up(),
             CallEvent::News { number, news } => self.news(*number, news),
             CallEvent::Tick => self.tick(),
-        }
-    }
-
-    /// A message that the carrier reports after the call was given up as lost is still a message.
-    fn take_late(&mut self, event: &CallEvent) -> Taken {
-        match event {
-            CallEvent::Recorded { recording: Some(recording), .. } if recording.seconds > 0 => {
-                self.store_message(recording)?;
-                self.await_transcript();
-                Ok(())
-            }
-            CallEvent::Transcribed { recording, words } => self.transcribed(recording, words.as_ref()),
-            CallEvent::Said { turn, words: Some(speech), .. }
-                if *turn == self.call.turn && !speech.words.is_empty() =>
-            {
-                self.call.turn += 1;
-                self.late_words(&speech.words);
-                Ok(())
-            }
-            CallEvent::Overheard { turn, words, .. } => self.overheard_late(*turn, words),
-            _ => Err("the call is over"),
-        }
-    }
-
-    /// The carrier reports the last sentence after the hang-up that ended it: it counts like any other.
-    fn late_words(&mut self, words: &Private) {
-        self.remember_turn(words.reveal());
-        self.reassess();
-        let briefs = self.call.briefs_sent;
-        self.escalate_if_it_wakes();
-        if self.call.briefs_sent == briefs {
-            self.tell_case();
         }
     }
 
@@ -172,16 +141,6 @@ impl Step<'_> {
         Ok(())
     }
 
-    /// The last words of a caller who has hung up, overtaken by the news of the hang-up.
-    fn overheard_late(&mut self, turn: u32, words: &Private) -> Taken {
-        let known = self.call.turns.iter().any(|turn| turn.reveal().contains(words.reveal()));
-        if turn != self.call.turn || !self.call.case_open || known {
-            return Err("nothing new was overheard");
-        }
-        self.late_words(words);
-        Ok(())
-    }
-
     fn office_rang(&mut self, turn: u32, answered: bool) -> Taken {
         if turn != self.call.turn || !matches!(self.call.state, CallState::RingingOffice { .. }) {
             return Err("the office is not being rung");
@@ -220,7 +179,7 @@ impl Step<'_> {
         }
     }
 
-    fn store_message(&mut self, recording: &Recording) -> Taken {
+    pub(super) fn store_message(&mut self, recording: &Recording) -> Taken {
         if self.call.recordings.iter().any(|known| known.id == recording.id) {
             return Err("this message is stored already");
         }
@@ -229,7 +188,7 @@ impl Step<'_> {
         Ok(())
     }
 
-    fn transcribed(&mut self, recording: &RecordingId, words: Option<&Private>) -> Taken {
+    pub(super) fn transcribed(&mut self, recording: &RecordingId, words: Option<&Private>) -> Taken {
         if self.call.transcribed || !self.call.recordings.iter().any(|known| &known.id == recording) {
             return Err("this message is not awaited");
         }
@@ -416,7 +375,7 @@ impl Step<'_> {
         self.caller_left();
     }
 
-    fn await_transcript(&mut self) {
+    pub(super) fn await_transcript(&mut self) {
         self.call.state = CallState::AwaitingTranscript { until: self.in_seconds(TRANSCRIPT_SECONDS_MAX) };
     }
 

@@ -241,6 +241,8 @@ impl Step<'_> {
                 self.case.work = if self.is_drop(since) {
                     Work::Parting { page, until: self.in_seconds(PARTING_SECONDS) }
                 } else {
+                    // By the caller's clock the talk may have been too short: nobody is rung for it any more.
+                    self.tell_caller(News::Handled);
                     Work::Held { page, talked: true }
                 };
                 Ok(())

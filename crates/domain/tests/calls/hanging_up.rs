@@ -136,3 +136,16 @@ fn words_that_arrive_after_the_hang_up_still_count() {
 fn a_second_notice_changes_nothing() {
     stranger().hangs_up().hangs_up().expect_ignored().expect_ticket(Priority::Low);
 }
+
+#[test]
+fn partial_words_that_arrive_after_the_hang_up_wake_if_they_are_critical() {
+    stranger().hangs_up().begins("my printer").expect_ignored();
+    stranger()
+        .hangs_up()
+        .begins("all our files are encrypted")
+        .rings("alex")
+        .begins("all our files are encrypted and")
+        .expect_ignored()
+        .expect_pages(1)
+        .expect_ticket(Priority::Critical);
+}

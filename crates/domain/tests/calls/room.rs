@@ -1,6 +1,7 @@
 //! Joining caller and technician: bounded, and repaired when one of them is not there.
 
 use super::holding;
+use nightdesk_domain::call::CallState;
 use nightdesk_domain::case::Work;
 use nightdesk_domain::effect::Effect;
 use nightdesk_domain::reply::Then;
@@ -37,9 +38,9 @@ fn a_technician_who_drops_within_twenty_seconds_sets_the_ladder_going_again() {
         .hears("Please stay on the line.")
         .seconds_pass(5)
         .hears("I lost the connection with Alex. I am trying again.")
-        .hears("I am ringing Alex now.")
-        .rings("alex")
-        .expect_in_ticket("The line to Alex was lost; the ladder goes again.")
+        .hears("I am ringing Bea now.")
+        .rings("bea")
+        .expect_in_ticket("The line to Alex was lost; the ladder goes on.")
         .accepts()
         .joined()
         .expect_connected();
@@ -58,7 +59,7 @@ fn a_caller_who_hangs_up_just_after_meeting_wakes_nobody_else() {
 
 #[test]
 fn a_technician_who_never_comes_into_the_room_sets_the_ladder_going_again() {
-    accepted().caller_enters().seconds_pass(60).expect_holding().hears("I am ringing Alex now.").rings("alex");
+    accepted().caller_enters().seconds_pass(60).expect_holding().hears("I am ringing Bea now.").rings("bea");
 }
 
 #[test]
@@ -128,4 +129,18 @@ fn a_technician_who_is_alone_on_the_last_rung_is_not_told_that_somebody_else_is_
 #[test]
 fn an_answer_that_the_room_reports_twice_changes_nothing() {
     accepted().joined().technician_enters().expect_ignored().caller_enters().expect_ignored().expect_connected();
+}
+
+#[test]
+fn a_talk_that_was_long_enough_by_one_clock_only_leaves_nobody_holding_for_nothing() {
+    let mut night = accepted().joined().seconds_pass(20);
+    let since = night.now - chrono::Duration::seconds(19);
+    if let Some(CallState::Connected { since: of_call, .. }) = night.call.as_mut().map(|call| &mut call.state) {
+        *of_call = since;
+    }
+    night
+        .technician_leaves()
+        .expect_accepted_by("alex")
+        .hears("Somebody on our team is taking care of it already.")
+        .expect_goodbye();
 }

@@ -1,0 +1,52 @@
+//! What the carrier reports after the caller has gone: a message, its words, the end of a last sentence.
+
+use super::event::CallEvent;
+use super::transition::{Step, Taken};
+use crate::private::Private;
+
+impl Step<'_> {
+    /// A message that the carrier reports after the call was given up as lost is still a message.
+    pub(super) fn take_late(&mut self, event: &CallEvent) -> Taken {
+        match event {
+            CallEvent::Recorded { recording: Some(recording), .. } if recording.seconds > 0 => {
+                self.store_message(recording)?;
+                self.await_transcript();
+                Ok(())
+            }
+            CallEvent::Transcribed { recording, words } => self.transcribed(recording, words.as_ref()),
+            CallEvent::Said { turn, words: Some(speech), .. }
+                if *turn == self.call.turn && !speech.words.is_empty() =>
+            {
+                self.call.turn += 1;
+                self.late_words(&speech.words);
+                Ok(())
+            }
+            CallEvent::Overheard { turn, words, .. } if *turn == self.call.turn => self.late_partial(words),
+            _ => Err("the call is over"),
+        }
+    }
+
+    /// The beginning of a last sentence, reported after the hang-up: half a sentence counts, too.
+    fn late_partial(&mut self, words: &Private) -> Taken {
+        if self.call.turns.iter().any(|turn| turn.reveal().contains(words.reveal())) {
+            return Err("nothing new was overheard");
+        }
+        // Partial results grow: a longer one takes the place of the shorter.
+        if self.call.turns.last().is_some_and(|last| words.reveal().starts_with(last.reveal())) {
+            self.call.turns.pop();
+        }
+        self.late_words(words);
+        Ok(())
+    }
+
+    /// The carrier reports the last sentence after the hang-up that ended it: it counts like any other.
+    fn late_words(&mut self, words: &Private) {
+        self.remember_turn(words.reveal());
+        self.reassess();
+        let briefs = self.call.briefs_sent;
+        self.escalate_if_it_wakes();
+        if self.call.briefs_sent == briefs {
+            self.tell_case();
+        }
+    }
+}
