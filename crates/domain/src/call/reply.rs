@@ -144,6 +144,8 @@ impl Call {
             News::Accepted(id) | News::Connected(id) => wording::fill(words.news_accepted, &name(id)),
             News::Lost(id) => wording::fill(words.news_lost, &name(id)),
             News::Exhausted => words.news_exhausted.to_owned(),
+            News::WillCall(_) => words.technician_will_call.to_owned(),
+            News::Handled => words.news_handled.to_owned(),
         }
     }
 
@@ -176,6 +178,7 @@ impl Call {
             Farewell::MessageEmpty => vec![words.message_empty.to_owned(), ticket],
             Farewell::Exhausted => vec![words.exhausted.to_owned(), ticket],
             Farewell::TechnicianWillCall => vec![words.technician_will_call.to_owned(), ticket],
+            Farewell::Handled => vec![words.news_handled.to_owned(), ticket],
             Farewell::Talked => vec![],
         };
         say.into_iter().chain([words.goodbye.to_owned()]).collect()

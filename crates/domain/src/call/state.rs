@@ -229,6 +229,8 @@ pub enum Farewell {
     Exhausted,
     /// The technician will ring back.
     TechnicianWillCall,
+    /// Somebody has taken care of it already.
+    Handled,
     /// The talk is over.
     Talked,
 }

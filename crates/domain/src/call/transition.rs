@@ -299,6 +299,23 @@ impl Step<'_> {
                 self.refetch();
                 self.caller_left();
             }
+            // Nobody will come to the line any more: whoever waits is told so, and need not wait.
+            (
+                News::WillCall(_) | News::Handled,
+                CallState::Asking { .. }
+                | CallState::Holding { .. }
+                | CallState::Joining { .. }
+                | CallState::Connected { .. },
+            ) => {
+                self.absorb_overheard();
+                self.call.turn += 1;
+                self.close(match news {
+                    News::Handled => Farewell::Handled,
+                    _ => Farewell::TechnicianWillCall,
+                });
+                self.refetch();
+                self.caller_left();
+            }
             _ => {}
         }
         Ok(())

@@ -153,7 +153,7 @@ impl<'a> Step<'a> {
         match (caller, technician, entered) {
             (true, _, true) => self.entered_room(true),
             (_, Some(_), true) => self.entered_room(false),
-            (true, _, false) => self.caller_left(),
+            (true, _, false) => self.caller_left_room(),
             (_, Some(page), false) => self.technician_left(page),
             _ => Err("a leg that belongs to nobody in this room"),
         }
@@ -173,6 +173,24 @@ impl<'a> Step<'a> {
             self.case.work = Work::Joining { page, caller_in, technician_in, until };
         }
         Ok(())
+    }
+
+    /// The caller left the room, perhaps only because the technician did: who is still on the line is told
+    /// what follows. What comes from a room that is no longer used says nothing.
+    fn caller_left_room(&mut self) -> Taken {
+        let page = match self.case.work {
+            Work::Joining { page, .. } => Some(page),
+            Work::Talking { page, since } => self.is_short(since).then_some(page),
+            _ => return Err("this room is no longer used"),
+        };
+        if let Some(technician) = page.and_then(|page| self.technician_of(page)) {
+            self.tell_caller(News::WillCall(technician));
+        }
+        self.caller_left()
+    }
+
+    fn is_short(&self, since: DateTime<Utc>) -> bool {
+        self.context.now - since < TimeDelta::seconds(i64::from(DROP_SECONDS))
     }
 
     fn caller_said(&mut self, number: u32, brief: &Brief) -> Taken {
@@ -208,8 +226,7 @@ impl<'a> Step<'a> {
         match self.case.work {
             Work::Joining { page, .. } => self.hold_without_caller(page),
             Work::Talking { page, since } => {
-                let short = self.context.now - since < TimeDelta::seconds(i64::from(DROP_SECONDS));
-                if short {
+                if self.is_short(since) {
                     self.hold_without_caller(page);
                 } else {
                     self.case.work = Work::Held { page };
@@ -251,7 +268,11 @@ impl<'a> Step<'a> {
             return Err("it is marked as handled already");
         }
         self.stop_other_pages(None);
+        let talking = matches!(self.case.work, Work::Talking { .. });
         self.case.work = Work::Handled;
+        if !talking {
+            self.tell_caller(News::Handled);
+        }
         self.note(Private::new(format!("Marked as handled by {}.", by.reveal())));
         Ok(())
     }
