@@ -122,7 +122,7 @@ impl Call {
             let comfort = words.comfort[heard.polls as usize % words.comfort.len()];
             say.push(comfort.to_owned());
         }
-        if heard.polls % 3 == 0 {
+        if heard.polls.is_multiple_of(3) {
             say.push(words.hold_keys.to_owned());
         }
         (say, told)

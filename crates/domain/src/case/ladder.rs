@@ -112,7 +112,7 @@ impl Step<'_> {
         match page.state {
             // Somebody who answers after the bound is still somebody.
             PageState::Ringing { .. } | PageState::Ended { .. }
-                if late == !page.is_open() && (!late || nobody_has_it) =>
+                if late != page.is_open() && (!late || nobody_has_it) =>
             {
                 page.leg = Some(leg.clone());
                 page.state = PageState::Briefing { turn: 1, silences: 0, until };
