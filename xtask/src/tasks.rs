@@ -33,7 +33,7 @@ pub(crate) enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
-    /// Measure turns, start-up and simulated nights in a release build
+    /// Measure turns, start-up and simulated nights in a release build: [--quick] [--json]
     Bench {
         /// Handed to the benchmark as they are
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
@@ -157,7 +157,8 @@ fn sim(arguments: &[String]) -> Command {
 }
 
 fn bench(arguments: &[String]) -> Command {
-    let mut command = cargo(&["run", "--release", "-p", "nightdesk-testkit", "--bin", "bench", "--"]);
+    // A benchmark of the app, the only crate that knows both the router and the simulated network.
+    let mut command = cargo(&["bench", "-p", "nightdesk", "--bench", "bench", "--"]);
     command.args(arguments);
     command
 }
@@ -188,5 +189,14 @@ mod tests {
         let command = sim(&arguments);
         let arguments: Vec<_> = command.get_args().filter_map(|argument| argument.to_str()).collect();
         assert!(arguments.ends_with(&["--bin", "sim", "--", "--seeds", "5", "--from", "7"]), "{arguments:?}");
+    }
+
+    #[test]
+    fn flags_of_the_benchmark_reach_the_benchmark() {
+        let cli = Cli::parse_from(["xtask", "bench", "--quick", "--json"]);
+        let Some(Task::Bench { arguments }) = cli.task else { panic!("not the benchmark") };
+        let command = bench(&arguments);
+        let arguments: Vec<_> = command.get_args().filter_map(|argument| argument.to_str()).collect();
+        assert!(arguments.ends_with(&["--bench", "bench", "--", "--quick", "--json"]), "{arguments:?}");
     }
 }

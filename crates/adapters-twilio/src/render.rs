@@ -34,7 +34,7 @@ pub fn render(public: &PublicUrl, tenant: &TenantId, leg: &Leg, reply: &VoiceRep
         (Then::Listen(listen), _) => return listening(&url, leg, listen, reply.language, says).to_xml(),
         (Then::Record { turn, seconds_max }, Leg::Caller(call)) => {
             let recorded = url(Route::Call(call.clone(), CallRoute::Recorded(*turn)));
-            let record = recording(&url, call, recorded.clone(), *seconds_max);
+            let record = recording(&url, call, recorded.clone(), *seconds_max, reply.language);
             // Of an empty recording Twilio reports nothing and goes on here ("Record", `action`): so we
             // have it report itself.
             vec![Verb::Record(record), Verb::Redirect(recorded)]
@@ -91,8 +91,17 @@ fn listening(
     Document(vec![Verb::Gather(Box::new(gather)), Verb::Redirect(action)])
 }
 
-fn recording(url: &dyn Fn(Route) -> String, call: &CallId, recorded: String, seconds_max: u32) -> Record {
+fn recording(
+    url: &dyn Fn(Route) -> String,
+    call: &CallId,
+    recorded: String,
+    seconds_max: u32,
+    language: Language,
+) -> Record {
     let of_call = |route| Some(url(Route::Call(call.clone(), route)));
+    // Twilio transcribes English alone ("Record", `transcribe`). Spanish would come back as English nonsense,
+    // which looks usable; without a transcript the case counts as unsure, and somebody listens.
+    let transcribes = language == Language::English;
     Record {
         action: Some(recorded),
         method: POST,
@@ -101,8 +110,8 @@ fn recording(url: &dyn Fn(Route) -> String, call: &CallId, recorded: String, sec
         timeout_seconds: None,
         play_beep: Some(true),
         finish_on_key: Some("#"),
-        transcribe: Some(true),
-        transcribe_callback: of_call(CallRoute::Transcribed),
+        transcribe: transcribes.then_some(true),
+        transcribe_callback: transcribes.then(|| of_call(CallRoute::Transcribed)).flatten(),
         recording_status_callback: of_call(CallRoute::Recording),
     }
 }
@@ -180,6 +189,12 @@ pub fn emergency_goodbye() -> String {
         Verb::Hangup,
     ])
     .to_xml()
+}
+
+/// What a technician hears when a key could not be stored: never that it was.
+pub fn not_recorded() -> String {
+    let text = "I could not record that. Please look at the ticket, and call the office line if it is urgent.";
+    Document(vec![Verb::Say(say(text, Language::English)), Verb::Hangup]).to_xml()
 }
 
 /// A document that does nothing, for an incoming text.

@@ -175,9 +175,11 @@ fn call_event(route: &CallRoute, form: &Form) -> Result<Option<CallEvent>, BadWe
             let words = if done { words(form, "TranscriptionText")? } else { None };
             Some(CallEvent::Transcribed { recording, words })
         }
-        // The record verb's own answer carries the same recording and its turn, on a hang-up, too; here it
-        // only arrives later.
-        CallRoute::Recording => None,
+        // The record verb's own answer carries the same recording and its turn; where that was lost, this one
+        // still tells of the message. Turn 0 is no turn.
+        CallRoute::Recording => {
+            recording(form)?.map(|recording| CallEvent::Recorded { turn: 0, recording: Some(recording) })
+        }
         CallRoute::Office(turn) => {
             let status = LegStatus::read(form, "DialCallStatus")?;
             let answered = matches!(status, LegStatus::Completed | LegStatus::Running);

@@ -1,7 +1,7 @@
 //! Wires the ports to an engine, serves the router, and keeps doing what is due.
 
-use crate::clock::SystemClock;
-use crate::config::{SIMULATOR_ACCOUNT_SID, Tenant, simulator_token};
+use crate::clock::PacedClock;
+use crate::config::{DEMO, SIMULATOR_ACCOUNT_SID, Tenant, simulator_token};
 use crate::heartbeat;
 use crate::http::{AppState, Metrics, router};
 use crate::routing::{Carriers, Desks};
@@ -15,7 +15,7 @@ use nightdesk_domain::facts::Contact;
 use nightdesk_domain::ids::TenantId;
 use nightdesk_domain::policy::Policy;
 use nightdesk_engine::{Engine, Ports, Settings};
-use nightdesk_ports::{HttpTransport, StoreError, TenantRepository};
+use nightdesk_ports::{Clock, HttpTransport, StoreError, TenantRepository};
 use secrecy::SecretString;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
@@ -49,6 +49,8 @@ pub struct Setup {
     pub simulator_api: String,
     /// Asked every minute while all is well.
     pub heartbeat_url: Option<String>,
+    /// How much faster than life time passes: 1, except where a scripted call runs with the simulated network.
+    pub pace: f64,
 }
 
 /// Why a server did not start. Each says what to do.
@@ -76,6 +78,18 @@ pub enum StartError {
     Store(#[from] StoreError),
 }
 
+/// An engine with its ports connected.
+pub struct Wired {
+    /// Decides and remembers.
+    pub engine: Arc<Engine>,
+    /// The telephone networks.
+    pub carriers: Arc<Carriers>,
+    /// The built-in ticket desk.
+    pub desk: Desk,
+    /// The HTTP client.
+    pub transport: Arc<dyn HttpTransport>,
+}
+
 /// A server that runs until it is dropped or stopped.
 pub struct Server {
     /// Where it listens.
@@ -99,7 +113,7 @@ impl Setup {
         }
     }
 
-    /// Opens the store and imports tenants whose files say something new.
+    /// Opens the store and imports tenants whose files say something new; an empty store gets the demo tenant.
     pub async fn open_store(&self) -> Result<SqliteStore, StartError> {
         std::fs::create_dir_all(self.data()).map_err(StartError::Data)?;
         let store = SqliteStore::open(&self.database)
@@ -107,37 +121,68 @@ impl Setup {
         for tenant in &self.tenants {
             import_if_new(&store, &tenant.policy, &tenant.contacts).await?;
         }
+        if store.tenants().await?.is_empty() {
+            let demo = Tenant::parse(DEMO).map_err(|problems| StartError::Setting(problems.to_string()))?;
+            store.import(&demo.policy, &demo.contacts).await?;
+        }
         Ok(store)
     }
 
-    /// Starts everything.
-    pub async fn start(self) -> Result<Server, StartError> {
-        let store = self.open_store().await?;
+    /// Connects every port to an engine. `tenants` are all that the store knows: those without a file are
+    /// served by the simulated network and the built-in desk. `public` is the address that the carrier uses.
+    pub fn wire(&self, store: &SqliteStore, tenants: &[TenantId], public: &PublicUrl) -> Result<Wired, StartError> {
         let token = simulator_token(self.data()).map_err(StartError::Data)?;
-        let listener =
-            TcpListener::bind(self.listen).await.map_err(|error| StartError::Listen(self.listen, error))?;
-        let address = listener.local_addr().map_err(|error| StartError::Listen(self.listen, error))?;
+        let transport: Arc<dyn HttpTransport> = Arc::new(HyperTransport::new());
+        let carriers = Arc::new(self.carriers(&transport, tenants, public, &token)?);
+        let clock: Arc<dyn Clock> = Arc::new(PacedClock::new(self.pace));
+        let desk = Desk::new(store.clone(), clock.clone());
+        let ports = Ports {
+            cases: Arc::new(store.clone()),
+            outbox: Arc::new(store.clone()),
+            tenants: Arc::new(store.clone()),
+            telephony: carriers.clone(),
+            ticketing: Arc::new(self.desks(&transport, desk.clone())?),
+            notifier: Arc::new(Inbox::new(store.clone(), clock.clone())),
+            clock,
+        };
+        let engine = Arc::new(Engine::new(ports, self.settings()));
+        Ok(Wired { engine, carriers, desk, transport })
+    }
+
+    /// Bounds on the outside world's answers are meant in real time, whatever the pace.
+    fn settings(&self) -> Settings {
+        let mut unique = [0_u8; 4];
+        // Without randomness the process id alone tells engines apart.
+        let _same_machine = getrandom::fill(&mut unique);
+        let plain = Settings::new(format!("{}-{:08x}", std::process::id(), u32::from_le_bytes(unique)));
+        let paced = |value: u32| (f64::from(value) * self.pace.max(1.0)) as u32;
+        Settings {
+            lease_seconds: paced(plain.lease_seconds),
+            port_seconds_max: paced(plain.port_seconds_max),
+            inline_milliseconds_max: paced(plain.inline_milliseconds_max),
+            ..plain
+        }
+    }
+
+    /// Takes the address, so that others can be told of it before the server starts.
+    pub async fn bind(&self) -> Result<(TcpListener, SocketAddr), StartError> {
+        let failed = |error| StartError::Listen(self.listen, error);
+        let listener = TcpListener::bind(self.listen).await.map_err(failed)?;
+        let address = listener.local_addr().map_err(failed)?;
+        Ok((listener, address))
+    }
+
+    /// Starts everything on an address that was taken before.
+    pub async fn start(self, (listener, address): (TcpListener, SocketAddr)) -> Result<Server, StartError> {
+        let store = self.open_store().await?;
         let public = self.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
         let public = PublicUrl::parse(&public).map_err(|why| StartError::Setting(format!("--public-url: {why}")))?;
-
-        let transport: Arc<dyn HttpTransport> = Arc::new(HyperTransport::new());
-        let carriers = Arc::new(self.carriers(&transport, &public, &token)?);
-        let clock = Arc::new(SystemClock);
-        let desk = Desk::new(store.clone(), clock.clone());
-        let desks = self.desks(&transport, desk.clone())?;
-        let engine = Arc::new(Engine::new(
-            Ports {
-                cases: Arc::new(store.clone()),
-                outbox: Arc::new(store.clone()),
-                tenants: Arc::new(store.clone()),
-                telephony: carriers.clone(),
-                ticketing: Arc::new(desks),
-                notifier: Arc::new(Inbox::new(store.clone(), clock.clone())),
-                clock,
-            },
-            Settings::new(format!("{}-{}", std::process::id(), address.port())),
-        ));
-        let emergency = self.tenants.iter().map(|t| (t.policy.tenant.clone(), t.policy.emergency.clone())).collect();
+        let tenants = store.tenants().await?;
+        let Wired { engine, carriers, desk, transport } = self.wire(&store, &tenants, &public)?;
+        let mut emergency = BTreeMap::new();
+        for id in &tenants {
+            emergency.extend(store.newest(id).await?.map(|policy| (id.clone(), policy.emergency.clone())));
+        }
         let app = router(AppState {
             engine: engine.clone(),
             carriers,
@@ -166,29 +211,24 @@ impl Setup {
     fn carriers(
         &self,
         transport: &Arc<dyn HttpTransport>,
+        tenants: &[TenantId],
         public: &PublicUrl,
         token: &SecretString,
     ) -> Result<Carriers, StartError> {
         let mut real = BTreeMap::new();
-        let mut simulated = BTreeMap::new();
         for tenant in &self.tenants {
-            let id = tenant.policy.tenant.clone();
-            match tenant.twilio_account() {
-                Some(account) => real.insert(id, account.map_err(StartError::Setting)?),
-                None => {
-                    let account = TwilioAccount::new(SIMULATOR_ACCOUNT_SID, token.clone(), None)
-                        .map_err(|why| StartError::Setting(why.to_string()))?;
-                    simulated.insert(id, account)
-                }
-            };
+            if let Some(account) = tenant.twilio_account() {
+                real.insert(tenant.policy.tenant.clone(), account.map_err(StartError::Setting)?);
+            }
         }
+        let simulated = TwilioAccount::new(SIMULATOR_ACCOUNT_SID, token.clone(), None)
+            .map_err(|why| StartError::Setting(why.to_string()))?;
+        let simulated =
+            tenants.iter().filter(|id| !real.contains_key(*id)).map(|id| (id.clone(), simulated.clone())).collect();
         let telephony = |api: &str, accounts: BTreeMap<TenantId, TwilioAccount>| {
             TwilioTelephony::new(transport.clone(), api, public.clone(), accounts)
         };
-        Ok(Carriers {
-            twilio: telephony(&self.twilio_api, real),
-            simulated: telephony(&self.simulator_api, simulated),
-        })
+        Ok(Carriers { twilio: telephony(&self.twilio_api, real), simulated: telephony(&self.simulator_api, simulated) })
     }
 
     fn desks(&self, transport: &Arc<dyn HttpTransport>, built_in: Desk) -> Result<Desks, StartError> {

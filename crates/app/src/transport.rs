@@ -46,9 +46,10 @@ impl HttpTransport for HyperTransport {
         timeout: Duration,
     ) -> Result<http::Response<Bytes>, TransportError> {
         let exchange = async {
-            let response = self.client.request(request.map(Full::new)).await.map_err(|error| {
-                if error.is_connect() { TransportError::NotSent } else { TransportError::NoAnswer }
-            })?;
+            let response =
+                self.client.request(request.map(Full::new)).await.map_err(|error| {
+                    if error.is_connect() { TransportError::NotSent } else { TransportError::NoAnswer }
+                })?;
             let (head, body) = response.into_parts();
             let body = Limited::new(body, ANSWER_BYTES_MAX).collect().await.map_err(|_| TransportError::NoAnswer)?;
             Ok(http::Response::from_parts(head, body.to_bytes()))

@@ -12,6 +12,9 @@ use std::sync::Arc;
 pub struct LegEnded;
 
 /// One person's end of a leg. Clones are the same phone.
+///
+/// What is said and pressed is heard in the order it was given: speech waits for a point where speech is heard, keys
+/// for one where keys are heard, and what comes after waits behind it.
 #[derive(Clone)]
 pub struct Handset {
     network: Arc<Exchange>,

@@ -86,15 +86,21 @@ pub(super) struct Verdict {
 
 /// What machine detection makes of a phone
 /// (<https://www.twilio.com/docs/voice/answering-machine-detection>).
-pub(super) fn machine_verdict(behaviour: PhoneBehaviour, message_end: bool) -> Verdict {
+pub(super) fn machine_verdict(behaviour: PhoneBehaviour, message_end: bool, seconds_max: u32) -> Verdict {
     let greeting_seconds = GREETING.len() as f64 / CHARS_PER_SECOND;
-    match behaviour {
+    let verdict = match behaviour {
         PhoneBehaviour::Voicemail if message_end => {
             Verdict { answered_by: "machine_end_beep", after_seconds: greeting_seconds + 1.0 }
         }
         PhoneBehaviour::Voicemail => Verdict { answered_by: "machine_start", after_seconds: 3.0 },
         PhoneBehaviour::Silent => Verdict { answered_by: "unknown", after_seconds: 5.0 },
         _ => Verdict { answered_by: "human", after_seconds: 2.0 },
+    };
+    let seconds_max = f64::from(seconds_max);
+    if verdict.after_seconds > seconds_max {
+        Verdict { answered_by: "unknown", after_seconds: seconds_max }
+    } else {
+        verdict
     }
 }
 

@@ -7,7 +7,7 @@ use super::event::{EventKind, LegStatus, Party};
 use super::exchange::{CHARS_PER_SECOND, Ear, Exchange, Leg, now};
 use super::human;
 use super::outbox::{Callback, Outbox};
-use super::twiml::{Dial, Dialled, Document, Method, Prompt, Say, TwimlError, Verb, parse_document};
+use super::twiml::{Document, Method, Prompt, Say, TwimlError, Verb, parse_document};
 use super::webhook::{self, Parameters, about, parameter, resolve, status_changed};
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -21,7 +21,7 @@ const DOCUMENTS_MAX: u32 = 1000;
 const APPLICATION_ERROR: &str = "We are sorry, an application error has occurred. Goodbye.";
 
 /// What comes from outside while a leg runs.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub(super) enum Order {
     /// Fetch this, and do what it says.
     Fetch { url: String, method: Method },
@@ -32,7 +32,7 @@ pub(super) enum Order {
 }
 
 /// Where the next document comes from.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(super) enum Source {
     Ask { url: String, method: Method, extra: Parameters },
     Given { text: String, base: String },
@@ -101,6 +101,8 @@ pub(super) fn open(network: &Arc<Exchange>, new: NewLeg) -> String {
 pub(super) struct MachineDetection {
     /// Whether it waits for the end of the greeting (`DetectMessageEnd`).
     pub(super) message_end: bool,
+    /// After how many seconds it gives up: `unknown`.
+    pub(super) seconds_max: u32,
     /// Where the result goes; none makes the first document wait for it.
     pub(super) callback: Option<String>,
 }
@@ -121,7 +123,7 @@ pub(super) async fn run_outbound(
     let Some(behaviour) = ring(&network, &sid).await else { return };
     human::answer(&network, &sid, behaviour);
     if let Some(detection) = detection {
-        let verdict = human::machine_verdict(behaviour, detection.message_end);
+        let verdict = human::machine_verdict(behaviour, detection.message_end, detection.seconds_max);
         match detection.callback {
             Some(url) => {
                 let (network, sid) = (network.clone(), sid.clone());
@@ -389,76 +391,6 @@ impl Player<'_> {
             let (text, language) = (say.text.clone(), say.language.clone());
             self.network.emit(self.sid, EventKind::Heard { text, language });
             self.network.sleep(say.text.chars().count() as f64 / CHARS_PER_SECOND).await;
-        }
-    }
-
-    async fn dial(&self, dial: &Dial, base: &str) -> Flow {
-        let limit = async {
-            match dial.seconds_max {
-                Some(seconds) => self.network.sleep(f64::from(seconds)).await,
-                None => std::future::pending().await,
-            }
-        };
-        let action = dial.action.as_ref().map(|action| resolve(base, Some(action)));
-        let outcome =
-            |extra: Parameters| action.clone().map(|url| Callback { url, method: dial.method, parameters: extra });
-        let extra = match &dial.to {
-            Dialled::Conference(conference) => {
-                let extra = vec![parameter("DialCallStatus", "answered")];
-                self.network.change_leg(self.sid, |leg| leg.dial_action = outcome(extra.clone()));
-                self.network.join_room(self.sid, conference, base);
-                tokio::select! {
-                    () = self.in_room(conference, base, dial.hangup_on_star) => {}
-                    () = limit => {}
-                }
-                self.network.leave_room(self.sid, "participant_hung_up");
-                extra
-            }
-            Dialled::Number(to) => {
-                let from = self.network.leg(self.sid, |leg| leg.from.clone()).unwrap_or_default();
-                let new = NewLeg {
-                    parent: Some(self.sid.to_owned()),
-                    from: dial.caller_id.clone().unwrap_or(from),
-                    to: to.clone(),
-                    direction: "outbound-dial",
-                    party: Party::Office(to.clone()),
-                    status: LegStatus::Queued,
-                    status_callback: None,
-                    fallback_url: None,
-                    ring_seconds_max: dial.timeout_seconds,
-                };
-                let child = open(self.network, new);
-                self.network.change_leg(self.sid, |leg| {
-                    leg.child = Some(child.clone());
-                    let extra = vec![parameter("DialCallStatus", "completed"), parameter("DialCallSid", &child)];
-                    leg.dial_action = outcome(extra);
-                });
-                self.network.spawn(run_dialled(self.network.clone(), child.clone()));
-                tokio::select! {
-                    () = self.network.until_leg(&child, |leg| leg.status.is_over().then_some(())) => {}
-                    () = self.talk(dial.hangup_on_star) => {}
-                    () = limit => {}
-                }
-                self.network.change_leg(&child, |leg| leg.order = Some(Order::End));
-                let pace = self.network.config.pace;
-                let (status, seconds) = self
-                    .network
-                    .until_leg(&child, |leg| leg.status.is_over().then_some((leg.status, leg.seconds(pace))))
-                    .await;
-                let mut extra = vec![parameter("DialCallStatus", status.as_str()), parameter("DialCallSid", child)];
-                if status == LegStatus::Completed {
-                    extra.push(parameter("DialCallDuration", seconds.to_string()));
-                }
-                extra
-            }
-        };
-        self.network.change_leg(self.sid, |leg| {
-            leg.dial_action = None;
-            leg.child = None;
-        });
-        match action {
-            Some(url) => Flow::Go(Source::Ask { url, method: dial.method, extra }),
-            None => Flow::Next,
         }
     }
 }

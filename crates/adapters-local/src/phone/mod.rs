@@ -5,12 +5,14 @@
 //! strict where the carrier is lenient: whatever Twilio would refuse or only warn of is recorded, see
 //! [`PhoneNetwork::errors`].
 
+mod dial;
 mod event;
 mod exchange;
 mod gather;
 mod handset;
 mod human;
 mod leg;
+mod listing;
 mod network;
 mod outbox;
 mod record;

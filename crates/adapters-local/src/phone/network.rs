@@ -12,6 +12,7 @@ use nightdesk_ports::HttpTransport;
 use secrecy::SecretString;
 use std::fmt;
 use std::io;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -36,6 +37,8 @@ pub struct NetworkConfig {
     pub talk_seconds: u32,
     /// How long the server may take to answer; the carrier waits 15 seconds. Not divided by the pace.
     pub webhook_timeout: Duration,
+    /// Where the REST API listens; port 0 takes a free one. Loopback only.
+    pub listen: SocketAddr,
 }
 
 impl NetworkConfig {
@@ -49,6 +52,7 @@ impl NetworkConfig {
             pace: 1.0,
             talk_seconds: 60,
             webhook_timeout: Duration::from_secs(15),
+            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
         }
     }
 }
@@ -101,13 +105,16 @@ pub struct PhoneNetwork {
 }
 
 impl PhoneNetwork {
-    /// Starts a network with its REST API on a free loopback port. Needs a Tokio runtime.
-    /// Fails if no port can be had, or if the pace is not a positive number.
+    /// Starts a network with its REST API on a loopback port. Needs a Tokio runtime.
+    /// Fails if the port cannot be had, or if the pace is not a positive number.
     pub async fn start(config: NetworkConfig, http: Arc<dyn HttpTransport>) -> io::Result<PhoneNetwork> {
         if !(config.pace.is_finite() && config.pace > 0.0) {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, "the pace must be a positive number"));
         }
-        let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
+        if !config.listen.ip().is_loopback() {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "the simulated network stays on this machine"));
+        }
+        let listener = TcpListener::bind(config.listen).await?;
         let base_url = format!("http://{}", listener.local_addr()?);
         let exchange = Arc::new(Exchange::new(config, base_url, http));
         exchange.spawn(rest::serve(exchange.clone(), listener));
@@ -201,6 +208,11 @@ impl PhoneNetwork {
     /// The texts that the server sent, the oldest first.
     pub fn messages(&self) -> Vec<TextMessage> {
         self.exchange.state().messages.clone()
+    }
+
+    /// Whether every leg is over.
+    pub fn is_quiet(&self) -> bool {
+        self.exchange.state().legs.values().all(|leg| leg.status.is_over())
     }
 
     /// Waits until every leg is over.

@@ -13,7 +13,7 @@ use tokio::sync::mpsc;
 const OVERTAKEN_MS: u64 = 30;
 
 /// One request whose answer is not used.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(super) struct Callback {
     pub(super) url: String,
     pub(super) method: Method,

@@ -4,13 +4,13 @@
 use super::event::{LegStatus, Party};
 use super::exchange::Exchange;
 use super::leg::{self, MachineDetection, NewLeg, Order, Source};
+use super::listing::list_calls;
 use super::resource;
 use super::sms;
 use super::twiml::{Method, TwimlError, parse_document};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
-use chrono::{DateTime, NaiveDate, Utc};
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use http::{Request, Response, StatusCode};
 use http_body_util::{BodyExt, Full, Limited};
@@ -20,6 +20,7 @@ use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -28,10 +29,8 @@ use tokio::net::TcpListener;
 const REQUEST_BYTES_MAX: usize = 64 * 1024;
 /// How long a create request waits for the leg's first callback, when that fault is on.
 const CALLBACK_FIRST_MAX: Duration = Duration::from_secs(2);
-/// How many rows a page has if nobody asked for a number.
-const PAGE_SIZE: usize = 50;
 
-type Answer = Response<Full<Bytes>>;
+pub(super) type Answer = Response<Full<Bytes>>;
 
 /// The connection is dropped without an answer, on purpose.
 #[derive(Debug, thiserror::Error)]
@@ -39,14 +38,14 @@ type Answer = Response<Full<Bytes>>;
 struct Lost;
 
 /// An error in the carrier's form.
-struct ApiError {
+pub(super) struct ApiError {
     status: StatusCode,
     code: u32,
     message: &'static str,
 }
 
 impl ApiError {
-    const fn bad(code: u32, message: &'static str) -> Self {
+    pub(super) const fn bad(code: u32, message: &'static str) -> Self {
         ApiError { status: StatusCode::BAD_REQUEST, code, message }
     }
 }
@@ -58,7 +57,11 @@ const NOT_IN_PROGRESS: ApiError = ApiError::bad(21220, "Call is not in-progress.
 /// Serves until the network ends.
 pub(super) async fn serve(network: Arc<Exchange>, listener: TcpListener) {
     loop {
-        let Ok((stream, _)) = listener.accept().await else { continue };
+        let Ok((stream, _)) = listener.accept().await else {
+            // Out of file handles, most likely: do not spin until there are some.
+            tokio::time::sleep(Duration::from_millis(10)).await;
+            continue;
+        };
         let served = network.clone();
         network.spawn(async move {
             let service = service_fn(move |request| handle(served.clone(), request));
@@ -91,7 +94,7 @@ async fn handle(network: Arc<Exchange>, request: Request<Incoming>) -> Result<An
     }
 }
 
-fn answer_json(status: StatusCode, body: &Value) -> Answer {
+pub(super) fn answer_json(status: StatusCode, body: &Value) -> Answer {
     answer_bytes(status, "application/json", body.to_string().into())
 }
 
@@ -152,10 +155,10 @@ fn authenticate(network: &Exchange, parts: &http::request::Parts) -> Result<(), 
 }
 
 /// The fields of a request.
-struct Form(Vec<(String, String)>);
+pub(super) struct Form(Vec<(String, String)>);
 
 impl Form {
-    fn get(&self, name: &str) -> Option<&str> {
+    pub(super) fn get(&self, name: &str) -> Option<&str> {
         self.0
             .iter()
             .find(|(field, _)| field == name)
@@ -168,11 +171,19 @@ impl Form {
     }
 
     /// The carrier passes over fields that it does not know; here they are an error, for they are somebody's mistake.
-    fn only(&self, allowed: &[&str]) -> Result<(), ApiError> {
+    pub(super) fn only(&self, allowed: &[&str]) -> Result<(), ApiError> {
         if self.0.iter().all(|(name, _)| allowed.contains(&name.as_str())) {
             Ok(())
         } else {
             Err(ApiError::bad(20001, "A parameter that is not known, or not simulated"))
+        }
+    }
+
+    fn number(&self, name: &str, allowed: RangeInclusive<u32>) -> Result<Option<u32>, ApiError> {
+        match self.get(name).map(str::parse) {
+            None => Ok(None),
+            Some(Ok(value)) if allowed.contains(&value) => Ok(Some(value)),
+            Some(_) => Err(ApiError::bad(20001, "A number is out of its range")),
         }
     }
 
@@ -208,6 +219,9 @@ async fn create_call(network: &Arc<Exchange>, form: &Form) -> Result<Option<Answ
         "Timeout",
         "MachineDetection",
         "MachineDetectionTimeout",
+        "MachineDetectionSpeechThreshold",
+        "MachineDetectionSpeechEndThreshold",
+        "MachineDetectionSilenceTimeout",
         "AsyncAmd",
         "AsyncAmdStatusCallback",
         "AsyncAmdStatusCallbackMethod",
@@ -225,11 +239,7 @@ async fn create_call(network: &Arc<Exchange>, form: &Form) -> Result<Option<Answ
         (None, Some(text)) => Source::Given { text: text.to_owned(), base: String::new() },
         _ => return Err(ApiError::bad(21205, "Url parameter is required")),
     };
-    let ring_seconds_max = match form.get("Timeout").map(str::parse::<u32>) {
-        None => 60,
-        Some(Ok(seconds)) if (1..=600).contains(&seconds) => seconds,
-        Some(_) => return Err(ApiError::bad(20001, "Timeout must be from 1 to 600 seconds")),
-    };
+    let ring_seconds_max = form.number("Timeout", 1..=600)?.unwrap_or(60);
     for name in ["FallbackMethod", "StatusCallbackMethod", "AsyncAmdStatusCallbackMethod"] {
         if form.method(name)? != Method::Post {
             return Err(ApiError::bad(20001, "Callbacks by GET are not simulated"));
@@ -271,7 +281,13 @@ async fn create_call(network: &Arc<Exchange>, form: &Form) -> Result<Option<Answ
     Ok((!lost).then(|| answer_json(StatusCode::CREATED, &shown)))
 }
 
+/// How machines are looked for (<https://www.twilio.com/docs/voice/answering-machine-detection>). What tunes the
+/// recogniser is checked and has no effect: what answers is known here.
 fn machine_detection(form: &Form) -> Result<Option<MachineDetection>, ApiError> {
+    let seconds_max = form.number("MachineDetectionTimeout", 3..=59)?.unwrap_or(30);
+    form.number("MachineDetectionSpeechThreshold", 1000..=6000)?;
+    form.number("MachineDetectionSpeechEndThreshold", 500..=5000)?;
+    form.number("MachineDetectionSilenceTimeout", 2000..=10_000)?;
     let message_end = match form.get("MachineDetection") {
         None => return Ok(None),
         Some("Enable") => false,
@@ -282,9 +298,9 @@ fn machine_detection(form: &Form) -> Result<Option<MachineDetection>, ApiError> 
     match form.get("AsyncAmd") {
         Some("true") => {
             let callback = callback.ok_or(ApiError::bad(20001, "AsyncAmd needs AsyncAmdStatusCallback"))?;
-            Ok(Some(MachineDetection { message_end, callback: Some(callback) }))
+            Ok(Some(MachineDetection { message_end, seconds_max, callback: Some(callback) }))
         }
-        None | Some("false") => Ok(Some(MachineDetection { message_end, callback: None })),
+        None | Some("false") => Ok(Some(MachineDetection { message_end, seconds_max, callback: None })),
         Some(_) => Err(ApiError::bad(20001, "AsyncAmd is true or false")),
     }
 }
@@ -303,89 +319,21 @@ fn update_call(network: &Arc<Exchange>, sid: &str, form: &Form) -> Result<(), Ap
     let canceled_only = form.get("Status") == Some("canceled");
     network
         .change_leg(sid, |leg| {
+            if leg.parent.is_some() && order != Order::End {
+                return Err(ApiError::bad(20001, "Redirecting a dialled leg is not simulated"));
+            }
             let waiting = matches!(leg.status, LegStatus::Queued | LegStatus::Ringing);
             // `canceled` leaves a leg alone that was answered already; a redirect needs one that was.
             if leg.status.is_over() || (order != Order::End && leg.status != LegStatus::InProgress) {
                 return Err(NOT_IN_PROGRESS);
             }
             // A hang-up that is on its way is not overtaken.
-            if leg.order != Some(Order::End) && !(canceled_only && !waiting) {
+            if leg.order != Some(Order::End) && (waiting || !canceled_only) {
                 leg.order = Some(order);
             }
             Ok(())
         })
         .ok_or(NOT_FOUND)?
-}
-
-fn list_calls(network: &Exchange, query: &Form, path: &str) -> Result<Answer, ApiError> {
-    query.only(&[
-        "To",
-        "From",
-        "Status",
-        "ParentCallSid",
-        "StartTime",
-        "StartTime>",
-        "StartTime>=",
-        "StartTime<",
-        "StartTime<=",
-        "PageSize",
-        "Page",
-        "PageToken",
-    ])?;
-    let size = match query.get("PageSize").map(str::parse::<usize>) {
-        None => PAGE_SIZE,
-        Some(Ok(size)) if (1..=1000).contains(&size) => size,
-        Some(_) => return Err(ApiError::bad(20006, "PageSize must be from 1 to 1000")),
-    };
-    let page = match query.get("Page").map(str::parse::<usize>) {
-        None => 0,
-        Some(Ok(page)) => page,
-        Some(Err(_)) => return Err(ApiError::bad(20006, "Page must be a number")),
-    };
-    let since = instant(query.get("StartTime>").or(query.get("StartTime>=")))?;
-    let before = instant(query.get("StartTime<").or(query.get("StartTime<=")))?;
-    let day = query.get("StartTime").map(|text| instant(Some(text))).transpose()?.flatten();
-    let state = network.state();
-    let fits = |wanted: Option<&str>, has: &str| wanted.is_none_or(|wanted| wanted == has);
-    let mut legs: Vec<_> = state
-        .legs
-        .values()
-        .filter(|leg| fits(query.get("To"), &leg.to) && fits(query.get("From"), &leg.from))
-        .filter(|leg| fits(query.get("Status"), leg.status.as_str()))
-        .filter(|leg| query.get("ParentCallSid").is_none_or(|wanted| leg.parent.as_deref() == Some(wanted)))
-        // The carrier shows whole seconds, and compares by them.
-        .filter(|leg| since.is_none_or(|since| leg.created.timestamp() >= since.timestamp()))
-        .filter(|leg| before.is_none_or(|before| leg.created.timestamp() <= before.timestamp()))
-        .filter(|leg| day.is_none_or(|day| leg.created.date_naive() == day.date_naive()))
-        .collect();
-    legs.sort_by_key(|leg| std::cmp::Reverse(leg.created_order));
-    let first = page.saturating_mul(size);
-    let shown: Vec<Value> = legs.iter().skip(first).take(size).map(|leg| resource::call(network, leg)).collect();
-    let link = |page: usize| format!("{path}?PageSize={size}&Page={page}");
-    let more = legs.len() > first.saturating_add(size);
-    let body = json!({
-        "first_page_uri": link(0),
-        "next_page_uri": more.then(|| link(page + 1)),
-        "previous_page_uri": page.checked_sub(1).map(link),
-        "uri": link(page),
-        "page": page,
-        "page_size": size,
-        "start": first,
-        "end": first + shown.len().saturating_sub(1),
-        "calls": shown,
-    });
-    Ok(answer_json(StatusCode::OK, &body))
-}
-
-/// An instant, or a day's beginning in UTC.
-fn instant(text: Option<&str>) -> Result<Option<DateTime<Utc>>, ApiError> {
-    let Some(text) = text else { return Ok(None) };
-    let whole = DateTime::parse_from_rfc3339(text).map(|at| at.to_utc());
-    let day = || NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().and_then(|day| day.and_hms_opt(0, 0, 0));
-    match whole.ok().or_else(|| day().map(|at| at.and_utc())) {
-        Some(at) => Ok(Some(at)),
-        None => Err(ApiError::bad(20001, "StartTime is no date")),
-    }
 }
 
 fn create_message(network: &Exchange, form: &Form) -> Result<Answer, ApiError> {

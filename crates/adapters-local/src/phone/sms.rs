@@ -59,7 +59,7 @@ fn replies(text: &str) -> Result<Vec<String>, TwimlError> {
         return Ok(Vec::new());
     }
     let broken = || TwimlError { code: 12100, reason: "the answer to a text is no document".into() };
-    let tree = roxmltree::Document::parse(text.trim_start()).map_err(|_| broken())?;
+    let tree = roxmltree::Document::parse(text).map_err(|_| broken())?;
     let root = tree.root_element();
     if root.tag_name().name() != "Response" {
         return Err(broken());

@@ -5,8 +5,12 @@
 
 mod attributes;
 mod parse;
+#[cfg(test)]
+mod tests;
 
 pub use parse::parse_document;
+
+use std::fmt;
 
 /// The longest document, in bytes (Twilio error 11750).
 pub const DOCUMENT_BYTES_MAX: usize = 64 * 1024;
@@ -34,8 +38,8 @@ pub struct Document {
     pub verbs: Vec<Verb>,
 }
 
-/// One verb.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// One verb. `Debug` shows its name only: words, numbers and URLs may be private.
+#[derive(Clone, PartialEq, Eq)]
 pub enum Verb {
     /// `<Say>` and `<Pause>`.
     Prompt(Prompt),
@@ -61,6 +65,21 @@ pub enum Verb {
     },
 }
 
+impl fmt::Debug for Verb {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Verb::Prompt(Prompt::Say(_)) => "Say",
+            Verb::Prompt(Prompt::Pause { .. }) => "Pause",
+            Verb::Gather(_) => "Gather",
+            Verb::Record(_) => "Record",
+            Verb::Dial(_) => "Dial",
+            Verb::Redirect { .. } => "Redirect",
+            Verb::Hangup => "Hangup",
+            Verb::Reject { .. } => "Reject",
+        })
+    }
+}
+
 /// How a URL is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Method {
@@ -71,7 +90,7 @@ pub enum Method {
 }
 
 /// What is played.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub enum Prompt {
     /// `<Say>`.
     Say(Say),
@@ -83,7 +102,7 @@ pub enum Prompt {
 }
 
 /// `<Say>`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Say {
     /// The words, white space made single.
     pub text: String,
@@ -94,7 +113,7 @@ pub struct Say {
 }
 
 /// `<Gather>`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Gather {
     /// Whether it hears speech.
     pub speech: bool,
@@ -134,7 +153,7 @@ pub enum SpeechTimeout {
 }
 
 /// `<Record>`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Record {
     /// Where the result goes; the document's own URL if none.
     pub action: Option<String>,
@@ -161,7 +180,7 @@ pub struct Record {
 }
 
 /// `<Dial>`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Dial {
     /// Where the outcome goes; none continues with the next verb.
     pub action: Option<String>,
@@ -180,7 +199,7 @@ pub struct Dial {
 }
 
 /// Who or what is dialled.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub enum Dialled {
     /// A phone.
     Number(String),
@@ -189,7 +208,7 @@ pub enum Dialled {
 }
 
 /// `<Conference>`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Conference {
     /// The room.
     pub name: String,

@@ -252,8 +252,7 @@ impl Tenant {
     /// The ticketing system's settings, its secret read; every problem at once.
     pub fn connectwise_config(&self) -> Option<Result<ConnectWiseConfig, Vec<String>>> {
         self.connectwise.as_ref().map(|part| {
-            let private_key =
-                part.private_key.read().map_err(|why| vec![format!("connectwise.private_key: {why}")])?;
+            let private_key = part.private_key.read().map_err(|why| vec![format!("connectwise.private_key: {why}")])?;
             let config = ConnectWiseConfig {
                 base_url: part.base_url.clone(),
                 company: part.company.clone(),
@@ -287,9 +286,10 @@ fn policy(file: &File, check: &mut Checker) -> Option<Policy> {
     let part = &file.tenant;
     let tenant = check.take("tenant.id", TenantId::parse(&part.id));
     check.named("tenant.name", &part.name);
-    let zone = part.time_zone.parse::<Tz>().map_err(|_| {
-        format!("{:?} is no IANA time zone; one is \"America/Chicago\"", part.time_zone)
-    });
+    let zone = part
+        .time_zone
+        .parse::<Tz>()
+        .map_err(|_| format!("{:?} is no IANA time zone; one is \"America/Chicago\"", part.time_zone));
     let time_zone = check.take("tenant.time_zone", zone);
     let caller_id = check.number("tenant.caller_id", &part.caller_id);
     let emergency = check.number("tenant.emergency_number", &part.emergency_number);

@@ -4,11 +4,11 @@ use super::AppState;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use chrono::{TimeDelta, Utc};
+use chrono::TimeDelta;
 use nightdesk_engine::Engine;
 
 /// An effect that is due for longer than this means that nobody is doing the work, in seconds.
-pub const OLDEST_DUE_SECONDS_MAX: i64 = 60;
+const OLDEST_DUE_SECONDS_MAX: i64 = 60;
 
 /// 200 when all is well; 503 with the reason otherwise.
 pub(super) async fn healthz(State(state): State<AppState>) -> Response {
@@ -23,7 +23,7 @@ pub(crate) async fn problem(engine: &Engine) -> Option<&'static str> {
     if engine.ports().cases.ready().await.is_err() {
         return Some("the store cannot write");
     }
-    let now = Utc::now();
+    let now = engine.ports().clock.now();
     match engine.ports().outbox.oldest_due(now).await {
         Ok(Some(due)) if now - due > TimeDelta::seconds(OLDEST_DUE_SECONDS_MAX) => {
             Some("an effect has been due for more than a minute")

@@ -4,7 +4,6 @@ use super::AppState;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use chrono::Utc;
 use nightdesk_domain::ids::TenantId;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
@@ -79,7 +78,7 @@ impl Default for Metrics {
 
 /// `GET /metrics`.
 pub(super) async fn metrics(State(state): State<AppState>) -> Response {
-    let now = Utc::now();
+    let now = state.engine.ports().clock.now();
     let oldest = state.engine.ports().outbox.oldest_due(now).await.ok().flatten();
     state.metrics.oldest_due_seconds.set(oldest.map_or(0, |due| (now - due).num_seconds()));
     let mut text = String::new();

@@ -119,6 +119,6 @@ pub enum News {
     Exhausted,
     /// This technician has it and rings back: the two did not meet in the room.
     WillCall(TechnicianId),
-    /// A person marked it as taken care of: nobody is being rung any more.
+    /// A person has marked it as taken care of; nobody is rung any more.
     Handled,
 }

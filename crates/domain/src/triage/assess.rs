@@ -5,11 +5,13 @@ use super::matching::{Fired, Found};
 use super::normalise::Words;
 use super::rules::Outcome;
 use super::{Assessment, CallbackTime, Reason, Setting, Wish, category, clock, details, language, priority, wish};
+use std::collections::BTreeSet;
 
 /// Words before and after "call me" in which the time for it is looked for first.
 const CALL_WINDOW_WORDS: usize = 14;
-/// A turn of at most so many words that gives a time is an answer to "when shall we call?".
-const ANSWER_WORDS_MAX: usize = 10;
+/// A last turn that gives a time, and has at most so many more other words than words of time, answers
+/// "when shall we call?".
+const OTHER_WORDS_MAX: usize = 3;
 
 /// Understands a conversation from the caller's turns alone, in the order in which they were said.
 ///
@@ -40,6 +42,8 @@ pub fn assess(turns: &[&str], setting: &Setting<'_>) -> Assessment {
     }
     reasons.extend(kind.reasons);
     reasons.extend(about(&words, &fired, |outcome| matches!(outcome, Outcome::Wish(_) | Outcome::Fix(_))));
+    let mut given = BTreeSet::new();
+    reasons.retain(|reason| given.insert((reason.rule.clone(), reason.runbook.clone())));
     let problem = fired.iter().any(|fired| {
         fired.meant
             && fired
@@ -94,8 +98,10 @@ fn answer(words: &Words, found: &Found, reckoning: &Reckoning<'_>) -> Option<(Ca
     let other = ["fault", "down", "deadline", "over", "past", "cannot"].iter().any(|concept| told(concept));
     let opens = (start..end)
         .any(|at| matches!(words.at(at), "open" | "opens" | "abrimos" | "close" | "cerramos" | "since" | "desde"));
-    if end - start > ANSWER_WORDS_MAX || other || opens || !clock::scan(words, start, end).iter().any(|said| said.sure)
-    {
+    let said = clock::scan(words, start, end);
+    let of_time: usize = said.iter().filter(|said| said.sure).map(|said| said.length).sum();
+    let beside = (end - start).saturating_sub(of_time);
+    if of_time == 0 || beside > of_time + OTHER_WORDS_MAX || other || opens {
         return None;
     }
     reckoning.of_range(words, start, end).map(|time| (time, start..end))

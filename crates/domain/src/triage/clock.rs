@@ -64,6 +64,8 @@ pub(super) struct Said {
     pub(super) item: Item,
     /// Whether it can be nothing but a time; a bare number may be anything.
     pub(super) sure: bool,
+    /// How many words it took.
+    pub(super) length: usize,
 }
 
 /// From so many digits in a row on it is a number to dial, not a time.
@@ -88,7 +90,7 @@ pub(super) fn scan(words: &Words, start: usize, end: usize) -> Vec<Said> {
         match scan.item(at) {
             Some((said, next)) => {
                 if !scan.refused(at, next) {
-                    found.push(said);
+                    found.push(Said { length: next.saturating_sub(at), ..said });
                 }
                 at = next.max(at + 1);
             }
@@ -140,7 +142,7 @@ impl Scan<'_> {
     }
 
     fn item(&self, at: usize) -> Option<(Said, usize)> {
-        let sure = |item: Item, next: usize| Some((Said { item, sure: true }, next));
+        let sure = |item: Item, next: usize| Some((Said { item, sure: true, length: 0 }, next));
         for (words, item) in PHRASES {
             if self.says(at, words) {
                 return sure(*item, at + words.split(' ').count());
@@ -274,7 +276,8 @@ impl Scan<'_> {
             && second.hour <= 24
             && !counted
             && (lead == 1 || first.half.is_some() || second.half.is_some());
-        (fits && !self.elsewhere(at)).then_some((Said { item: Item::Between(first, second), sure: true }, end))
+        (fits && !self.elsewhere(at))
+            .then_some((Said { item: Item::Between(first, second), sure: true, length: 0 }, end))
     }
 
     fn article(&self, at: usize) -> usize {
@@ -308,14 +311,17 @@ impl Scan<'_> {
         // A second number makes it a telephone or ticket number.
         let longer = bare && self.count(next).is_some() && self.clock(next).is_none();
         if label || counted || longer || self.elsewhere(at) {
-            return Some((Said { item: Item::In(0), sure: false }, next));
+            return Some((Said { item: Item::In(0), sure: false, length: 0 }, next));
         }
         let sure = cued || article || clock.half.is_some() || next > from + 1;
-        Some((Said { item: make(clock), sure }, next))
+        Some((Said { item: make(clock), sure, length: 0 }, next))
     }
 
     /// A time of day.
     fn clock(&self, at: usize) -> Option<(Clock, usize)> {
+        if self.digits(at) > at {
+            return None;
+        }
         let exact = |hour, half| Clock { hour, minute: 0, half };
         if self.is(at, "noon mediodia midday") {
             return Some((exact(12, Some(Half::Pm)), at + 1));

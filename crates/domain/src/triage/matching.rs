@@ -122,11 +122,14 @@ fn mark(book: &Book, words: &Words, hits: &mut [Hit]) {
     let denials = ["negation", "none", "no_sign", "unfixed"].map(|name| book.concept(name));
     let denies = |hit: &&Hit| denials.contains(&Some(hit.concept));
     let mut taken: Vec<Option<Range<usize>>> = vec![None; words.words.len() + 1];
-    hits.iter().filter(denies).for_each(|hit| lay.take_back(book, hit, &mut taken));
+    // A turn that opens with "no" answers a question: it denies what was asked, not what follows.
+    let answers = |hit: &&Hit| hit.words.len() == 1 && words.at(hit.words.start) == "no" && lay.opens(hit.words.start);
+    hits.iter().filter(denies).filter(|hit| !answers(hit)).for_each(|hit| lay.take_back(book, hit, &mut taken));
     let denied = taken.clone();
     let others = hits.iter().filter(|hit| !denies(hit) && denied[hit.words.start].is_none());
     others.for_each(|hit| lay.take_back(book, hit, &mut taken));
     for hit in hits.iter_mut() {
+        let taken = if book.roles[hit.concept] == Role::Wish { &denied } else { &taken };
         let scope = taken[hit.words.start].as_ref();
         let inside = |scope: &Range<usize>| hit.words.start <= scope.start && scope.end <= hit.words.end;
         hit.meant = scope.is_none_or(inside);
@@ -161,6 +164,11 @@ impl Layout {
             }
         }
         lay
+    }
+
+    /// Whether a word is the first of its turn.
+    fn opens(&self, at: usize) -> bool {
+        at.checked_sub(1).is_none_or(|before| self.turns.get(before) != self.turns.get(at))
     }
 
     /// Marks the words that one scope takes back.

@@ -28,7 +28,7 @@ pub(super) fn of_fired(
 ) -> Urgency {
     let mut reasons = Vec::new();
     let mut highest: Option<Priority> = None;
-    let (mut hinted, mut eased, mut fault) = (false, false, false);
+    let (mut hinted, mut eased) = (false, false);
     for fired in fired.iter().filter(|fired| fired.meant) {
         let mut tells = false;
         for outcome in &fired.rule.outcomes {
@@ -39,7 +39,6 @@ pub(super) fn of_fired(
                 }
                 Outcome::Unsure => (hinted, tells) = (true, true),
                 Outcome::Ease => (eased, tells) = (true, true),
-                Outcome::Problem => fault = true,
                 _ => {}
             }
         }
@@ -80,7 +79,7 @@ pub(super) fn of_fired(
     let alone = told(Affected::One) && !told(Affected::Several) && !told(Affected::All);
     // A fault that nothing names may be anything.
     hinted |= category.is_none();
-    let unsure = hinted && fault && !eased && !alone && priority < Priority::High;
+    let unsure = hinted && broken && !eased && !alone && priority < Priority::High;
     Urgency { priority, unsure, reasons }
 }
 

@@ -19,6 +19,8 @@ pub(super) enum Role {
     Plain,
     /// Rules name it, and it is something that can fail and be well again.
     Thing,
+    /// Rules name it, and only a denial takes it back: "a call is fine" is still a wish for one.
+    Wish,
     /// Words within reach after it, or before it, are not meant as said.
     Scope { after: usize, before: usize },
     /// Ends the reach of a scope.
@@ -126,7 +128,7 @@ impl Reader {
         }
     }
 
-    /// `name: phrase, phrase`, or `thing name: phrase`, or `scope name +3 -2: phrase`, or `break: phrase`, or `mask: phrase`.
+    /// `name: phrase, phrase`, or `thing name: phrase`, `wish name: phrase`, or `scope name +3 -2: phrase`, or `break: phrase`, or `mask: phrase`.
     fn concept_line(&mut self, line: &str) {
         let Some((head, list)) = line.split_once(':') else {
             return self.problems.push(format!("no colon in {line:?}"));
@@ -140,6 +142,7 @@ impl Reader {
                 (name, Role::Scope { after: reach('+', parts.clone()), before: reach('-', parts) })
             }
             (Some("thing"), Some(name)) => (name, Role::Thing),
+            (Some("wish"), Some(name)) => (name, Role::Wish),
             (Some("break"), None) => ("break", Role::Break),
             (Some("mask"), None) => ("mask", Role::Mask),
             (Some(name), None) => (name, Role::Plain),
@@ -272,6 +275,15 @@ mod tests {
             let twin = rules[..i].iter().find(|r| r.name == rule.name || r.elements == rule.elements);
             assert_eq!(twin.map(|r| &r.name), None, "{}", rule.name);
         }
+    }
+
+    #[test]
+    fn every_concept_is_named_by_a_rule() {
+        let book = book();
+        let used: Vec<ConceptId> = book.rules.iter().flat_map(|rule| rule.elements.concat()).collect();
+        let named = |id: &ConceptId| matches!(book.roles[*id], Role::Plain | Role::Thing | Role::Wish);
+        let idle: Vec<_> = book.names.iter().filter(|(_, id)| named(id) && !used.contains(id)).collect();
+        assert_eq!(idle, Vec::new());
     }
 
     #[test]

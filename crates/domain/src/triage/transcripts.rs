@@ -165,6 +165,11 @@ fn wishes_and_fixes_are_heard() {
     check("operator", "Unclassified, Low, no problem, Person");
     check("can i leave a message", "Unclassified, Low, no problem, Voicemail");
     check("my screen is broken / call me / no wait just put in a ticket", "Workstation, Medium, NoCall, affects One");
+    check("no i don't need anyone to call me", "Unclassified, Low, no problem, NoCall");
+    check("sure a call is fine", "Unclassified, Low, no problem, Callback");
+    check("no just me", "Unclassified, Low, no problem, affects One");
+    check("i got fired today and need my files", "Unclassified, Low, no problem");
+    check("you can call me at 555 0142", "Unclassified, Low, no problem, Callback, number 5550142");
     check("tomorrow at nine", "Unclassified, Low, no problem, Callback, Tuesday at 9:00 AM Eastern time");
 }
 

@@ -15,7 +15,7 @@ pub fn parse_document(text: &str) -> Result<Document, TwimlError> {
     if text.len() > DOCUMENT_BYTES_MAX {
         return Err(TwimlError { code: 11750, reason: "the document is larger than 64 KiB".into() });
     }
-    let tree = roxmltree::Document::parse(text.trim_start())
+    let tree = roxmltree::Document::parse(text)
         .map_err(|error| TwimlError { code: 12100, reason: format!("not well-formed XML, {}", place(&error)) })?;
     let root = tree.root_element();
     if root.tag_name().name() != "Response" || root.tag_name().namespace().is_some() {

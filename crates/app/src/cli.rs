@@ -1,0 +1,234 @@
+//! The command line: what can be asked of NightDesk, with examples.
+
+use clap::{Args, Parser, Subcommand};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+/// Answers the after-hours phone of managed service providers.
+#[derive(Debug, Parser)]
+#[command(name = "nightdesk", version, after_help = EXAMPLES)]
+pub struct Cli {
+    /// What to do; without it, the server starts.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+
+    /// Where everything is kept.
+    #[command(flatten)]
+    pub store: StoreArgs,
+
+    /// Say more on standard error; twice for everything.
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub verbose: u8,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  nightdesk                                   start the server with the demo tenant
+  nightdesk call                              be the caller, and the technicians, at this terminal
+  nightdesk call --say \"our server is down\" --technician voicemail,accept --json
+  nightdesk tickets                           what was opened
+  nightdesk check --tenant my-msp.toml        name every problem of a tenant file at once
+  nightdesk tenant import my-msp.toml         store it as a new version
+
+NIGHTDESK_LOG sets what is logged on standard error, for example NIGHTDESK_LOG=info; it wins over -v.
+Exit codes: 0 done; 1 it could not be done, or a call did not end as promised; 2 wrong usage.";
+
+/// Where everything is kept.
+#[derive(Debug, Clone, Args)]
+pub struct StoreArgs {
+    /// The database file.
+    #[arg(long, global = true, env = "NIGHTDESK_DATABASE", default_value = "nightdesk-data/nightdesk.sqlite")]
+    pub database: PathBuf,
+
+    /// A tenant's file; may be given several times. A stored tenant whose file is not given here is served by
+    /// the simulated network and the built-in desk; an empty database gets the demo tenant.
+    #[arg(long = "tenant", global = true, env = "NIGHTDESK_TENANT", value_delimiter = ',')]
+    pub tenant_files: Vec<PathBuf>,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Start the server (the default).
+    Serve(ServeArgs),
+    /// Be a caller: at the terminal, or by a script.
+    Call(CallArgs),
+    /// List the tickets, or show one with its notes.
+    Tickets(ListArgs),
+    /// List the calls.
+    Calls(ListArgs),
+    /// Everything about one call and its case.
+    CallLog {
+        /// The call's id, or the ticket number that its caller heard.
+        id: String,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Step through the journal of a call and its case, and show that the same decisions come out.
+    Replay {
+        /// The call's id, or the ticket number that its caller heard.
+        id: String,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// List the notices to the people on call; they are kept here, nothing is mailed yet.
+    Inbox(InboxArgs),
+    /// Check tenant files and integrations; names every problem at once.
+    Check {
+        /// Ask ConnectWise, too, whether its names exist.
+        #[arg(long)]
+        online: bool,
+    },
+    /// Ring one technician, to see that pages arrive.
+    TestPage(TestPageArgs),
+    /// Mark a case as taken care of: paging stops.
+    Handled {
+        /// The ticket number that the caller heard.
+        ticket: String,
+        /// Who says so.
+        #[arg(long, default_value = "the command line")]
+        by: String,
+    },
+    /// Work with tenants.
+    #[command(subcommand)]
+    Tenant(TenantCommand),
+}
+
+/// Work with tenants.
+#[derive(Debug, Subcommand)]
+pub enum TenantCommand {
+    /// Store a tenant file as a new version of its settings.
+    Import {
+        /// The file.
+        file: PathBuf,
+    },
+    /// List the tenants and the version in force.
+    List,
+    /// Print the demo tenant's file, to start one's own from.
+    Demo,
+}
+
+/// How the server listens.
+#[derive(Debug, Clone, Args)]
+pub struct ServeArgs {
+    /// Where to listen.
+    #[arg(long, env = "NIGHTDESK_LISTEN", default_value = "127.0.0.1:8420")]
+    pub listen: SocketAddr,
+
+    /// The address under which the carrier reaches this server; signatures cover it. Default: where it listens.
+    #[arg(long, env = "NIGHTDESK_PUBLIC_URL")]
+    pub public_url: Option<String>,
+
+    /// The carrier's REST API.
+    #[arg(long, env = "NIGHTDESK_TWILIO_API", default_value = "https://api.twilio.com")]
+    pub twilio_api: String,
+
+    /// Where `nightdesk call --server` opens the simulated network for this server.
+    #[arg(long, env = "NIGHTDESK_SIMULATOR_API", default_value = "http://127.0.0.1:8421")]
+    pub simulator_api: String,
+
+    /// Asked every minute while all is well: a dead man's switch.
+    #[arg(long, env = "NIGHTDESK_HEARTBEAT_URL")]
+    pub heartbeat_url: Option<String>,
+}
+
+/// A call.
+#[derive(Debug, Clone, Args)]
+#[command(after_help = CALL_EXAMPLES)]
+pub struct CallArgs {
+    /// Say this; once for each turn.
+    #[arg(long = "say", value_name = "TEXT")]
+    pub says: Vec<String>,
+
+    /// Press these keys after everything was said.
+    #[arg(long = "press", value_name = "KEYS")]
+    pub presses: Vec<String>,
+
+    /// Hang up after the Nth thing was said; 0: after the greeting.
+    #[arg(long, value_name = "N", conflicts_with = "hang_up_during")]
+    pub hang_up_after: Option<usize>,
+
+    /// Hang up in the middle of the Nth thing said.
+    #[arg(long, value_name = "N")]
+    pub hang_up_during: Option<usize>,
+
+    /// The caller's number; "withheld" for none.
+    #[arg(long, value_name = "NUMBER", default_value = "+13125550142")]
+    pub from: String,
+
+    /// The number to dial; the tenant's first line by default.
+    #[arg(long, value_name = "NUMBER")]
+    pub to: Option<String>,
+
+    /// What the technicians' phones do, by rung: accept, pass, repeat, ignore, voicemail, busy, failed, hang-up,
+    /// silent, prompt, say-accept, drop (see docs/TESTING.md).
+    /// The last one counts for all further rungs. Without it, a script's phones accept, and a person is asked.
+    #[arg(long, value_name = "LIST", value_delimiter = ',')]
+    pub technician: Vec<String>,
+
+    /// Call the server at this address instead of one started for this call.
+    #[arg(long, value_name = "URL")]
+    pub server: Option<String>,
+
+    /// Where the simulated network listens; needed only with --server, whose --simulator-api it must be.
+    #[arg(long, default_value = "127.0.0.1:8421")]
+    pub network_listen: SocketAddr,
+
+    /// How much faster than life time passes, 0.1 to 200; by default 20 for a script on a server of its own, else 1.
+    #[arg(long, value_name = "FACTOR")]
+    pub pace: Option<f64>,
+
+    /// Print one JSON document.
+    #[arg(long)]
+    pub json: bool,
+}
+
+const CALL_EXAMPLES: &str = "\
+Without --say and --press you are asked at the terminal: type what you say, or
+  #12      press keys             /answer  take the technician's phone
+  /hang    hang up                /decline refuse it
+  /1 /2 /3 press a key on the technician's phone; /end hangs it up
+
+Examples:
+  nightdesk call --say \"this is dana at acme dental, our server is down and nobody can work\" --technician voicemail,accept
+  nightdesk call --say \"all our files are encrypted and there is a note asking\" --hang-up-during 1 --json
+  nightdesk call --from withheld --say \"my printer is jammed, call me tomorrow at ten\"";
+
+/// A list.
+#[derive(Debug, Clone, Args)]
+pub struct ListArgs {
+    /// Show this one instead of the list: a ticket's number, or a call's id.
+    pub id: Option<String>,
+    /// At most so many rows of each tenant.
+    #[arg(long, default_value_t = 50)]
+    pub limit: usize,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// The notices.
+#[derive(Debug, Clone, Args)]
+pub struct InboxArgs {
+    /// At most so many rows of each tenant.
+    #[arg(long, default_value_t = 50)]
+    pub limit: usize,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// A test page.
+#[derive(Debug, Clone, Args)]
+pub struct TestPageArgs {
+    /// The technician's id in the tenant file.
+    pub person: String,
+    /// What the simulated phone does.
+    #[arg(long, default_value = "accept")]
+    pub technician: String,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+}

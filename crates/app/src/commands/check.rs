@@ -1,0 +1,52 @@
+//! `nightdesk check`: every problem of the tenant files and their integrations at once.
+
+use super::{Outcome, print};
+use crate::cli::StoreArgs;
+use crate::config::{DEMO, Tenant};
+use crate::transport::HyperTransport;
+use nightdesk_adapters_connectwise::{ConnectWise, ConnectWiseConfig};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+pub(super) async fn run(store: &StoreArgs, online: bool) -> Outcome {
+    let mut problems = 0;
+    let mut report = |name: &str, found: Vec<String>| {
+        if found.is_empty() {
+            print(&format!("{name}: no problem"));
+        }
+        for problem in &found {
+            print(&format!("{name}: {problem}"));
+        }
+        problems += found.len();
+    };
+    let mut sound = Vec::new();
+    if store.tenant_files.is_empty() {
+        sound.push(("the demo tenant".to_owned(), Tenant::parse(DEMO)?));
+    }
+    for path in &store.tenant_files {
+        let name = path.display().to_string();
+        match std::fs::read_to_string(path) {
+            Err(error) => report(&name, vec![format!("cannot be read: {error}")]),
+            Ok(text) => match Tenant::parse(&text) {
+                Err(found) => report(&name, found.0),
+                Ok(tenant) => sound.push((name, tenant)),
+            },
+        }
+    }
+    for (name, tenant) in &sound {
+        let mut found = tenant.integration_problems();
+        if let (true, Some(Ok(config))) = (online && found.is_empty(), tenant.connectwise_config()) {
+            found.extend(ask_connectwise(tenant, config).await);
+        }
+        report(name, found);
+    }
+    if problems == 0 { Ok(ExitCode::SUCCESS) } else { Ok(ExitCode::FAILURE) }
+}
+
+async fn ask_connectwise(tenant: &Tenant, config: ConnectWiseConfig) -> Vec<String> {
+    let transport = Arc::new(HyperTransport::new());
+    let id = tenant.policy.tenant.clone();
+    let desk = ConnectWise::new(transport, [(id.clone(), config)].into());
+    let companies: Vec<&str> = tenant.policy.companies.iter().filter_map(|c| c.psa_company.as_deref()).collect();
+    desk.check(&id, &companies).await
+}

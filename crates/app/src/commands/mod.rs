@@ -1,0 +1,55 @@
+//! The commands: each does one thing and says how it went.
+
+mod call;
+mod calls;
+mod check;
+mod context;
+mod serve;
+mod tenant;
+mod test_page;
+mod tickets;
+
+use crate::cli::{Cli, Command};
+use std::process::ExitCode;
+
+/// What a command gives back: done, done but not well, or a message that says what to do.
+type Outcome = Result<ExitCode, Box<dyn std::error::Error + Send + Sync>>;
+
+/// Runs a command; its errors go to standard error with all their causes.
+pub async fn run(cli: Cli) -> ExitCode {
+    let store = &cli.store;
+    let outcome = match cli.command {
+        None => serve::run(store, serve::default_args()).await,
+        Some(Command::Serve(args)) => serve::run(store, args).await,
+        Some(Command::Call(args)) => call::run(store, args).await,
+        Some(Command::Tickets(args)) => tickets::run(store, args).await,
+        Some(Command::Calls(args)) => calls::list(store, args).await,
+        Some(Command::CallLog { id, json }) => calls::log(store, &id, json).await,
+        Some(Command::Replay { id, json }) => calls::replay(store, &id, json).await,
+        Some(Command::Inbox(args)) => tickets::inbox(store, args).await,
+        Some(Command::Check { online }) => check::run(store, online).await,
+        Some(Command::TestPage(args)) => test_page::run(store, args).await,
+        Some(Command::Handled { ticket, by }) => tickets::handled(store, &ticket, &by).await,
+        Some(Command::Tenant(command)) => tenant::run(store, command).await,
+    };
+    outcome.unwrap_or_else(|error| {
+        say_error(error.as_ref());
+        ExitCode::FAILURE
+    })
+}
+
+#[allow(clippy::print_stderr)] // a command's errors are meant for the person at the terminal
+fn say_error(error: &(dyn std::error::Error + Send + Sync)) {
+    eprintln!("error: {error}");
+    let mut cause = error.source();
+    while let Some(source) = cause {
+        eprintln!("  because: {source}");
+        cause = source.source();
+    }
+}
+
+/// Prints for the person at the terminal, or for the next program in the pipe.
+#[allow(clippy::print_stdout)]
+fn print(text: &str) {
+    println!("{text}");
+}

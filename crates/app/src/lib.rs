@@ -1,0 +1,16 @@
+//! The composition root: configuration, wiring, one router, the server and the command line.
+//!
+//! Only this crate knows which adapters serve which tenant, and only [`config`] reads the environment.
+
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::panic))] // a failed test is meant to panic
+
+pub mod cli;
+pub mod clock;
+pub mod commands;
+pub mod config;
+mod heartbeat;
+pub mod http;
+pub mod logging;
+pub mod routing;
+pub mod server;
+pub mod transport;
