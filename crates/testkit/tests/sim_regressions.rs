@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use chrono::{DateTime, Utc};
-use nightdesk_domain::call::{Arrival, Call, CallEvent, CallState, News, Speech};
+use nightdesk_domain::call::{Arrival, Call, CallEvent, CallState, Farewell, News, Speech};
 use nightdesk_domain::case::{Brief, Case, CaseEvent, PageEvent, Work};
 use nightdesk_domain::effect::{Effect, Outcome};
 use nightdesk_domain::facts::Facts;
@@ -151,4 +151,56 @@ fn what_was_said_last_reaches_the_ticket_of_a_caller_who_never_joined() {
         matches!(&planned.effect, Effect::AddNote(note) if note.text.reveal().contains("everything is encrypted"))
     });
     assert!(noted);
+}
+
+#[test]
+fn a_caller_who_waits_is_told_when_nobody_will_come_to_the_line() {
+    let technician = TechnicianId::parse("alex").unwrap();
+    for (news, farewell) in
+        [(News::WillCall(technician), Farewell::TechnicianWillCall), (News::Handled, Farewell::Handled)]
+    {
+        let steps = talk(&[
+            says(1, "this is dana at acme dental our server is down and nobody can work since noon"),
+            CallEvent::News { number: 1, news },
+        ]);
+        assert!(matches!(steps[2].state.state, CallState::Closing { farewell: told, .. } if told == farewell));
+        assert!(steps[2].effects.iter().any(|planned| matches!(planned.effect, Effect::Refetch(_))));
+    }
+}
+
+#[test]
+fn whoever_marks_a_case_as_handled_frees_the_caller_who_waits() {
+    let case = waking_case(Priority::Critical).state;
+    let step = happens(&case, 10, &CaseEvent::MarkedHandled { by: "Robin".into() });
+    let told = step.effects.iter().any(|planned| match &planned.effect {
+        Effect::TellCall(_, event) => matches!(**event, CallEvent::News { news: News::Handled, .. }),
+        _ => false,
+    });
+    assert!(told);
+}
+
+#[test]
+fn a_caller_whose_technician_dropped_is_still_there_for_the_next_one() {
+    let leg = |name: &str| LegId::parse(name).unwrap();
+    let page = |page, event| CaseEvent::Page { page, event };
+    let accepts = || PageEvent::Keyed { turn: 1, keys: Some("1".to_owned()), words: None };
+    let room = |name: &str, entered| CaseEvent::Room { leg: leg(name), entered };
+    let mut case = waking_case(Priority::Critical).state;
+    for (event, seconds) in [
+        page(1, PageEvent::Answered { leg: leg("TE1") }),
+        page(1, accepts()),
+        room("CA1", true),
+        room("TE1", true),
+        // Alex drops, and with that the room ends for the caller, too.
+        page(1, PageEvent::LeftRoom),
+        room("CA1", false),
+        page(2, PageEvent::Answered { leg: leg("TE2") }),
+        page(2, accepts()),
+    ]
+    .iter()
+    .zip(1..)
+    {
+        case = happens(&case, seconds, event).state;
+    }
+    assert!(matches!(case.work, Work::Joining { page: 2, .. }), "{:?}", case.work);
 }

@@ -117,6 +117,8 @@ pub enum News {
     Lost(TechnicianId),
     /// The whole ladder was tried in vain; it goes on without the caller.
     Exhausted,
+    /// This technician has it and rings back: the two did not meet in the room.
+    WillCall(TechnicianId),
     /// A person takes care of it, by a mark or after a talk; nobody is rung any more.
     Handled,
 }

@@ -155,6 +155,7 @@ impl Call {
             News::Accepted(id) | News::Connected(id) => wording::fill(words.news_accepted, &name(id)),
             News::Lost(id) => wording::fill(words.news_lost, &name(id)),
             News::Exhausted => words.news_exhausted.to_owned(),
+            News::WillCall(_) => words.technician_will_call.to_owned(),
             News::Handled => words.handled.to_owned(),
         }
     }

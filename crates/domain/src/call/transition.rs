@@ -292,6 +292,18 @@ impl Step<'_> {
                 self.close(Farewell::Handled);
                 self.refetch();
             }
+            // Nobody will come to the line any more: whoever waits is told so, and need not wait.
+            (
+                News::WillCall(_),
+                CallState::Asking { .. }
+                | CallState::Holding { .. }
+                | CallState::Joining { .. }
+                | CallState::Connected { .. },
+            ) => {
+                self.absorb_overheard();
+                self.close(Farewell::TechnicianWillCall);
+                self.refetch();
+            }
             _ => {}
         }
         Ok(())
@@ -355,6 +367,7 @@ impl Step<'_> {
         match self.call.news.last() {
             Some(News::Exhausted) => return self.close(Farewell::Exhausted),
             Some(News::Handled) => return self.close(Farewell::Handled),
+            Some(News::WillCall(_)) => return self.close(Farewell::TechnicianWillCall),
             _ => {}
         }
         let bound = self.call.opened_at + TimeDelta::seconds(i64::from(CALL_SECONDS_MAX));

@@ -339,6 +339,9 @@ impl Step<'_> {
             Work::Parting { page, until } if overdue(&until) => self.hold_without_caller(page),
             Work::Joining { page, technician_in, until, .. } if overdue(&until) => {
                 if technician_in {
+                    if let Some(technician) = self.technician_of(page) {
+                        self.tell_caller(News::WillCall(technician));
+                    }
                     self.case.caller.present = false;
                     self.bring_ticket_up_to_date();
                     self.hold_without_caller(page);

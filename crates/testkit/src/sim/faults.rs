@@ -4,7 +4,7 @@ use super::dice::Dice;
 use chrono::{DateTime, TimeDelta, Utc};
 
 /// Rates in thousandths; 0 never happens.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Rates {
     /// A commit meets a rival that was quicker.
     pub(crate) conflict: u64,
@@ -30,6 +30,12 @@ pub(crate) struct Rates {
     pub(crate) lost: u64,
     /// A transcript fails.
     pub(crate) transcript_fails: u64,
+}
+
+impl Rates {
+    fn is_calm(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// A service outside.
@@ -100,6 +106,11 @@ impl Faults {
         };
         let crashes = (0..crashes).map(|_| within(dice)).collect();
         Self { rates, outages, crashes }
+    }
+
+    /// Whether nothing at all goes wrong tonight.
+    pub(crate) fn is_calm(&self) -> bool {
+        self.rates.is_calm() && self.outages.is_empty() && self.crashes.is_empty()
     }
 
     pub(crate) fn outage(&self, service: Service, now: DateTime<Utc>) -> Option<&Outage> {

@@ -16,6 +16,10 @@ use std::sync::Arc;
 /// How long a request may have been under way when the case was taken, in seconds: what a port may take.
 const IN_FLIGHT_SECONDS: i64 = 10;
 
+/// How long a caller may go on waiting after nobody will come to the line any more, in seconds, when nothing
+/// fails: the news, the bound on joining with its briefing, one turn of holding.
+const IN_VAIN_SECONDS: i64 = 180;
+
 /// A commit returned from the store beneath; enters it into the book and checks what it made true.
 pub(crate) async fn committed(world: &Arc<World>, commit: Commit) {
     let owners: Vec<String> =
@@ -201,10 +205,19 @@ pub(crate) async fn caller_hears(
         Some(Snapshot::Call(call)) => Some(*call),
         _ => None,
     };
-    let history = world.book().calls.get(call).cloned().unwrap_or_default();
-    let said = current.iter().chain(history.iter().rev()).any(|state| state.reply(&world.policy, heard, now) == *reply);
+    let says = |state: &Call| state.reply(&world.policy, heard, now) == *reply;
+    let said = current.as_ref().is_some_and(says)
+        || world.book().calls.get(call).is_some_and(|states| states.iter().rev().any(says));
     world.require(said && current.is_some(), "a caller hears only what is stored", || {
         format!("call {call} hears what no stored state says: {:?}", reply.then)
+    });
+    let holding = matches!(current.as_ref().map(|call| &call.state), Some(CallState::Holding { .. }));
+    let since = world.book().taken_since.get(&call.case()).copied();
+    let nobody_comes =
+        world.book().case(&call.case()).is_some_and(|case| matches!(case.work, Work::Held { .. } | Work::Handled));
+    let in_vain = holding && nobody_comes && since.is_some_and(|at| now - at > TimeDelta::seconds(IN_VAIN_SECONDS));
+    world.require(!in_vain || !world.faults.is_calm(), "nobody waits in vain", || {
+        format!("call {call} holds although its case is taken since {since:?}")
     });
     let number = current.as_ref().and_then(|call| call.ticket.clone());
     let told = number.filter(|number| reply.say.iter().any(|line| line.contains(&number.spoken())));
