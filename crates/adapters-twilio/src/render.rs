@@ -191,6 +191,12 @@ pub fn emergency_goodbye() -> String {
     .to_xml()
 }
 
+/// What a technician hears when a key could not be stored: never that it was.
+pub fn not_recorded() -> String {
+    let text = "I could not record that. Please look at the ticket, and call the office line if it is urgent.";
+    Document(vec![Verb::Say(say(text, Language::English)), Verb::Hangup]).to_xml()
+}
+
 /// A document that does nothing, for an incoming text.
 pub fn empty_document() -> String {
     Document::default().to_xml()

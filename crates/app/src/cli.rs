@@ -30,6 +30,7 @@ Examples:
   nightdesk check --tenant my-msp.toml        name every problem of a tenant file at once
   nightdesk tenant import my-msp.toml         store it as a new version
 
+NIGHTDESK_LOG sets what is logged on standard error, for example NIGHTDESK_LOG=info; it wins over -v.
 Exit codes: 0 done; 1 it could not be done, or a call did not end as promised; 2 wrong usage.";
 
 /// Where everything is kept.
@@ -39,7 +40,8 @@ pub struct StoreArgs {
     #[arg(long, global = true, env = "NIGHTDESK_DATABASE", default_value = "nightdesk-data/nightdesk.sqlite")]
     pub database: PathBuf,
 
-    /// A tenant's file; may be given several times. Without it, the demo tenant.
+    /// A tenant's file; may be given several times. A stored tenant whose file is not given here is served by
+    /// the simulated network and the built-in desk; an empty database gets the demo tenant.
     #[arg(long = "tenant", global = true, env = "NIGHTDESK_TENANT", value_delimiter = ',')]
     pub tenant_files: Vec<PathBuf>,
 }
@@ -71,8 +73,8 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// List what was mailed and posted to the people on call.
-    Inbox(ListArgs),
+    /// List the notices to the people on call; they are kept here, nothing is mailed yet.
+    Inbox(InboxArgs),
     /// Check tenant files and integrations; names every problem at once.
     Check {
         /// Ask ConnectWise, too, whether its names exist.
@@ -144,7 +146,7 @@ pub struct CallArgs {
     #[arg(long = "press", value_name = "KEYS")]
     pub presses: Vec<String>,
 
-    /// Hang up after the Nth thing was said.
+    /// Hang up after the Nth thing was said; 0: after the greeting.
     #[arg(long, value_name = "N", conflicts_with = "hang_up_during")]
     pub hang_up_after: Option<usize>,
 
@@ -152,7 +154,7 @@ pub struct CallArgs {
     #[arg(long, value_name = "N")]
     pub hang_up_during: Option<usize>,
 
-    /// The caller's number, +13125550142 by default; "withheld" for none.
+    /// The caller's number; "withheld" for none.
     #[arg(long, value_name = "NUMBER", default_value = "+13125550142")]
     pub from: String,
 
@@ -160,7 +162,8 @@ pub struct CallArgs {
     #[arg(long, value_name = "NUMBER")]
     pub to: Option<String>,
 
-    /// What the technicians' phones do, by rung: accept, pass, ignore, voicemail, busy, and more (see docs/TESTING.md).
+    /// What the technicians' phones do, by rung: accept, pass, repeat, ignore, voicemail, busy, failed, hang-up,
+    /// silent, prompt, say-accept, drop (see docs/TESTING.md).
     /// The last one counts for all further rungs. Without it, a script's phones accept, and a person is asked.
     #[arg(long, value_name = "LIST", value_delimiter = ',')]
     pub technician: Vec<String>,
@@ -173,7 +176,7 @@ pub struct CallArgs {
     #[arg(long, default_value = "127.0.0.1:8421")]
     pub network_listen: SocketAddr,
 
-    /// How much faster than life scripted calls run.
+    /// How much faster than life time passes, 0.1 to 200; by default 20 for a script on a server of its own, else 1.
     #[arg(long, value_name = "FACTOR")]
     pub pace: Option<f64>,
 
@@ -186,7 +189,7 @@ const CALL_EXAMPLES: &str = "\
 Without --say and --press you are asked at the terminal: type what you say, or
   #12      press keys             /answer  take the technician's phone
   /hang    hang up                /decline refuse it
-  /1 /2 /3 press a key on the technician's phone
+  /1 /2 /3 press a key on the technician's phone; /end hangs it up
 
 Examples:
   nightdesk call --say \"this is dana at acme dental, our server is down and nobody can work\" --technician voicemail,accept
@@ -196,9 +199,20 @@ Examples:
 /// A list.
 #[derive(Debug, Clone, Args)]
 pub struct ListArgs {
-    /// Show this one (a ticket's number) instead of the list.
+    /// Show this one instead of the list: a ticket's number, or a call's id.
     pub id: Option<String>,
-    /// At most so many rows.
+    /// At most so many rows of each tenant.
+    #[arg(long, default_value_t = 50)]
+    pub limit: usize,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// The notices.
+#[derive(Debug, Clone, Args)]
+pub struct InboxArgs {
+    /// At most so many rows of each tenant.
     #[arg(long, default_value_t = 50)]
     pub limit: usize,
     /// Print JSON.

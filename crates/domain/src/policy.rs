@@ -221,6 +221,13 @@ impl Policy {
         rungs
     }
 
+    /// When an unanswered Critical case starts at the first rung again; none where the office is open by then.
+    pub fn repeats_after(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        let again = now + chrono::Duration::minutes(i64::from(self.paging.repeat_minutes));
+        let staffed = self.office.is_some() && self.business_hours.open_at(again, self.time_zone);
+        (!staffed).then_some(again)
+    }
+
     /// Words that help a carrier's speech recogniser on this tenant's calls.
     pub fn speech_hints(&self) -> Vec<&str> {
         let names = self.companies.iter().flat_map(|c| std::iter::once(&c.name).chain(&c.also_called));

@@ -170,19 +170,31 @@ impl Engine {
     async fn deliver(&self, claim: &Claim) -> Result<Vec<Claim>, EngineError> {
         match self.attempt(claim).await? {
             Attempt::Later(due, tries) => {
-                self.ports().outbox.postpone(claim, due, tries).await?;
+                // If it cannot be put back, its lease runs out, and that counts as unknown: never as not begun.
+                self.give_back(claim, due, tries).await;
                 Ok(Vec::new())
             }
-            Attempt::Ended(Outcome::Done) => {
+            Attempt::Ended(outcome) => match self.conclude(claim, outcome).await {
+                Err(error) if !matches!(error, EngineError::Store(StoreError::Conflict)) => {
+                    // It was carried out, and nobody knows: the next attempt must look before it repeats.
+                    tracing::warn!(effect = %claim.effect.id, %error, "an outcome could not be stored");
+                    self.give_back(claim, self.later(LOOK_UP_SECONDS), claim.tries.interrupted()).await;
+                    Ok(Vec::new())
+                }
+                concluded => concluded,
+            },
+        }
+    }
+
+    /// Stores how an effect ended, and settles it.
+    async fn conclude(&self, claim: &Claim, outcome: Outcome) -> Result<Vec<Claim>, EngineError> {
+        let owner = claim.effect.id.owner.clone();
+        match (outcome, &owner) {
+            (Outcome::Done, _) | (_, OwnerId::Call(_)) => {
                 self.ports().outbox.settle(claim).await?;
                 Ok(Vec::new())
             }
-            Attempt::Ended(outcome) => {
-                let owner = claim.effect.id.owner.clone();
-                let OwnerId::Case(_) = owner else {
-                    self.ports().outbox.settle(claim).await?;
-                    return Ok(Vec::new());
-                };
+            (outcome, OwnerId::Case(_)) => {
                 let event = CaseEvent::Settled { effect: claim.effect.id.clone(), outcome };
                 self.tell(claim, owner, Happening::Case(event)).await
             }

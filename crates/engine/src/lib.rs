@@ -5,6 +5,7 @@
 //! It has no async runtime of its own: whoever embeds it awaits its futures.
 
 mod courier;
+mod drill;
 mod facts;
 mod journal;
 mod machines;

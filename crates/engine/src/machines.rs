@@ -1,6 +1,7 @@
 //! One event: load, decide, commit. The same for calls and for cases.
 
 use crate::{Engine, EngineError, journal};
+use chrono::{DateTime, Utc};
 use nightdesk_domain::call::{Arrival, Call, CallEvent};
 use nightdesk_domain::case::{Case, CaseEvent};
 use nightdesk_domain::effect::{Effect, PlannedEffect};
@@ -77,17 +78,26 @@ impl Engine {
                 Happening::Call(event) => RecordedEvent::Call(Box::new(event)),
                 Happening::Case(event) => RecordedEvent::Case(Box::new(event)),
             };
-            let entry = journal::entry(owner, version + 1, recorded, &context, &self.settings.build, {
-                journal::Decided {
-                    snapshot: &decision.snapshot,
-                    effects: &decision.effects,
-                    opens: decision.opens.as_deref(),
-                }
-            });
-            let (commit, held) =
-                self.commit_of(tenant, decision.snapshot.clone(), version, decision, entry, settles, &context);
+            let decided = journal::Decided {
+                snapshot: &decision.snapshot,
+                effects: &decision.effects,
+                opens: decision.opens.as_deref(),
+            };
+            let entry = journal::entry(owner, version + 1, recorded, &context, &self.settings.build, decided);
+            let (effects, held) = self.to_store(tenant, decision.effects, now);
+            let mut commit = Commit {
+                tenant: tenant.clone(),
+                saves: vec![save(decision.snapshot.clone(), version)],
+                effects,
+                aliases: Vec::new(),
+                settled: settles.cloned(),
+                journal: vec![entry],
+            };
+            if let Some(case) = decision.opens {
+                self.open_case(&mut commit, case, &context);
+            }
             match self.ports.cases.commit(commit).await {
-                Ok(()) => return Ok(Applied { snapshot: held.0, policy, held: held.1 }),
+                Ok(()) => return Ok(Applied { snapshot: decision.snapshot, policy, held }),
                 Err(StoreError::Conflict) => tracing::debug!(%tenant, %owner, attempt, "lost a race, deciding again"),
                 Err(error) => return Err(error.into()),
             }
@@ -95,52 +105,37 @@ impl Engine {
         Err(EngineError::Contended)
     }
 
-    #[allow(clippy::too_many_arguments)] // one value each that ends up in the commit
-    fn commit_of(
+    /// Effects as they are stored: those that somebody on a line waits for are held for us from the start.
+    fn to_store(
         &self,
         tenant: &TenantId,
-        snapshot: Snapshot,
-        version: u64,
-        decision: Decision,
-        entry: nightdesk_ports::JournalEntry,
-        settles: Option<&Claim>,
-        context: &Context<'_>,
-    ) -> (Commit, (Snapshot, Vec<Claim>)) {
+        planned: Vec<PlannedEffect>,
+        now: DateTime<Utc>,
+    ) -> (Vec<NewEffect>, Vec<Claim>) {
         let lease = self.lease();
-        let effects: Vec<NewEffect> = decision
-            .effects
-            .into_iter()
-            .map(|planned| {
-                let at_once = is_prompt(&planned.effect) && planned.due <= context.now;
-                NewEffect { planned, lease: at_once.then(|| lease.clone()) }
-            })
-            .collect();
-        let held = effects
-            .iter()
-            .filter(|new| new.lease.is_some())
-            .map(|new| Claim {
-                tenant: tenant.clone(),
-                effect: new.planned.clone(),
-                tries: Tries::default(),
-                lease: lease.clone(),
-            })
-            .collect();
-        let mut saves = vec![save(snapshot.clone(), version)];
-        let mut aliases = Vec::new();
-        let mut journal = vec![entry];
-        if let Some(case) = decision.opens {
-            let owner = OwnerId::Case(case.id.clone());
-            aliases.push(Alias {
-                kind: "ticket",
-                value: case.ticket.number.to_string(),
-                owner: owner.clone(),
-                unique: true,
-            });
-            journal.push(journal::case_opened(&owner, &case, context, &self.settings.build));
-            saves.push(save(Snapshot::Case(case), 0));
-        }
-        let commit = Commit { tenant: tenant.clone(), saves, effects, aliases, settled: settles.cloned(), journal };
-        (commit, (snapshot, held))
+        let mut held = Vec::new();
+        let effects = planned.into_iter().map(|planned| {
+            if !is_prompt(&planned.effect) || planned.due > now {
+                return NewEffect::unleased(planned);
+            }
+            let (effect, lease) = (planned.clone(), lease.clone());
+            held.push(Claim { tenant: tenant.clone(), effect, tries: Tries::default(), lease: lease.clone() });
+            NewEffect { planned, lease: Some(lease) }
+        });
+        (effects.collect(), held)
+    }
+
+    /// Adds a case that begins to the commit: its state, the number of its ticket, its first journal row.
+    fn open_case(&self, commit: &mut Commit, case: Box<Case>, context: &Context<'_>) {
+        let owner = OwnerId::Case(case.id.clone());
+        commit.aliases.push(Alias {
+            kind: "ticket",
+            value: case.ticket.number.to_string(),
+            owner: owner.clone(),
+            unique: true,
+        });
+        commit.journal.push(journal::case_opened(&owner, &case, context, &self.settings.build));
+        commit.saves.push(save(Snapshot::Case(case), 0));
     }
 
     async fn policy_for(&self, tenant: &TenantId, stored: Option<&Stored>) -> Result<Arc<Policy>, EngineError> {
@@ -169,7 +164,7 @@ fn decide(stored: Option<&Stored>, happening: &Happening, context: &Context<'_>)
     }
 }
 
-fn save(snapshot: Snapshot, expected_version: u64) -> Save {
+pub(crate) fn save(snapshot: Snapshot, expected_version: u64) -> Save {
     Save { deadline: snapshot.deadline(), snapshot, expected_version }
 }
 

@@ -2,5 +2,8 @@
 
 pub mod connectwise;
 pub mod contract;
+pub mod fakes;
 pub mod memory;
 pub mod sample;
+pub mod script;
+pub mod sim;

@@ -6,7 +6,7 @@ use crate::server::{Setup, Wired};
 use nightdesk_adapters_local::sqlite::SqliteStore;
 use nightdesk_adapters_twilio::PublicUrl;
 use nightdesk_domain::case::Case;
-use nightdesk_domain::ids::{CallId, OwnerId, TenantId};
+use nightdesk_domain::ids::{CallId, OwnerId, TechnicianId, TenantId};
 use nightdesk_ports::{Cases, TenantRepository};
 use std::error::Error;
 
@@ -38,6 +38,11 @@ pub(super) fn setup(store: &StoreArgs, serve: &ServeArgs) -> Result<Setup, Box<d
     })
 }
 
+/// Whether the first tenant's calls come by Twilio.
+pub(super) fn served_by_twilio(args: &StoreArgs) -> Result<bool, Box<dyn Error + Send + Sync>> {
+    Ok(tenants(args)?.first().is_some_and(|tenant| tenant.twilio.is_some()))
+}
+
 /// A store to look into, and an engine that decides but listens nowhere.
 pub(super) struct Desk {
     pub(super) store: SqliteStore,
@@ -61,6 +66,15 @@ pub(super) async fn open(store: &StoreArgs) -> Result<Desk, Box<dyn Error + Send
 }
 
 impl Desk {
+    /// The tenant that a technician belongs to.
+    pub(super) async fn tenant_of(&self, person: &TechnicianId) -> Result<TenantId, Box<dyn Error + Send + Sync>> {
+        for tenant in &self.tenants {
+            if self.store.newest(tenant).await?.is_some_and(|policy| policy.technician(person).is_some()) {
+                return Ok(tenant.clone());
+            }
+        }
+        Err(format!("no tenant has a technician {:?}", person.as_str()).into())
+    }
     /// One line on a case, as its ticket has it.
     pub(super) async fn summary(&self, case: &Case) -> Result<String, Box<dyn Error + Send + Sync>> {
         let policy = self.store.version(&case.tenant, case.policy_version).await?;

@@ -1,7 +1,7 @@
 //! `nightdesk tickets`, `inbox`, `handled`: what is owed, and who was told.
 
 use super::{Outcome, context, print};
-use crate::cli::{ListArgs, StoreArgs};
+use crate::cli::{InboxArgs, ListArgs, StoreArgs};
 use nightdesk_adapters_local::inbox::Inbox;
 use nightdesk_domain::case::{Case, TicketStatus, Work};
 use nightdesk_domain::ids::OwnerId;
@@ -19,7 +19,9 @@ pub(super) async fn run(store: &StoreArgs, args: ListArgs) -> Outcome {
     let mut rows = Vec::new();
     for tenant in &desk.tenants {
         for snapshot in desk.store.list(tenant, ListKind::Cases, args.limit).await? {
-            if let Snapshot::Case(case) = snapshot {
+            if let Snapshot::Case(case) = snapshot
+                && case.drill.is_none()
+            {
                 let summary = desk.summary(&case).await?;
                 rows.push((case, summary));
             }
@@ -106,7 +108,7 @@ fn status_name(status: TicketStatus) -> &'static str {
     }
 }
 
-pub(super) async fn inbox(store: &StoreArgs, args: ListArgs) -> Outcome {
+pub(super) async fn inbox(store: &StoreArgs, args: InboxArgs) -> Outcome {
     let desk = context::open(store).await?;
     let inbox = Inbox::new(desk.store.clone(), desk.wired.engine.ports().clock.clone());
     let mut rows = Vec::new();

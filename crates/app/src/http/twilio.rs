@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use http_body_util::{BodyExt, Limited};
 use nightdesk_adapters_twilio::form::Form;
-use nightdesk_adapters_twilio::render::{emergency_document, emergency_goodbye, empty_document, render};
+use nightdesk_adapters_twilio::render::{emergency_document, emergency_goodbye, empty_document, not_recorded, render};
 use nightdesk_adapters_twilio::signature::{self, SIGNATURE_HEADER, is_genuine};
 use nightdesk_adapters_twilio::webhook::{Answer, Fact, parse};
 use nightdesk_adapters_twilio::{Address, CallRoute, Leg, PageRoute, Route};
@@ -88,7 +88,7 @@ async fn take(state: &AppState, tenant: &TenantId, fact: Fact, answer: Answer) -
             log_failure(tenant, failed.err().as_ref());
             match leg {
                 Leg::Caller(_) => emergency(state, tenant),
-                Leg::Technician(..) => xml(emergency_goodbye_for_technician()),
+                Leg::Technician(..) => xml(not_recorded()),
             }
         }
         (Answer::Emergency, _) => {
@@ -129,11 +129,6 @@ fn unreadable(state: &AppState, address: &Address) -> Response {
 
 fn emergency(state: &AppState, tenant: &TenantId) -> Response {
     xml(emergency_document(&state.public_url, tenant, state.emergency.get(tenant)))
-}
-
-/// A technician whose leg cannot be served is told to look at the ticket instead.
-fn emergency_goodbye_for_technician() -> String {
-    empty_document()
 }
 
 fn xml(document: String) -> Response {

@@ -1,9 +1,15 @@
 //! Short answers to the assistant's own questions: yes or no, a number, a count, a name.
 
-/// What was said to a yes-or-no question; none where it is neither or both.
+/// What was said to "is anyone's work stopped?"; none where it is neither yes nor no, or both. "I am not sure",
+/// "no, we can't work" and "nobody can work" are no plain "no".
 pub(super) fn yes_or_no(words: &str) -> Option<bool> {
     const YES: &[&str] = &["yes", "yeah", "yep", "yup", "correct", "right", "exactly", "si", "sí", "claro", "correcto"];
     const NO: &[&str] = &["no", "nope", "nah", "not", "nobody", "nadie", "tampoco"];
+    const DOUBT: &[&str] =
+        &["sure", "know", "can't", "cannot", "cant", "seguro", "segura", "sé", "puedo", "podemos", "pueden"];
+    const NOBODY: &[&str] = &["nobody", "one", "nadie"];
+    const WORKS: &[&str] = &["can", "able", "work", "working", "works", "puede", "trabaja", "trabajar"];
+    const CAN_WAIT: &[&str] = &["wait", "esperar"];
     let words: Vec<String> = words
         .split(|c: char| !c.is_alphanumeric() && c != '\'')
         .filter(|w| !w.is_empty())
@@ -12,7 +18,7 @@ pub(super) fn yes_or_no(words: &str) -> Option<bool> {
     let said = |list: &[&str]| words.iter().any(|w| list.contains(&w.as_str()));
     match (said(YES), said(NO)) {
         (true, false) => Some(true),
-        (false, true) => Some(false),
+        (false, true) if said(CAN_WAIT) || !(said(DOUBT) || said(NOBODY) && said(WORKS)) => Some(false),
         _ => None,
     }
 }
@@ -46,6 +52,10 @@ mod tests {
         assert_eq!(yes_or_no("no it can wait"), Some(false));
         assert_eq!(yes_or_no("yes and no"), None);
         assert_eq!(yes_or_no("the printer"), None);
+        assert_eq!(yes_or_no("I'm not sure"), None);
+        assert_eq!(yes_or_no("no, nobody can work"), None);
+        assert_eq!(yes_or_no("nadie puede trabajar"), None);
+        assert_eq!(yes_or_no("no, puede esperar"), Some(false));
     }
 
     #[test]

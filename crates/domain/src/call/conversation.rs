@@ -6,9 +6,14 @@ use super::state::{Call, Farewell, Lead, Question, VoicemailReason, WakeFloor};
 use super::transition::Step;
 use crate::limits::*;
 use crate::private::Private;
-use crate::triage::{Affected, Assessment, CallbackTime, Fix, Reason, Setting, Wish, assess, find_company};
+use crate::triage::{
+    Affected, Assessment, CallbackTime, Fix, Reason, Setting, Wish, assess, find_company, parse_callback_time,
+};
 use crate::vocabulary::{Confidence, Language, Priority};
 use chrono::TimeDelta;
+
+/// The reason that remembers a wish for a person.
+const PERSON_WANTED: &str = "call/person-wanted";
 
 impl Step<'_> {
     /// Nothing was said and nothing pressed.
@@ -21,7 +26,7 @@ impl Step<'_> {
             self.work_stopped(None);
         } else if self.enough_is_known() && silences > 1 {
             // The rest can be asked in the morning.
-            self.next_or_finish();
+            self.finish();
         } else if silences > SILENCES_MAX {
             self.reason("call/silence");
             self.give_up_understanding();
@@ -38,6 +43,7 @@ impl Step<'_> {
         }
         match (question, keys.trim_end_matches('#')) {
             (Question::Number, digits) if phone_digits(digits).is_some() => {
+                self.reassess_if_never();
                 self.call.number_given = phone_digits(digits).map(Private::new);
                 self.next_or_finish();
             }
@@ -57,13 +63,13 @@ impl Step<'_> {
         let Some(found) = self.call.assessment.clone() else { return };
         if self.wakes(&found) {
             // Critical words count at any confidence: a wrong "it can wait" is far worse than a wrong page.
+            self.take_answer(question, speech.words.reveal());
             if !self.call.case_open {
                 self.escalate(&found);
             }
             if found.wish == Wish::Voicemail {
                 return self.record(VoicemailReason::Wish);
             }
-            self.take_answer(question, speech.words.reveal());
             return self.next_or_finish();
         }
         if !understood {
@@ -74,13 +80,21 @@ impl Step<'_> {
             return self.record(VoicemailReason::Wish);
         }
         if question == Question::WorkStopped {
-            return self.work_stopped(yes_or_no(speech.words.reveal()));
+            return match yes_or_no(speech.words.reveal()) {
+                None if self.switched => self.ask_again(question, 0, mishears, Lead::Welcome),
+                answer => self.work_stopped(answer),
+            };
         }
-        if found.wish == Wish::Person {
+        // The wish of this turn: who asked for a person before has been answered since.
+        if self.understand(&[speech.words.reveal()]).wish == Wish::Person {
             return self.wants_a_person();
         }
         self.take_answer(question, speech.words.reveal());
-        if matches!(question, Question::Open | Question::What) && !found.problem_told && !self.greeted_only() {
+        if self.switched && self.call.turns.len() > 1 && !self.over_its_bounds() && self.call.lacks(question) {
+            // "English, please" answers nothing: the question is put again in that language.
+            return self.ask_again(question, 0, mishears, Lead::Welcome);
+        }
+        if matches!(question, Question::Open | Question::What) && self.call.tells_nothing() && !self.greeted_only() {
             return self.misheard(question, mishears);
         }
         if self.over_its_bounds() {
@@ -96,12 +110,15 @@ impl Step<'_> {
         self.tell_case();
         if self.call.assessment.as_ref().is_some_and(|found| found.wish == Wish::Voicemail) {
             self.record(VoicemailReason::Wish);
+        } else if self.endangered {
+            // The warning cannot wait for the next round of news.
+            self.ask(self.call.missing().unwrap_or(Question::Affected), Lead::Danger);
         }
     }
 
     /// "0", "operator", "a person": ask once whether work is stopped.
     fn wants_a_person(&mut self) {
-        self.reason("call/person-wanted");
+        self.reason(PERSON_WANTED);
         if self.call.case_open {
             self.hold();
         } else if self.call.asked.contains(&Question::WorkStopped) {
@@ -114,6 +131,7 @@ impl Step<'_> {
     /// Yes or unclear escalates, no offers a callback.
     fn work_stopped(&mut self, answer: Option<bool>) {
         let unsure = self.call.assessment.as_ref().is_some_and(|found| found.unsure);
+        self.reassess_if_never();
         match answer {
             Some(false) => {
                 self.reason("call/work-not-stopped");
@@ -133,15 +151,21 @@ impl Step<'_> {
     fn take_answer(&mut self, question: Question, words: &str) {
         match question {
             Question::Number => {
-                if let Some(digits) = phone_digits(words) {
-                    self.call.number_given = Some(Private::new(digits));
-                }
+                let said = || self.understand(&[words]).details.number;
+                let given = phone_digits(words).map(Private::new).or_else(said);
+                self.call.number_given = given.or(self.call.number_given.take());
             }
             Question::Who => {
                 let named = self.call.assessment.as_ref().is_some_and(|found| found.details.name.is_some());
                 if !named {
                     self.call.name_given = bare_name(words).map(Private::new);
                 }
+            }
+            Question::CallbackTime => {
+                // Asked for a time, a caller may say nothing else: no wish for a call need be heard again.
+                let policy = self.context.policy;
+                let told = parse_callback_time(words, self.context.now, policy.time_zone, &policy.business_hours);
+                self.call.callback_given = told.or(self.call.callback_given);
             }
             _ => {}
         }
@@ -199,11 +223,10 @@ impl Step<'_> {
 
     /// What must be said before the next question.
     fn lead(&self) -> Lead {
-        let danger = self.call.assessment.as_ref().is_some_and(|found| found.danger);
-        match (self.opens.is_some(), danger) {
-            (true, true) => Lead::Danger,
-            (true, false) => Lead::Waking,
-            (false, _) if self.call.language == Language::Spanish && self.call.turns.len() == 1 => Lead::Welcome,
+        match (self.endangered, self.opens.is_some(), self.switched) {
+            (true, _, _) => Lead::Danger,
+            (_, true, _) => Lead::Waking,
+            (_, _, true) if self.call.language == Language::Spanish => Lead::Welcome,
             _ => Lead::None,
         }
     }
@@ -226,8 +249,10 @@ impl Step<'_> {
     pub(super) fn reassess(&mut self) {
         let found = self.assessed();
         if found.language_confidence > Confidence::Low {
+            self.switched |= self.call.language != found.language;
             self.call.language = found.language;
         }
+        self.endangered |= found.danger && self.call.assessment.as_ref().is_none_or(|known| !known.danger);
         if self.call.identity.company.is_none() {
             let companies = &self.context.policy.companies;
             self.call.identity.company =
@@ -281,12 +306,14 @@ impl Step<'_> {
     /// The farewell that belongs to what was found; opens the case.
     pub(super) fn settle_without_waking(&mut self, found: &Assessment) -> Farewell {
         use crate::vocabulary::Disposition::{Resolve, Ticket};
-        let (disposition, farewell) = match (found.fix, found.wish, found.details.callback) {
+        let callback = self.call.callback_given.or(found.details.callback);
+        let (disposition, farewell) = match (found.fix, found.wish, callback) {
             (Fix::Works, _, _) => (Resolve, Farewell::Resolved),
             (Fix::WillTry, _, _) => (Resolve, Farewell::PendingVerification),
             (_, Wish::NoCall, _) => (Ticket, Farewell::Ticket),
             (_, _, Some(when)) => self.promise(when),
             (_, Wish::Callback, None) => self.promise(CallbackTime::Soon),
+            _ if self.call.person_wanted() => self.promise(CallbackTime::Soon),
             _ => (Ticket, Farewell::Ticket),
         };
         self.call.disposition = Some(disposition);
@@ -296,6 +323,26 @@ impl Step<'_> {
 }
 
 impl Call {
+    /// Whether the caller asked for a person, by word or by key.
+    fn person_wanted(&self) -> bool {
+        self.reasons.iter().any(|reason| reason.rule == PERSON_WANTED)
+    }
+
+    /// Whether neither a problem nor the end of one was told.
+    fn tells_nothing(&self) -> bool {
+        self.assessment.as_ref().is_none_or(|found| !found.problem_told && found.fix == Fix::None)
+    }
+
+    /// Whether a question is without an answer, however often it was put.
+    fn lacks(&self, question: Question) -> bool {
+        let mut unasked = self.clone();
+        unasked.asked.retain(|asked| *asked != question);
+        match question {
+            Question::Open => self.tells_nothing(),
+            _ => unasked.missing() == Some(question),
+        }
+    }
+
     /// The next question, by what is still missing; none when the caller has told enough.
     fn missing(&self) -> Option<Question> {
         let found = self.assessment.as_ref()?;
@@ -308,11 +355,13 @@ impl Call {
         let weighs = woken || (found.priority >= Priority::Medium && !settled);
         let wants_time = match found.wish {
             Wish::Callback => told.callback.is_none(),
-            Wish::None | Wish::Person => found.priority >= Priority::Medium && told.callback.is_none(),
+            Wish::None | Wish::Person => {
+                (found.priority >= Priority::Medium || self.person_wanted()) && told.callback.is_none()
+            }
             Wish::NoCall | Wish::Voicemail => false,
         };
         let candidates = [
-            (Question::What, !found.problem_told && !woken),
+            (Question::What, self.tells_nothing() && !woken),
             (Question::WorkStopped, found.unsure && !woken),
             (Question::Number, !number_known),
             (Question::Who, !who_known),

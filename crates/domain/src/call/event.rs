@@ -117,4 +117,6 @@ pub enum News {
     Lost(TechnicianId),
     /// The whole ladder was tried in vain; it goes on without the caller.
     Exhausted,
+    /// A person has marked it as taken care of; nobody is rung any more.
+    Handled,
 }

@@ -3,7 +3,7 @@
 use super::state::{Call, CallState, Identity, Lead, Question, WakeFloor};
 use super::{Arrival, CallEvent};
 use crate::facts::{Contact, Needs};
-use crate::limits::{OFFICE_RING_SECONDS, RING_GRACE_SECONDS, TURN_SECONDS_MAX};
+use crate::limits::{TALK_SECONDS_MAX, TURN_SECONDS_MAX};
 use crate::machine::{Context, Transition, Verdict};
 use crate::policy::Policy;
 use crate::vocabulary::Language;
@@ -27,8 +27,8 @@ impl Call {
         let Context { policy, facts, now } = *context;
         let open = policy.business_hours.open_at(now, policy.time_zone);
         let state = if open && policy.office.is_some() {
-            let seconds = OFFICE_RING_SECONDS + RING_GRACE_SECONDS + TURN_SECONDS_MAX;
-            CallState::RingingOffice { until: now + TimeDelta::seconds(i64::from(seconds)) }
+            // The carrier reports the end of the ringing, or of the talk with the office, which may last.
+            CallState::RingingOffice { until: now + TimeDelta::seconds(i64::from(TALK_SECONDS_MAX)) }
         } else {
             CallState::Asking {
                 question: Question::Open,
@@ -52,6 +52,7 @@ impl Call {
             assessment: None,
             number_given: None,
             name_given: None,
+            callback_given: None,
             turn: 1,
             asked: Vec::new(),
             case_open: false,

@@ -1,6 +1,6 @@
 //! How a call ends: waking somebody, a promise, a stored message, and the case that remembers it.
 
-use super::state::{Call, Farewell, WakeFloor};
+use super::state::{Call, CallState, Farewell, WakeFloor};
 use super::transition::Step;
 use crate::case::{Brief, Case, CaseEvent, Promise};
 use crate::effect::Effect;
@@ -82,7 +82,7 @@ impl Step<'_> {
         self.call.disposition = kept;
     }
 
-    fn reassess_if_never(&mut self) {
+    pub(super) fn reassess_if_never(&mut self) {
         if self.call.assessment.is_none() {
             self.reassess();
         }
@@ -121,7 +121,8 @@ impl Step<'_> {
         let brief = self.brief(found);
         let number = TicketNumber::derive(&self.call.id.case(), self.context.facts.attempt);
         self.call.ticket = Some(number.clone());
-        let (case, planned) = Case::open(self.context, &self.call, brief, number);
+        let (mut case, planned) = Case::open(self.context, &self.call, brief, number);
+        case.caller.present &= self.call.can_be_connected();
         self.opens = Some((Box::new(case), planned));
     }
 
@@ -151,8 +152,12 @@ impl Step<'_> {
         };
         let seen = call.from.as_ref().map(|number| Private::new(number.as_str()));
         let name = told.name.clone().or_else(|| call.name_given.clone()).or_else(|| call.identity.name.clone());
-        let mut reasons: Vec<Reason> = found.reasons.clone();
-        reasons.extend(call.reasons.iter().cloned());
+        let mut reasons: Vec<Reason> = Vec::new();
+        for reason in found.reasons.iter().chain(&call.reasons) {
+            if !reasons.contains(reason) {
+                reasons.push(reason.clone());
+            }
+        }
         Brief {
             language: call.language,
             priority: found.priority.max(floor),
@@ -176,6 +181,12 @@ impl Step<'_> {
 }
 
 impl Call {
+    /// Whether the caller could still be joined with a technician.
+    fn can_be_connected(&self) -> bool {
+        use CallState::{AwaitingTranscript, Closing, Ended, Recording};
+        !matches!(self.state, Recording { .. } | Closing { .. } | AwaitingTranscript { .. } | Ended)
+    }
+
     /// The case that this call opened, if it did.
     pub fn case_id(&self) -> Option<crate::ids::CaseId> {
         self.case_open.then(|| self.id.case())

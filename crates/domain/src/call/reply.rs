@@ -1,14 +1,14 @@
 //! What the caller hears now: a projection of the state, the same however often it is asked for.
 
 use super::event::News;
-use super::state::{Call, CallState, Farewell, Lead, Question, VoicemailReason};
+use super::state::{Call, CallState, Farewell, Lead, Question, VoicemailReason, WakeFloor};
 use super::wording::{self, Wording};
 use crate::ids::{TechnicianId, TicketNumber};
 use crate::limits::*;
 use crate::policy::Policy;
 use crate::reply::{Heard, Listen, Then, VoiceReply};
-use crate::triage::say_time;
-use crate::vocabulary::Language;
+use crate::triage::{say_callback, say_time};
+use crate::vocabulary::{Language, Priority};
 use chrono::{DateTime, Utc};
 
 /// Most phrases that help a recogniser (carriers take 500; fewer work better).
@@ -122,7 +122,7 @@ impl Call {
             let comfort = words.comfort[heard.polls as usize % words.comfort.len()];
             say.push(comfort.to_owned());
         }
-        if heard.polls % 3 == 0 {
+        if heard.polls.is_multiple_of(3) {
             say.push(words.hold_keys.to_owned());
         }
         (say, told)
@@ -144,6 +144,7 @@ impl Call {
             News::Accepted(id) | News::Connected(id) => wording::fill(words.news_accepted, &name(id)),
             News::Lost(id) => wording::fill(words.news_lost, &name(id)),
             News::Exhausted => words.news_exhausted.to_owned(),
+            News::Handled => words.handled.to_owned(),
         }
     }
 
@@ -152,6 +153,13 @@ impl Call {
             News::Accepted(id) | News::Connected(id) => policy.technician(id).map(|person| person.name.clone()),
             _ => None,
         })
+    }
+
+    /// Whether the ladder is still being tried, or will be again: what [`Farewell::Exhausted`] may promise.
+    fn goes_on(&self, policy: &Policy, now: DateTime<Utc>) -> bool {
+        let critical = self.floor == WakeFloor::Critical
+            || self.assessment.as_ref().is_some_and(|found| found.priority == Priority::Critical);
+        self.news.last() != Some(&News::Exhausted) || (critical && policy.repeats_after(now).is_some())
     }
 
     fn farewell(&self, policy: &Policy, words: &Wording, farewell: Farewell, now: DateTime<Utc>) -> Vec<String> {
@@ -163,9 +171,8 @@ impl Call {
         let looked_at = opening.map(|at| wording::fill(words.ticket_looked_at, &reads(at)));
         let say: Vec<String> = match farewell {
             Farewell::Callback => {
-                let promised = self.promise.as_ref().map(|promise| match promise.until {
-                    Some(until) => wording::fill2(words.promise_window, &reads(promise.from), &reads(until)),
-                    None => wording::fill(words.promise_at, &reads(promise.from)),
+                let promised = self.promise.as_ref().map(|promise| {
+                    wording::fill(words.promise, &say_callback(promise.time(), zone, self.language, now))
                 });
                 promised.into_iter().chain([ticket]).collect()
             }
@@ -174,8 +181,10 @@ impl Call {
             Farewell::PendingVerification => vec![words.pending_verification.to_owned(), ticket],
             Farewell::MessageStored => vec![words.message_stored.to_owned(), ticket],
             Farewell::MessageEmpty => vec![words.message_empty.to_owned(), ticket],
-            Farewell::Exhausted => vec![words.exhausted.to_owned(), ticket],
+            Farewell::Exhausted if self.goes_on(policy, now) => vec![words.exhausted.to_owned(), ticket],
+            Farewell::Exhausted => [words.exhausted_for_now.to_owned(), ticket].into_iter().chain(looked_at).collect(),
             Farewell::TechnicianWillCall => vec![words.technician_will_call.to_owned(), ticket],
+            Farewell::Handled => vec![words.handled.to_owned(), ticket],
             Farewell::Talked => vec![],
         };
         say.into_iter().chain([words.goodbye.to_owned()]).collect()

@@ -5,7 +5,7 @@ use crate::case::Promise;
 use crate::ids::{CallId, CompanyId, TenantId, TicketNumber};
 use crate::phone::PhoneNumber;
 use crate::private::Private;
-use crate::triage::{Assessment, Reason};
+use crate::triage::{Assessment, CallbackTime, Reason};
 use crate::vocabulary::{Disposition, Language};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -39,6 +39,8 @@ pub struct Call {
     pub number_given: Option<Private>,
     /// A name that the caller said in answer to the question for it.
     pub name_given: Option<Private>,
+    /// A time that the caller said in answer to the question for it.
+    pub callback_given: Option<CallbackTime>,
     /// The present turn, from 1; counts up with every answer.
     pub turn: u32,
     /// Questions that were asked, each at most once.
@@ -229,6 +231,8 @@ pub enum Farewell {
     Exhausted,
     /// The technician will ring back.
     TechnicianWillCall,
+    /// Somebody takes care of it, and nobody is rung any more.
+    Handled,
     /// The talk is over.
     Talked,
 }

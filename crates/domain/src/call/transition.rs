@@ -17,13 +17,18 @@ pub(super) struct Step<'a> {
     pub(super) context: &'a Context<'a>,
     planner: Planner,
     pub(super) opens: Option<(Box<Case>, Vec<crate::effect::PlannedEffect>)>,
+    /// Whether this event made the caller's language another one.
+    pub(super) switched: bool,
+    /// Whether this event was the first to tell of danger.
+    pub(super) endangered: bool,
 }
 
 impl Call {
     /// Takes an event. Duplicates and stale events are ordinary input and change nothing.
     pub fn transition(&self, context: &Context<'_>, event: &CallEvent) -> Transition<Call> {
         let owner = OwnerId::Call(self.id.clone());
-        let mut step = Step { call: self.clone(), context, planner: Planner::new(owner, context.now), opens: None };
+        let planner = Planner::new(owner, context.now);
+        let mut step = Step { call: self.clone(), context, planner, opens: None, switched: false, endangered: false };
         match step.take(event) {
             Ok(()) => {
                 let mut effects = step.planner.into_effects();
@@ -63,7 +68,8 @@ type Taken = Result<(), &'static str>;
 
 impl Step<'_> {
     fn take(&mut self, event: &CallEvent) -> Taken {
-        if self.call.is_settled() {
+        let gone = matches!(self.call.state, CallState::Ended | CallState::AwaitingTranscript { .. });
+        if self.call.is_settled() || gone && matches!(event, CallEvent::Said { .. }) {
             return self.take_late(event);
         }
         match event {
@@ -72,7 +78,7 @@ impl Step<'_> {
             CallEvent::OfficeRang { turn, answered } => self.office_rang(*turn, *answered),
             CallEvent::Recorded { turn, recording } => self.recorded(*turn, recording.as_ref()),
             CallEvent::Transcribed { recording, words } => self.transcribed(recording, words.as_ref()),
-            CallEvent::LeftRoom { .. } => self.left_room(),
+            CallEvent::LeftRoom { turn } => self.left_room(*turn),
             CallEvent::HungUp => self.hung_up(),
             CallEvent::News { number, news } => self.news(*number, news),
             CallEvent::Tick => self.tick(),
@@ -82,9 +88,32 @@ impl Step<'_> {
     /// A message that the carrier reports after the call was given up as lost is still a message.
     fn take_late(&mut self, event: &CallEvent) -> Taken {
         match event {
-            CallEvent::Recorded { recording: Some(recording), .. } => self.store_message(recording),
+            CallEvent::Recorded { recording: Some(recording), .. } if recording.seconds > 0 => {
+                self.store_message(recording)?;
+                self.await_transcript();
+                Ok(())
+            }
             CallEvent::Transcribed { recording, words } => self.transcribed(recording, words.as_ref()),
+            CallEvent::Said { turn, words: Some(speech), .. }
+                if *turn == self.call.turn && !speech.words.is_empty() =>
+            {
+                self.call.turn += 1;
+                self.late_words(&speech.words);
+                Ok(())
+            }
+            CallEvent::Overheard { turn, words, .. } => self.overheard_late(*turn, words),
             _ => Err("the call is over"),
+        }
+    }
+
+    /// The carrier reports the last sentence after the hang-up that ended it: it counts like any other.
+    fn late_words(&mut self, words: &Private) {
+        self.remember_turn(words.reveal());
+        self.reassess();
+        let briefs = self.call.briefs_sent;
+        self.escalate_if_it_wakes();
+        if self.call.briefs_sent == briefs {
+            self.tell_case();
         }
     }
 
@@ -98,10 +127,15 @@ impl Step<'_> {
             CallState::Asking { question, silences, mishears, .. } => {
                 self.call.turn += 1;
                 self.call.overheard = None;
+                let briefs_sent = self.call.briefs_sent;
                 match (words, keys) {
                     (None, None) => self.silence(question, silences),
                     (None, Some(keys)) => self.keyed(question, mishears, keys.reveal()),
                     (Some(speech), _) => self.spoke(question, mishears, speech),
+                }
+                if (words.is_some() || keys.is_some()) && self.call.briefs_sent == briefs_sent {
+                    // Whoever is woken hears what is known at that moment.
+                    self.tell_case();
                 }
                 Ok(())
             }
@@ -113,6 +147,7 @@ impl Step<'_> {
                 }
                 (Some(speech), _) => {
                     self.call.turn += 1;
+                    self.call.overheard = None;
                     self.spoke_while_holding(speech);
                     Ok(())
                 }
@@ -137,6 +172,16 @@ impl Step<'_> {
         Ok(())
     }
 
+    /// The last words of a caller who has hung up, overtaken by the news of the hang-up.
+    fn overheard_late(&mut self, turn: u32, words: &Private) -> Taken {
+        let known = self.call.turns.iter().any(|turn| turn.reveal().contains(words.reveal()));
+        if turn != self.call.turn || !self.call.case_open || known {
+            return Err("nothing new was overheard");
+        }
+        self.late_words(words);
+        Ok(())
+    }
+
     fn office_rang(&mut self, turn: u32, answered: bool) -> Taken {
         if turn != self.call.turn || !matches!(self.call.state, CallState::RingingOffice { .. }) {
             return Err("the office is not being rung");
@@ -145,6 +190,7 @@ impl Step<'_> {
         if answered {
             self.reason("call/answered-by-the-office");
             self.call.state = CallState::Ended;
+            self.caller_left();
         } else {
             self.ask(Question::Open, Lead::Greeting);
         }
@@ -152,6 +198,7 @@ impl Step<'_> {
     }
 
     fn recorded(&mut self, turn: u32, recording: Option<&Recording>) -> Taken {
+        let recording = recording.filter(|recording| recording.seconds > 0);
         match (&self.call.state, recording) {
             (CallState::Recording { .. }, recording) if turn == self.call.turn => {
                 self.call.turn += 1;
@@ -201,7 +248,10 @@ impl Step<'_> {
         Ok(())
     }
 
-    fn left_room(&mut self) -> Taken {
+    fn left_room(&mut self, turn: u32) -> Taken {
+        if turn != self.call.turn {
+            return Err("another stay in the room");
+        }
         match self.call.state {
             CallState::Connected { since, .. }
                 if self.context.now - since >= TimeDelta::seconds(i64::from(DROP_SECONDS)) =>
@@ -218,6 +268,7 @@ impl Step<'_> {
     }
 
     fn hung_up(&mut self) -> Taken {
+        let told_already = matches!(self.call.state, CallState::Closing { .. } | CallState::Recording { .. });
         match self.call.state.clone() {
             CallState::AwaitingTranscript { .. } => return Err("the caller has gone already"),
             CallState::Recording { .. } => {
@@ -238,7 +289,9 @@ impl Step<'_> {
                 self.call.state = CallState::Ended;
             }
         }
-        self.caller_left();
+        if !told_already || self.opens.is_some() {
+            self.caller_left();
+        }
         Ok(())
     }
 
@@ -264,14 +317,21 @@ impl Step<'_> {
                 let until = now + TimeDelta::seconds(i64::from(TALK_SECONDS_MAX));
                 self.call.state = CallState::Connected { since: now, until };
             }
-            (News::Lost(_), CallState::Joining { .. } | CallState::Connected { .. }) => {
+            // News may overtake one another: that another is rung, or nobody any more, says "lost" as well.
+            (
+                News::Lost(_) | News::Ringing(_) | News::Unreached(_) | News::Exhausted,
+                CallState::Joining { .. } | CallState::Connected { .. },
+            ) => {
                 self.hold();
                 self.refetch();
             }
             (News::Exhausted, CallState::Holding { .. }) => {
                 self.close(Farewell::Exhausted);
                 self.refetch();
-                self.caller_left();
+            }
+            (News::Handled, CallState::Holding { .. } | CallState::Joining { .. }) => {
+                self.close(Farewell::Handled);
+                self.refetch();
             }
             _ => {}
         }
@@ -292,9 +352,18 @@ impl Step<'_> {
             CallState::Joining { .. } => {
                 // Nobody met in the room: the technician has the number, the caller is told so if still there.
                 self.close(Farewell::TechnicianWillCall);
+                self.refetch();
+            }
+            CallState::Connected { .. } => {
+                self.call.state = CallState::Ended;
                 self.caller_left();
             }
-            CallState::Connected { .. } => self.call.state = CallState::Ended,
+            CallState::Holding { .. } => {
+                // Whoever still waits hears how it goes on; a caller who has gone hears nothing.
+                self.absorb_overheard();
+                self.close(Farewell::Exhausted);
+                self.refetch();
+            }
             // A lost hang-up notice: the caller counts as gone.
             _ => return self.hung_up(),
         }
@@ -324,10 +393,10 @@ impl Step<'_> {
     }
 
     pub(super) fn hold(&mut self) {
-        if self.call.news.last() == Some(&News::Exhausted) {
-            self.close(Farewell::Exhausted);
-            self.caller_left();
-            return;
+        match self.call.news.last() {
+            Some(News::Exhausted) => return self.close(Farewell::Exhausted),
+            Some(News::Handled) => return self.close(Farewell::Handled),
+            _ => {}
         }
         let bound = self.call.opened_at + TimeDelta::seconds(i64::from(CALL_SECONDS_MAX));
         self.call.state = CallState::Holding { until: bound.max(self.in_seconds(TURN_SECONDS_MAX)) };
@@ -340,9 +409,11 @@ impl Step<'_> {
         self.caller_left();
     }
 
+    /// Begins the last words: from now on the caller can no longer be connected.
     pub(super) fn close(&mut self, farewell: Farewell) {
         let until = self.in_seconds(TURN_SECONDS_MAX);
         self.call.state = CallState::Closing { farewell, until };
+        self.caller_left();
     }
 
     fn await_transcript(&mut self) {

@@ -33,14 +33,15 @@ pub(super) struct Wording {
     pub(super) voicemail_beep: &'static str,
     pub(super) ticket_number: &'static str,
     pub(super) ticket_looked_at: &'static str,
-    pub(super) promise_at: &'static str,
-    pub(super) promise_window: &'static str,
+    pub(super) promise: &'static str,
     pub(super) resolved: &'static str,
     pub(super) pending_verification: &'static str,
     pub(super) message_stored: &'static str,
     pub(super) message_empty: &'static str,
     pub(super) exhausted: &'static str,
+    pub(super) exhausted_for_now: &'static str,
     pub(super) technician_will_call: &'static str,
+    pub(super) handled: &'static str,
     pub(super) goodbye: &'static str,
 }
 
@@ -56,14 +57,6 @@ impl Wording {
 /// Fills the first `{}`.
 pub(super) fn fill(text: &str, value: &str) -> String {
     text.replacen("{}", value, 1)
-}
-
-/// Fills the first two `{}`.
-pub(super) fn fill2(text: &str, first: &str, second: &str) -> String {
-    match text.split_once("{}") {
-        Some((head, tail)) => format!("{head}{first}{}", fill(tail, second)),
-        None => text.to_owned(),
-    }
 }
 
 static ENGLISH: Wording = Wording {
@@ -95,19 +88,20 @@ static ENGLISH: Wording = Wording {
     connecting: "{} has taken your call. I am connecting you now.",
     technician: "the technician on call",
     voicemail_wish: "You can leave a message.",
-    voicemail_not_understood: "I am sorry, I could not understand you.",
+    voicemail_not_understood: "I am sorry, I cannot hear you well enough.",
     voicemail_too_long: "I have kept you long enough.",
     voicemail_beep: "After the beep, please say your name, your company, your number and what is wrong. Then hang up or press pound.",
     ticket_number: "Your ticket number is {}.",
     ticket_looked_at: "It will be looked at when the office opens, {}.",
-    promise_at: "We will call you back {}.",
-    promise_window: "We will call you back between {} and {}.",
+    promise: "We will call you back {}.",
     resolved: "I am glad that it works again. I have noted that it is solved.",
     pending_verification: "Good. We will check with you in the morning that it works.",
     message_stored: "Your message is stored, and the people on call are told of it.",
     message_empty: "I recorded no message, but your call is noted.",
     exhausted: "Nobody on call has answered yet. I keep trying, and whoever answers will call you back.",
+    exhausted_for_now: "Nobody on call has answered. Your problem is recorded and will not be lost.",
     technician_will_call: "The technician has your number and will call you back.",
+    handled: "Somebody on our team is taking care of it already.",
     goodbye: "Goodbye.",
 };
 
@@ -140,18 +134,19 @@ static SPANISH: Wording = Wording {
     connecting: "{} ha tomado su llamada. Le comunico ahora.",
     technician: "el técnico de guardia",
     voicemail_wish: "Puede dejar un mensaje.",
-    voicemail_not_understood: "Lo siento, no he podido entenderle.",
+    voicemail_not_understood: "Lo siento, no le oigo lo bastante bien.",
     voicemail_too_long: "Ya le he entretenido bastante.",
     voicemail_beep: "Después de la señal, diga su nombre, su empresa, su número y qué ocurre. Después cuelgue o marque numeral.",
     ticket_number: "Su número de ticket es {}.",
     ticket_looked_at: "Lo verán cuando abra la oficina, {}.",
-    promise_at: "Le llamaremos {}.",
-    promise_window: "Le llamaremos entre {} y {}.",
+    promise: "Le llamaremos {}.",
     resolved: "Me alegro de que ya funcione. He anotado que está resuelto.",
     pending_verification: "Bien. Por la mañana le preguntaremos si funciona.",
     message_stored: "Su mensaje está guardado, y las personas de guardia están avisadas.",
     message_empty: "No he grabado ningún mensaje, pero su llamada queda anotada.",
     exhausted: "Todavía no ha contestado nadie de guardia. Sigo intentándolo, y quien conteste le llamará.",
+    exhausted_for_now: "No ha contestado nadie de guardia. Su problema está registrado y no se perderá.",
     technician_will_call: "El técnico tiene su número y le llamará.",
+    handled: "Alguien de nuestro equipo ya se está ocupando de ello.",
     goodbye: "Adiós.",
 };

@@ -11,6 +11,9 @@ use crate::private::Private;
 use crate::vocabulary::Priority;
 use chrono::TimeDelta;
 
+/// The reason that remembers that everybody was tried.
+const EXHAUSTED: &str = "page/ladder-exhausted";
+
 impl Step<'_> {
     /// Starts at the first rung.
     pub(super) fn begin_round(&mut self) {
@@ -21,7 +24,11 @@ impl Step<'_> {
     /// Rings the first reachable rung from this place on; an empty rung is skipped at once.
     pub(super) fn ring_from(&mut self, first: u32) {
         let policy = self.context.policy;
-        for (place, technician) in policy.rungs().into_iter().enumerate().skip(first as usize) {
+        let rungs = match &self.case.drill {
+            Some(person) => policy.technician(person).into_iter().collect(),
+            None => policy.rungs(),
+        };
+        for (place, technician) in rungs.into_iter().enumerate().skip(first as usize) {
             let Some(to) = technician.number.clone() else {
                 self.reason("page/rung-without-number", technician.name.as_str());
                 continue;
@@ -47,6 +54,7 @@ impl Step<'_> {
                 technician: technician.id.clone(),
                 to,
                 leg: None,
+                answered: false,
                 machine_hint: false,
                 ordered_at: self.context.now,
                 state: PageState::Ringing { until },
@@ -63,20 +71,17 @@ impl Step<'_> {
 
     /// Nobody on the ladder has accepted.
     fn exhausted(&mut self) {
-        let first_time = self.case.rounds == 1;
-        self.reason("page/ladder-exhausted", "");
+        let first_time = self.case.drill.is_none() && !self.case.reasons.iter().any(|reason| reason.rule == EXHAUSTED);
+        self.reason(EXHAUSTED, "");
         self.tell_caller(News::Exhausted);
         if first_time {
-            self.note(Private::new("Nobody on the ladder has accepted yet."));
+            self.note(Private::new(format!("Nobody on the ladder has accepted yet.\n{}", report::trail(&self.case))));
             self.alert();
         }
-        let again = self.in_seconds(self.context.policy.paging.repeat_minutes * 60);
-        let office_open = self.context.policy.business_hours.open_at(again, self.context.policy.time_zone)
-            && self.context.policy.office.is_some();
-        self.case.work = if self.case.brief.priority == Priority::Critical && !office_open {
-            Work::Pausing { until: again }
-        } else {
-            Work::Unanswered
+        let critical = self.case.brief.priority == Priority::Critical;
+        self.case.work = match self.context.policy.repeats_after(self.context.now) {
+            Some(again) if critical => Work::Pausing { until: again },
+            _ => Work::Unanswered,
         };
     }
 
@@ -99,6 +104,8 @@ impl Step<'_> {
     /// The carrier could not be made to ring.
     pub(super) fn page_not_placed(&mut self, effect: u32) -> Taken {
         match self.case.pages.iter().find(|page| page.effect == effect && page.is_open()) {
+            // What was answered was placed, whatever the order's outcome says.
+            Some(page) if page.answered => Err("this page was answered"),
             Some(page) => self.page_ended(page.number, PageOutcome::Failed),
             None => Err("no page waits for this"),
         }
@@ -106,20 +113,25 @@ impl Step<'_> {
 
     pub(super) fn page_answered(&mut self, number: u32, leg: &LegId) -> Taken {
         let until = self.in_seconds(BRIEFING_SECONDS_MAX);
-        let nobody_has_it = self.case.accepted().is_none() && self.case.work != Work::Handled;
+        let nobody_has_it = self.nobody_has_it();
         let Some(page) = self.page_mut(number) else { return Err("no such page") };
-        let late = matches!(page.state, PageState::Ended { outcome: PageOutcome::NoAnswer | PageOutcome::Failed, .. });
-        match page.state {
+        let taken = match page.state {
+            PageState::Ringing { .. } => true,
             // Somebody who answers after the bound is still somebody.
-            PageState::Ringing { .. } | PageState::Ended { .. }
-                if late == !page.is_open() && (!late || nobody_has_it) =>
-            {
-                page.leg = Some(leg.clone());
-                page.state = PageState::Briefing { turn: 1, silences: 0, until };
-                Ok(())
-            }
-            _ => Err("this page was answered or ended before"),
+            PageState::Ended { outcome: PageOutcome::NoAnswer | PageOutcome::Failed, .. } => nobody_has_it,
+            _ => false,
+        };
+        if !taken || page.answered {
+            return Err("this page was answered or ended before");
         }
+        page.leg = Some(leg.clone());
+        page.answered = true;
+        page.state = PageState::Briefing { turn: 1, silences: 0, until };
+        Ok(())
+    }
+
+    fn nobody_has_it(&self) -> bool {
+        self.case.accepted().is_none() && self.case.work != Work::Handled
     }
 
     pub(super) fn machine_hint(&mut self, number: u32, machine: bool) -> Taken {
@@ -135,15 +147,23 @@ impl Step<'_> {
 
     pub(super) fn page_keyed(&mut self, number: u32, turn: u32, keys: Option<&str>, words: Option<&Private>) -> Taken {
         let Some(page) = self.case.page(number).cloned() else { return Err("no such page") };
-        let PageState::Briefing { turn: listening, silences, .. } = page.state else {
-            return Err("this page is not being answered");
+        let pressed = keys.map(|keys| keys.trim_end_matches('#'));
+        let (listening, silences) = match page.state {
+            PageState::Briefing { turn, silences, .. } => (turn, silences),
+            // The key was pressed within the bound, and arrives after it: a person is there.
+            PageState::Ended { outcome: PageOutcome::NoInput | PageOutcome::Machine, .. }
+                if pressed == Some("1") && page.answered && self.nobody_has_it() =>
+            {
+                return self.accept(number);
+            }
+            _ => return Err("this page is not being answered"),
         };
         if turn != listening {
             return Err("an answer to another turn");
         }
         // A mailbox may say anything; only a person who is not believed to be a machine accepts by voice.
         let spoken = !page.machine_hint && words.is_some_and(|words| says_accept(words.reveal()));
-        match keys.map(|keys| keys.trim_end_matches('#')) {
+        match pressed {
             Some("1") => return self.accept(number),
             _ if spoken => return self.accept(number),
             Some("2") => return self.page_ended(number, PageOutcome::Passed),
@@ -170,7 +190,7 @@ impl Step<'_> {
         let technician = page.technician.clone();
         let name = self.name_of(&technician);
         self.reason("page/accepted", name.as_str());
-        self.note(Private::new(format!("{name} has accepted.")));
+        self.note(Private::new(format!("{name} has accepted.\n{}", report::trail(&self.case))));
         if self.case.caller.present {
             let seconds = report::briefing_seconds(&self.case, self.context.policy) + JOIN_SECONDS_MAX;
             let until = self.in_seconds(seconds);
@@ -268,6 +288,9 @@ impl Step<'_> {
     }
 
     fn text_number(&mut self, number: u32) {
+        if self.case.drill.is_some() {
+            return;
+        }
         let Some(page) = self.case.page(number).cloned() else { return };
         let body = Private::new(report::text_for_technician(&self.case, self.context.policy));
         let from = self.context.policy.caller_id.clone();
@@ -305,6 +328,7 @@ impl Step<'_> {
             Work::Joining { page, technician_in, until, .. } if overdue(&until) => {
                 if technician_in {
                     self.case.caller.present = false;
+                    self.bring_ticket_up_to_date();
                     self.hold_without_caller(page);
                 } else {
                     self.lost(page);

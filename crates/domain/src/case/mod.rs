@@ -1,5 +1,6 @@
 //! The case machine: what the MSP owes because of a call, until a person has it.
 
+mod drill;
 mod event;
 mod ladder;
 mod reply;

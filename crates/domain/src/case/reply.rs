@@ -23,7 +23,11 @@ impl Case {
             PageState::Briefing { turn, .. } => self.brief_and_listen(policy, *turn),
             PageState::Accepted { .. } => self.after_acceptance(policy, number),
             PageState::Ended { outcome: PageOutcome::Passed, .. } => {
-                say(vec!["Passed on to the next person. Goodbye.".to_owned()], Then::HangUp)
+                let next = match self.work {
+                    Work::Paging { .. } => "Passed on to the next person. Goodbye.",
+                    _ => self.nobody_next(),
+                };
+                say(vec![next.to_owned()], Then::HangUp)
             }
             PageState::Ended { .. } => say(vec![self.who_has_it(policy)], Then::HangUp),
         }
@@ -31,7 +35,10 @@ impl Case {
 
     fn brief_and_listen(&self, policy: &Policy, turn: u32) -> VoiceReply {
         let mut words = vec![format!("This is NightDesk, calling for {}.", policy.name)];
-        words.extend(report::briefing(self, policy));
+        match self.drill {
+            Some(_) => words.push("This is a test page. Nothing is wrong.".to_owned()),
+            None => words.extend(report::briefing(self, policy)),
+        }
         words.push(KEYS.to_owned());
         let listen = Listen {
             turn,
@@ -53,12 +60,15 @@ impl Case {
                 words.push("Connecting you with the caller now.".to_owned());
                 say(words, Then::Join { case: self.id.clone(), turn: 1 })
             }
+            Work::Held { page } if *page == number && self.drill.is_some() => {
+                say(vec!["Thank you. Your page works. Goodbye.".to_owned()], Then::HangUp)
+            }
             Work::Held { page } if *page == number => {
                 let number = self.brief.number.as_ref().map(Private::reveal).map(spoken_digits);
                 let mut words = vec!["You have accepted. The caller is no longer on the line.".to_owned()];
                 words.push(match number {
                     Some(digits) => {
-                        format!("Please call {digits}. I repeat: {digits}. I have texted it to you as well.")
+                        format!("Please call {digits}. I repeat: {digits}. I am texting it to you as well.")
                     }
                     None => "The number was withheld. Everything else is in the text and the ticket.".to_owned(),
                 });
@@ -74,7 +84,17 @@ impl Case {
         match (holder, &self.work) {
             (Some(person), _) => format!("{} has accepted this already. Nothing is left to do. Goodbye.", person.name),
             (None, Work::Handled) => "This is marked as handled already. Goodbye.".to_owned(),
-            (None, _) => "No key was pressed, so the next person is being called. Goodbye.".to_owned(),
+            (None, Work::Paging { .. }) => {
+                "No key was pressed, so the next person is being called. Goodbye.".to_owned()
+            }
+            (None, _) => self.nobody_next().to_owned(),
+        }
+    }
+
+    fn nobody_next(&self) -> &'static str {
+        match self.work {
+            Work::Pausing { .. } => "Nobody else is left to call, so everybody will be called again soon. Goodbye.",
+            _ => "Nobody else is left to call, and nobody has accepted. Goodbye.",
         }
     }
 }

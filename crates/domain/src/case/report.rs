@@ -5,7 +5,7 @@ use super::ticket::{SUMMARY_CHARS_MAX, TicketDraft};
 use crate::limits::SPEECH_CHARS_PER_SECOND;
 use crate::policy::Policy;
 use crate::private::Private;
-use crate::triage::{Affected, Reason, say_time};
+use crate::triage::{Affected, Reason, say_callback};
 use crate::vocabulary::{Language, category_label};
 
 /// The draft of the ticket as things stand.
@@ -44,15 +44,24 @@ pub(super) fn headline(brief: &Brief) -> String {
     };
     let affected = brief.affected.map(|affected| format!("{} affected", affected_words(affected)));
     // The caller's own words say it best, where the reader understands them.
-    let own = (brief.language == Language::English).then(|| longest_turn(brief)).flatten();
+    let own = (brief.language == Language::English).then(|| telling_turn(brief)).flatten();
     match own {
         Some(words) => format!("{what}: {words}"),
+        None if brief.words.is_empty() => match brief.recordings.first() {
+            Some(recording) => format!("{what}: a message of {} seconds", recording.seconds),
+            None => format!("{what}: a call without words"),
+        },
         None => std::iter::once(what).chain(affected).collect::<Vec<_>>().join(", "),
     }
 }
 
-fn longest_turn(brief: &Brief) -> Option<&str> {
-    brief.words.iter().map(Private::reveal).max_by_key(|words| words.len()).filter(|words| !words.is_empty())
+/// The turn that most of the decisions were taken from; of equals the longest.
+fn telling_turn(brief: &Brief) -> Option<&str> {
+    let told = |turn: &str| {
+        let words = brief.reasons.iter().map(|reason| reason.words.reveal());
+        words.filter(|words| !words.is_empty() && turn.contains(words)).count()
+    };
+    brief.words.iter().map(Private::reveal).max_by_key(|turn| (told(turn), turn.len())).filter(|turn| !turn.is_empty())
 }
 
 /// Everything known, with the caller's own words and the reasons of each decision.
@@ -72,13 +81,12 @@ pub(super) fn account(case: &Case, policy: &Policy) -> String {
     told("Affected", brief.affected.map(affected_words));
     told("Since", brief.since.as_ref().map(|since| since.reveal().to_owned()));
     told("Deadline", brief.deadline.as_ref().map(|deadline| deadline.reveal().to_owned()));
-    let reads = |at| say_time(at, policy.time_zone, Language::English, case.opened_at);
     told(
         "Promised callback",
-        brief.callback.as_ref().map(|promise| match promise.until {
-            Some(until) => format!("{} to {}", reads(promise.from), reads(until)),
-            None => reads(promise.from),
-        }),
+        brief
+            .callback
+            .as_ref()
+            .map(|promise| say_callback(promise.time(), policy.time_zone, Language::English, case.opened_at)),
     );
     if let Some(company) = brief.company.as_ref().and_then(|id| policy.company(id))
         && !company.runbook.notes.is_empty()
@@ -99,6 +107,11 @@ pub(super) fn account(case: &Case, policy: &Policy) -> String {
     lines.push("Why:".to_owned());
     lines.extend(brief.reasons.iter().chain(&case.reasons).map(reason_line));
     lines.join("\n")
+}
+
+/// Who was called, in which order, and what came of it.
+pub(super) fn trail(case: &Case) -> String {
+    case.reasons.iter().map(reason_line).collect::<Vec<_>>().join("\n")
 }
 
 fn reason_line(reason: &Reason) -> String {
@@ -133,9 +146,12 @@ pub(super) fn briefing_seconds(case: &Case, policy: &Policy) -> u32 {
 pub(super) fn text_for_technician(case: &Case, policy: &Policy) -> String {
     let brief = &case.brief;
     let name = brief.name.as_ref().map_or("The caller", Private::reveal);
-    let number = brief.number.as_ref().map_or("a withheld number", Private::reveal);
+    let reach = match &brief.number {
+        Some(number) => format!("{name} is waiting for your call at {}.", number.reveal()),
+        None => format!("{name} is waiting for your call. The number was withheld."),
+    };
     format!(
-        "{}: ticket {}, {}, {}. {name} is waiting for your call at {number}.",
+        "{}: ticket {}, {}, {}. {reach}",
         policy.name,
         case.ticket.number,
         brief.priority,

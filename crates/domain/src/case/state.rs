@@ -4,7 +4,7 @@ use super::ticket::TicketRecord;
 use crate::ids::{CallId, CaseId, CompanyId, LegId, TechnicianId, TenantId};
 use crate::phone::PhoneNumber;
 use crate::private::Private;
-use crate::triage::{Affected, Fix, Reason};
+use crate::triage::{Affected, CallbackTime, Fix, Reason};
 use crate::vocabulary::{Category, Disposition, Language, Priority};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -20,6 +20,8 @@ pub struct Case {
     pub policy_version: u32,
     /// When it began.
     pub opened_at: DateTime<Utc>,
+    /// A drill rings this one person, to see that pages arrive; it opens no ticket.
+    pub drill: Option<TechnicianId>,
     /// What is known, newest first told.
     pub brief: Brief,
     /// The call that opened it, and whether its caller is still on the line.
@@ -103,6 +105,16 @@ pub struct Promise {
     pub until: Option<DateTime<Utc>>,
 }
 
+impl Promise {
+    /// The promise as a time that can be read out.
+    pub fn time(&self) -> CallbackTime {
+        match self.until {
+            Some(until) => CallbackTime::Window(self.from, until),
+            None => CallbackTime::At(self.from),
+        }
+    }
+}
+
 /// Who is being woken.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -163,6 +175,8 @@ pub struct Page {
     pub to: PhoneNumber,
     /// The leg, once the carrier has named it.
     pub leg: Option<LegId>,
+    /// Whether somebody or something has answered it.
+    pub answered: bool,
     /// Whether the carrier believes that a machine answered.
     pub machine_hint: bool,
     /// When it was ordered.

@@ -2,7 +2,7 @@
 
 use super::event::{CaseEvent, PageEvent};
 use super::report;
-use super::state::{Brief, CallerPresence, Case, Page, PageState, Work};
+use super::state::{Brief, CallerPresence, Case, Page, PageOutcome, PageState, Work};
 use super::ticket::{TicketRecord, TicketStatus};
 use crate::call::{Call, News};
 use crate::effect::{Alert, Effect, Line, NoteOrder, Outcome, PlannedEffect, TextOrder};
@@ -11,14 +11,14 @@ use crate::limits::*;
 use crate::machine::{Context, Planner, Transition, Verdict};
 use crate::private::Private;
 use crate::triage::{Fix, Reason};
-use crate::vocabulary::Disposition;
+use crate::vocabulary::{Disposition, Priority};
 use chrono::{DateTime, TimeDelta, Utc};
 
 /// A case in the middle of a transition.
 pub(super) struct Step<'a> {
     pub(super) case: Case,
     pub(super) context: &'a Context<'a>,
-    planner: Planner,
+    pub(super) planner: Planner,
 }
 
 /// Taken, or the reason why nothing changes.
@@ -37,6 +37,7 @@ impl Case {
             tenant: call.tenant.clone(),
             policy_version: call.policy_version,
             opened_at: context.now,
+            drill: None,
             caller: CallerPresence { call: call.id.clone(), present: true, said: call.briefs_sent },
             ticket: TicketRecord { number, status, psa: None, notes_waiting: Vec::new() },
             work: Work::Filed,
@@ -50,11 +51,12 @@ impl Case {
             brief,
         };
         let mut step = Step::new(case, context);
-        let draft = report::draft(&step.case, context.policy);
-        step.plan(Effect::OpenTicket(Box::new(draft)));
         if step.case.brief.wake {
             step.begin_round();
         }
+        // After the first page, so that the ticket says who was on call and why.
+        let draft = report::draft(&step.case, context.policy);
+        step.plan(Effect::OpenTicket(Box::new(draft)));
         if step.case.brief.disposition == Some(Disposition::Voicemail) {
             step.alert();
         }
@@ -119,7 +121,7 @@ impl Page {
 }
 
 impl<'a> Step<'a> {
-    fn new(case: Case, context: &'a Context<'a>) -> Self {
+    pub(super) fn new(case: Case, context: &'a Context<'a>) -> Self {
         let planner = Planner::new(OwnerId::Case(case.id.clone()), context.now);
         Self { case, context, planner }
     }
@@ -143,6 +145,11 @@ impl<'a> Step<'a> {
             PageEvent::MachineHint(machine) => self.machine_hint(number, *machine),
             PageEvent::Keyed { turn, keys, words } => self.page_keyed(number, *turn, keys.as_deref(), words.as_ref()),
             PageEvent::LeftRoom => self.technician_left(number),
+            PageEvent::Ended(PageOutcome::NoAnswer | PageOutcome::Busy | PageOutcome::Failed)
+                if self.case.page(number).is_some_and(|page| page.answered) =>
+            {
+                Err("a leg that was answered ends otherwise")
+            }
             PageEvent::Ended(outcome) => self.page_ended(number, *outcome),
         }
     }
@@ -185,7 +192,14 @@ impl<'a> Step<'a> {
         self.case.brief.wake |= before.wake;
         self.case.brief.priority = self.case.brief.priority.max(before.priority);
         self.case.ticket_behind = true;
-        if self.case.brief.wake && !before.wake && self.case.work == Work::Filed {
+        let worse = self.case.brief.priority == Priority::Critical && before.priority < Priority::Critical;
+        let begins = match self.case.work {
+            Work::Filed => self.case.brief.wake && !before.wake,
+            // Everybody was tried for less than this.
+            Work::Unanswered => worse,
+            _ => false,
+        };
+        if begins {
             self.begin_round();
         }
         if !self.case.caller.present {
@@ -246,6 +260,9 @@ impl<'a> Step<'a> {
             return Err("it is marked as handled already");
         }
         self.stop_other_pages(None);
+        if !matches!(self.case.work, Work::Talking { .. }) {
+            self.tell_caller(News::Handled);
+        }
         self.case.work = Work::Handled;
         self.note(Private::new(format!("Marked as handled by {}.", by.reveal())));
         Ok(())
@@ -287,6 +304,9 @@ impl<'a> Step<'a> {
 
     /// Adds a note to the ticket, or keeps it until the ticket exists.
     pub(super) fn note(&mut self, text: Private) {
+        if self.case.drill.is_some() {
+            return;
+        }
         let Some(ticket) = self.case.ticket.psa.clone() else {
             self.case.ticket.notes_waiting.push(text);
             return;
@@ -297,7 +317,7 @@ impl<'a> Step<'a> {
         self.plan(Effect::AddNote(NoteOrder { ticket, text, reference }));
     }
 
-    fn bring_ticket_up_to_date(&mut self) {
+    pub(super) fn bring_ticket_up_to_date(&mut self) {
         if std::mem::take(&mut self.case.ticket_behind) {
             let text = report::account(&self.case, self.context.policy);
             self.note(Private::new(text));

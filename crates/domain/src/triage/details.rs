@@ -106,6 +106,14 @@ fn telephone(words: &Words) -> Option<String> {
     let mut times = 1;
     for index in 0..=words.words.len() {
         let word = words.at(index);
+        let turn = |index: usize| words.words.get(index).map(|word| word.turn);
+        if index > 0 && turn(index) != turn(index - 1) {
+            // "since nine" is no part of the number that the next turn gives.
+            if (7..=15).contains(&run.len()) {
+                best = Some(std::mem::take(&mut run));
+            }
+            run.clear();
+        }
         let value = if matches!(word, "oh" | "o") && !run.is_empty() { Some(0) } else { number(word) };
         let digits = match (word, value) {
             ("double" | "doble", _) => {
@@ -160,8 +168,10 @@ fn since(words: &Words) -> Option<&str> {
         (matches!(words.at(*at), "since" | "desde"))
             || (words.at(*at) == "for" && number(words.at(at + 1)).is_some() && words.at(at + 2).starts_with("hour"))
     })?;
+    let turn = words.words.get(at)?.turn;
+    let last = at + words.words[at..].iter().take_while(|word| word.turn == turn).count();
     let mut end = at + 1;
-    while end < at + 4 && small(words.at(end)) {
+    while end < last.min(at + 4) && small(words.at(end)) {
         end += 1;
     }
     let unit = |word: &str| {
@@ -172,10 +182,10 @@ fn since(words: &Words) -> Option<&str> {
             )
     };
     end += 1;
-    while end < at + 6 && unit(words.at(end)) {
+    while end < last.min(at + 6) && unit(words.at(end)) {
         end += 1;
     }
-    (at + 1 < words.words.len()).then(|| words.spoken(at..end))
+    (at + 1 < last).then(|| words.spoken(at..end.min(last)))
 }
 
 /// The first thing named, by how telling it is.

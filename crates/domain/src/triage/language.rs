@@ -58,9 +58,14 @@ fn requested(words: &Words) -> Option<Language> {
             "english" | "ingles" => Language::English,
             _ => return None,
         };
-        let before = at.checked_sub(1).map_or("", |before| words.at(before));
-        let asked = count == 1 || asks.contains(&before) || asks.contains(&words.at(at + 1));
-        let refused = at >= 2 && matches!(words.at(at - 2), "no" | "not" | "dont");
+        // Only the words of the same turn belong to the request.
+        let turn = words.words.get(at).map(|word| word.turn);
+        let near = |at: Option<usize>| {
+            at.filter(|at| words.words.get(*at).map(|word| word.turn) == turn).map_or("", |at| words.at(at))
+        };
+        let (before, after) = (near(at.checked_sub(1)), near(Some(at + 1)));
+        let asked = (before.is_empty() && after.is_empty()) || asks.contains(&before) || asks.contains(&after);
+        let refused = matches!(near(at.checked_sub(2)), "no" | "not" | "dont");
         (asked && !refused).then_some(language)
     })
 }
@@ -114,6 +119,13 @@ mod tests {
         assert_eq!(detect_language("hello hello español por favor"), (Language::Spanish, Confidence::High));
         assert_eq!(detect_language("hola english please"), (Language::English, Confidence::High));
         check("my spanish keyboard layout is gone", Language::English);
+    }
+
+    #[test]
+    fn a_request_is_a_turn_of_its_own() {
+        let said = |turns: &[&str]| of_words(&Words::new(turns)).0;
+        assert_eq!(said(&["mi impresora no funciona", "english please"]), Language::English);
+        assert_eq!(said(&["hello my printer is jammed", "español"]), Language::Spanish);
     }
 
     #[test]

@@ -16,6 +16,7 @@ use nightdesk_domain::case::{Case, Work};
 use nightdesk_domain::ids::{CallId, OwnerId, TenantId};
 use nightdesk_domain::phone::PhoneNumber;
 use nightdesk_domain::policy::Policy;
+use nightdesk_engine::Engine;
 use nightdesk_ports::{Cases, Snapshot, TenantRepository};
 use std::error::Error;
 use std::net::SocketAddr;
@@ -34,10 +35,10 @@ const TICKET_TIME_MAX: Duration = Duration::from_secs(3);
 type Failure = Box<dyn Error + Send + Sync>;
 
 /// A call that can be watched from both ends: on the network and in the store.
-pub(super) struct Stage {
+pub(in crate::commands) struct Stage {
     pub(super) network: PhoneNetwork,
-    pub(super) store: SqliteStore,
-    pub(super) policy: Arc<Policy>,
+    pub(in crate::commands) store: SqliteStore,
+    pub(in crate::commands) policy: Arc<Policy>,
     pub(super) pace: f64,
     server: Option<Server>,
 }
@@ -93,7 +94,7 @@ pub(super) async fn run(store: &StoreArgs, args: CallArgs) -> Outcome {
 
 impl Stage {
     /// A server of one's own, and a network around it.
-    pub(super) async fn open(
+    pub(in crate::commands) async fn open(
         store: &StoreArgs,
         pace: f64,
         behaviours: &[PhoneBehaviour],
@@ -133,8 +134,13 @@ impl Stage {
         Ok(Stage { network, store: SqliteStore::open(&store.database)?, policy, pace, server: None })
     }
 
+    /// The engine of the server that runs for this stage.
+    pub(in crate::commands) fn engine(&self) -> Option<Arc<Engine>> {
+        self.server.as_ref().map(|server| server.engine.clone())
+    }
+
     /// Ends everything in order.
-    pub(super) async fn close(self) {
+    pub(in crate::commands) async fn close(self) {
         drop(self.network);
         if let Some(server) = self.server {
             server.stop().await;

@@ -1,0 +1,66 @@
+//! A drill: rings one technician, to see that pages arrive. No caller, no ticket.
+
+use super::state::{Brief, CallerPresence, Case, Work};
+use super::ticket::{TicketRecord, TicketStatus};
+use super::transition::Step;
+use crate::effect::PlannedEffect;
+use crate::ids::{CallId, InvalidId, TechnicianId, TicketNumber};
+use crate::machine::Context;
+use crate::triage::Fix;
+use crate::vocabulary::{Language, Priority};
+
+impl Case {
+    /// Begins a drill for a technician of the policy. Fails if the technician's id leaves no room for the case's.
+    pub fn drill(context: &Context<'_>, person: &TechnicianId) -> Result<(Case, Vec<PlannedEffect>), InvalidId> {
+        // One drill a person and millisecond: the name is unique without a random source.
+        let call = CallId::parse(&format!("drill-{person}-{}", context.now.timestamp_millis()))?;
+        let case = Case {
+            id: call.case(),
+            tenant: context.policy.tenant.clone(),
+            policy_version: context.policy.version,
+            opened_at: context.now,
+            drill: Some(person.clone()),
+            brief: nothing_wrong(),
+            ticket: TicketRecord {
+                number: TicketNumber::derive(&call.case(), context.facts.attempt),
+                status: TicketStatus::Closed,
+                psa: None,
+                notes_waiting: Vec::new(),
+            },
+            caller: CallerPresence { call, present: false, said: 0 },
+            work: Work::Filed,
+            pages: Vec::new(),
+            pages_ordered: 0,
+            ticket_behind: false,
+            rounds: 0,
+            news_sent: 0,
+            effects_planned: 0,
+            reasons: Vec::new(),
+        };
+        let mut step = Step::new(case, context);
+        step.begin_round();
+        Ok((step.case, step.planner.into_effects()))
+    }
+}
+
+fn nothing_wrong() -> Brief {
+    Brief {
+        language: Language::English,
+        priority: Priority::Low,
+        category: None,
+        wake: false,
+        disposition: None,
+        fix: Fix::None,
+        name: None,
+        company: None,
+        number: None,
+        affected: None,
+        since: None,
+        deadline: None,
+        system: None,
+        callback: None,
+        words: Vec::new(),
+        recordings: Vec::new(),
+        reasons: Vec::new(),
+    }
+}

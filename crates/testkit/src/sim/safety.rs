@@ -1,0 +1,225 @@
+//! What must hold at every instant, whatever fails.
+
+use super::faults::Service;
+use super::world::World;
+use chrono::TimeDelta;
+use nightdesk_domain::call::{Call, CallState, News};
+use nightdesk_domain::case::{Case, Page, PageState, Work};
+use nightdesk_domain::effect::Effect;
+use nightdesk_domain::ids::{CaseId, OwnerId};
+use nightdesk_domain::limits::EFFECTS_PER_TRANSITION_MAX;
+use nightdesk_domain::reply::{Heard, Then, VoiceReply};
+use nightdesk_domain::vocabulary::Priority;
+use nightdesk_ports::{Cases, Commit, Snapshot};
+use std::sync::Arc;
+
+/// How long a request may have been under way when the case was taken, in seconds: what a port may take.
+const IN_FLIGHT_SECONDS: i64 = 10;
+
+/// A commit returned from the store beneath; enters it into the book and checks what it made true.
+pub(crate) async fn committed(world: &Arc<World>, commit: Commit) {
+    let owners: Vec<String> =
+        commit.saves.iter().map(|save| format!("{} v{}", save.snapshot.owner(), save.expected_version + 1)).collect();
+    let decided: Vec<&str> = commit.journal.iter().flat_map(|row| row.decided.iter().map(String::as_str)).collect();
+    world.note(format!("commit {}: {}", owners.join(", "), decided.join("; ")));
+    world.require(commit.effects.len() <= EFFECTS_PER_TRANSITION_MAX, "effects of a transition are bounded", || {
+        format!("{} effects in one transition", commit.effects.len())
+    });
+    let mut reminders = Vec::new();
+    {
+        let mut book = world.book();
+        book.commits += 1;
+        if let Some(claim) = &commit.settled {
+            book.outbox.remove(&claim.effect.id);
+        }
+        for new in &commit.effects {
+            book.enter(new);
+            reminders.push(new.lease.as_ref().map_or(new.planned.due, |lease| lease.until));
+        }
+        reminders.extend(commit.saves.iter().filter_map(|save| save.deadline));
+    }
+    world.remind(reminders);
+    for new in &commit.effects {
+        let owner = &new.planned.id.owner;
+        let stored = world.store.load(&commit.tenant, owner).await;
+        let counted = match stored.ok().flatten().map(|stored| stored.snapshot) {
+            Some(Snapshot::Call(call)) => call.effects_planned,
+            Some(Snapshot::Case(case)) => case.effects_planned,
+            None => 0,
+        };
+        world.require(counted >= new.planned.id.number, "an effect is stored only with its state", || {
+            format!("{} was committed, and its owner's state was not", new.planned.id)
+        });
+    }
+    for save in &commit.saves {
+        let owner = save.snapshot.owner();
+        world.require(save.deadline == save.snapshot.deadline(), "a deadline is stored with its state", || {
+            format!("the deadline of {owner} differs from its state's")
+        });
+        round_trip(world, &save.snapshot);
+        match &save.snapshot {
+            Snapshot::Call(call) => call_committed(world, call),
+            Snapshot::Case(case) => case_committed(world, case),
+        }
+    }
+}
+
+fn round_trip(world: &World, snapshot: &Snapshot) {
+    let again = serde_json::to_string(snapshot).and_then(|text| serde_json::from_str::<Snapshot>(&text));
+    world.require(again.is_ok_and(|again| again == *snapshot), "snapshots round-trip", || {
+        format!("{} reads back differently", snapshot.owner())
+    });
+}
+
+fn call_committed(world: &World, call: &Call) {
+    world.require(call.is_settled() || call.deadline().is_some(), "every unsettled state has a deadline", || {
+        format!("call {} waits for ever in {:?}", call.id, call.state)
+    });
+    if !matches!(call.state, CallState::Ended | CallState::AwaitingTranscript { .. }) {
+        not_silent(world, call.id.as_str(), &call.reply(&world.policy, Heard::default(), world.clock.at()));
+    }
+    let mut book = world.book();
+    let accepted = book.accepted_by.get(&call.id.case()).cloned().unwrap_or_default();
+    let false_news = call.news.iter().any(|news| match news {
+        News::Accepted(who) | News::Connected(who) => !accepted.contains(who),
+        _ => false,
+    });
+    book.calls.entry(call.id.clone()).or_default().push(call.clone());
+    drop(book);
+    world.require(!false_news, "nobody is told a thing happened until it is durably so", || {
+        format!("call {} was told of an acceptance that no case has stored", call.id)
+    });
+}
+
+fn case_committed(world: &World, case: &Case) {
+    let waits = matches!(case.work, Work::Paging { .. } | Work::Pausing { .. } | Work::Joining { .. });
+    let open = |page: u32| case.page(page).is_some_and(Page::is_open);
+    let bounded = match case.work {
+        Work::Paging { page, .. } => open(page) && case.deadline().is_some(),
+        _ => !waits || case.deadline().is_some(),
+    };
+    world.require(bounded, "every unsettled state has a deadline", || {
+        format!("case {} waits for ever in {:?}", case.id, case.work)
+    });
+    still_waking(world, case);
+    let standing = case.pages.iter().filter(|page| matches!(page.state, PageState::Accepted { .. })).count();
+    world.require(standing <= 1, "at most one technician holds a case", || {
+        format!("case {} is held by {standing}", case.id)
+    });
+    for page in case.pages.iter().filter(|page| matches!(page.state, PageState::Accepted { .. })) {
+        // After a lost answer a page may ring on two legs; a person on either is a person.
+        let person = world.book().accepted_on.iter().any(|(of, number)| *of == case.id && *number == page.number);
+        world.require(person, "only a person's acceptance counts", || {
+            format!("page {} of case {} counts as accepted, and nobody accepted it", page.number, case.id)
+        });
+        let policy = &world.policy;
+        not_silent(world, "a technician who accepted", &case.page_reply(page.number, policy));
+    }
+    let mut book = world.book();
+    if case.accepted().is_some() || case.work == Work::Handled {
+        let now = world.clock.at();
+        book.taken_since.entry(case.id.clone()).or_insert(now);
+    } else {
+        book.taken_since.remove(&case.id);
+    }
+    if let Some(page) = case.accepted() {
+        book.accepted_by.entry(case.id.clone()).or_default().insert(page.technician.clone());
+    }
+    book.cases.entry(case.id.clone()).or_default().push(case.clone());
+}
+
+/// An escalated Critical case is at every instant worked on, pausing, accepted, handled, or left to opened business.
+fn still_waking(world: &World, case: &Case) {
+    if !case.brief.wake || case.brief.priority != Priority::Critical {
+        return;
+    }
+    let policy = &world.policy;
+    let again = world.clock.at() + TimeDelta::minutes(i64::from(policy.paging.repeat_minutes));
+    let opens = policy.office.is_some() && policy.business_hours.open_at(again, policy.time_zone);
+    let waking = match case.work {
+        Work::Filed => false,
+        Work::Unanswered => opens || policy.office.is_some() && case_saw_open(world, &case.id),
+        _ => true,
+    };
+    world.require(waking, "a Critical case is still waking somebody", || {
+        format!("case {} rests in {:?}", case.id, case.work)
+    });
+}
+
+/// Whether this case was left to opened business before.
+fn case_saw_open(world: &World, id: &CaseId) -> bool {
+    world.book().case(id).is_some_and(|before| before.work == Work::Unanswered)
+}
+
+fn not_silent(world: &World, who: &str, reply: &VoiceReply) {
+    let words = reply.say.iter().any(|sentence| !sentence.trim().is_empty());
+    world.require(words || matches!(reply.then, Then::RingOffice { .. }), "no silence", || {
+        format!("{who} hears nothing, then {:?}", reply.then)
+    });
+}
+
+/// An engine is about to touch the outside: it must hold a committed effect that orders just this.
+pub(crate) fn touching(world: &World, claimant: &str, service: Service, orders: impl Fn(&Effect) -> bool) {
+    let now = world.clock.at();
+    let book = world.book();
+    let mut known = false;
+    let mut held = false;
+    for row in book.outbox.values().filter(|row| orders(&row.effect)) {
+        known = true;
+        held |= row.lease.as_ref().is_some_and(|lease| lease.claimant == claimant && lease.until > now);
+    }
+    drop(book);
+    world.require(known, "nothing outside is touched for what is not committed", || {
+        format!("{claimant} asks {service:?} for something that no stored effect orders")
+    });
+    world.require(held || !known, "an effect is performed only under its lease", || {
+        format!("{claimant} asks {service:?} for something that another holds")
+    });
+}
+
+/// Somebody is about to be rung.
+pub(crate) fn ringing(world: &World, case: &CaseId, page: u32) {
+    let now = world.clock.at();
+    let taken = world.book().taken_since.get(case).copied();
+    let in_flight = taken.is_none_or(|at| now - at <= TimeDelta::seconds(IN_FLIGHT_SECONDS));
+    world.require(in_flight, "nobody is rung after an acceptance", || {
+        format!("page {page} of case {case} is placed although it is taken since {taken:?}")
+    });
+}
+
+/// A caller is about to hear this; it must be what a stored state says.
+pub(crate) async fn caller_hears(
+    world: &Arc<World>,
+    call: &nightdesk_domain::ids::CallId,
+    reply: &VoiceReply,
+    heard: Heard,
+) {
+    let now = world.clock.at();
+    let tenant = &world.policy.tenant;
+    let stored = world.store.load(tenant, &OwnerId::Call(call.clone())).await.ok().flatten();
+    let current = match stored.map(|stored| stored.snapshot) {
+        Some(Snapshot::Call(call)) => Some(*call),
+        _ => None,
+    };
+    let history = world.book().calls.get(call).cloned().unwrap_or_default();
+    let said = current.iter().chain(history.iter().rev()).any(|state| state.reply(&world.policy, heard, now) == *reply);
+    world.require(said && current.is_some(), "a caller hears only what is stored", || {
+        format!("call {call} hears what no stored state says: {:?}", reply.then)
+    });
+    let number = current.as_ref().and_then(|call| call.ticket.clone());
+    let told = number.filter(|number| reply.say.iter().any(|line| line.contains(&number.spoken())));
+    let has = told
+        .as_ref()
+        .is_none_or(|number| world.book().case(&call.case()).is_some_and(|case| case.ticket.number == *number));
+    world.require(has, "nobody is told a thing happened until it is durably so", || {
+        format!("call {call} hears the number of a ticket that no case has stored")
+    });
+    let promised = current.as_ref().filter(|_| reply.then == Then::HangUp).and_then(|call| call.promise.clone());
+    let kept = promised.is_none() || world.book().case(&call.case()).is_some();
+    world.require(kept, "nobody is told a thing happened until it is durably so", || {
+        format!("call {call} hears a promise that no case has stored")
+    });
+    if !matches!(current.map(|call| call.state), Some(CallState::Ended | CallState::AwaitingTranscript { .. })) {
+        not_silent(world, call.as_str(), reply);
+    }
+}

@@ -1,0 +1,154 @@
+//! What the simulator found in the two machines, each as the shortest story that shows it.
+// Tests may unwrap.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+use chrono::{DateTime, Utc};
+use nightdesk_domain::call::{Arrival, Call, CallEvent, CallState, News, Speech};
+use nightdesk_domain::case::{Brief, Case, CaseEvent, PageEvent, Work};
+use nightdesk_domain::effect::{Effect, Outcome};
+use nightdesk_domain::facts::Facts;
+use nightdesk_domain::ids::{CallId, LegId, PsaTicketId, TechnicianId, TicketNumber};
+use nightdesk_domain::machine::{Context, Transition, Verdict};
+use nightdesk_domain::policy::Policy;
+use nightdesk_domain::vocabulary::Priority;
+use nightdesk_testkit::sample::{at, brief, number, policy, tenant};
+
+fn context<'a>(policy: &'a Policy, facts: &'a Facts, now: DateTime<Utc>) -> Context<'a> {
+    Context { policy, facts, now }
+}
+
+/// A call that arrived at `at(0)` from a number that nobody knows, and what each event did to it, ten seconds apart.
+fn talk(events: &[CallEvent]) -> Vec<Transition<Call>> {
+    talk_from(Some("+13125550149"), events)
+}
+
+fn talk_from(from: Option<&str>, events: &[CallEvent]) -> Vec<Transition<Call>> {
+    let (policy, facts) = (policy(), Facts::default());
+    let arrival = Arrival {
+        tenant: tenant(),
+        call: CallId::parse("CA1").unwrap(),
+        dialled: number("+13125550100"),
+        from: from.map(number),
+    };
+    let mut steps = vec![Call::open(&context(&policy, &facts, at(0)), &arrival)];
+    for (event, seconds) in events.iter().zip((10..).step_by(10)) {
+        let call = &steps.last().unwrap().state;
+        steps.push(call.transition(&context(&policy, &facts, at(seconds)), event));
+    }
+    steps
+}
+
+fn says(turn: u32, words: &str) -> CallEvent {
+    let words = Some(Speech { words: words.into(), confidence_percent: Some(90) });
+    CallEvent::Said { turn, heard: Default::default(), words, keys: None }
+}
+
+fn keys(turn: u32, keys: &str) -> CallEvent {
+    CallEvent::Said { turn, heard: Default::default(), words: None, keys: Some(keys.into()) }
+}
+
+/// The words and the number of the last brief that a step sends to the case.
+fn told(step: &Transition<Call>) -> Option<(Vec<String>, Option<String>)> {
+    step.effects.iter().rev().find_map(|planned| match &planned.effect {
+        Effect::TellCase(_, event) => match &**event {
+            CaseEvent::CallerSaid { brief, .. } => Some((
+                brief.words.iter().map(|words| words.reveal().to_owned()).collect(),
+                brief.number.as_ref().map(|number| number.reveal().to_owned()),
+            )),
+            _ => None,
+        },
+        _ => None,
+    })
+}
+
+#[test]
+fn an_answer_that_is_given_while_somebody_is_woken_reaches_the_case() {
+    let steps = talk(&[says(1, "our server is down and nobody can work"), says(2, "since an hour ago")]);
+    assert!(steps[1].opens.is_some());
+    let (words, _) = told(&steps[2]).unwrap();
+    assert_eq!(words, ["our server is down and nobody can work", "since an hour ago"]);
+}
+
+#[test]
+fn a_number_that_is_keyed_while_somebody_is_woken_reaches_the_case() {
+    let steps = talk_from(None, &[says(1, "our server is down and nobody can work"), keys(2, "3125550177#")]);
+    assert_eq!(told(&steps[2]).unwrap().1.as_deref(), Some("3125550177"));
+}
+
+#[test]
+fn last_words_that_the_hang_up_overtook_still_wake_somebody() {
+    let overheard =
+        CallEvent::Overheard { turn: 1, sequence: 1, words: "our server is down and nobody can work".into() };
+    let steps = talk(&[CallEvent::HungUp, overheard.clone(), overheard]);
+    let told_case = steps[2].effects.iter().any(|planned| match &planned.effect {
+        Effect::TellCase(_, event) => matches!(&**event, CaseEvent::CallerSaid { brief, .. } if brief.wake),
+        _ => false,
+    });
+    assert!(told_case, "{:?}", steps[2].verdict);
+    assert!(matches!(steps[3].verdict, Verdict::Ignored(_)), "a duplicate changes nothing");
+}
+
+#[test]
+fn a_caller_on_the_way_to_the_room_is_fetched_back_when_somebody_else_is_rung() {
+    let technician = |name: &str| TechnicianId::parse(name).unwrap();
+    let news = |number, news| CallEvent::News { number, news };
+    let steps = talk(&[
+        says(1, "our server is down and nobody can work"),
+        news(2, News::Accepted(technician("alex"))),
+        // The third, that Alex was lost, is overtaken.
+        news(4, News::Ringing(technician("bea"))),
+    ]);
+    assert!(matches!(steps[2].state.state, CallState::Joining { .. }));
+    assert!(matches!(steps[3].state.state, CallState::Holding { .. }));
+    assert!(steps[3].effects.iter().any(|planned| matches!(planned.effect, Effect::Refetch(_))));
+}
+
+/// A case of a caller who is on the line, and the commits that follow.
+fn waking_case(priority: Priority) -> Transition<Case> {
+    let (policy, facts) = (policy(), Facts::default());
+    let call = &talk(&[])[0].state;
+    let brief = Brief { priority, ..brief() };
+    let number = TicketNumber::derive(&call.id.case(), 0);
+    let (state, effects) = Case::open(&context(&policy, &facts, at(0)), call, brief, number);
+    Transition { state, effects, opens: None, verdict: Verdict::Applied }
+}
+
+fn happens(case: &Case, seconds: i64, event: &CaseEvent) -> Transition<Case> {
+    case.transition(&context(&policy(), &Facts::default(), at(seconds)), event)
+}
+
+fn said_meanwhile(number: u32, priority: Priority) -> CaseEvent {
+    let call = CallId::parse("CA1").unwrap();
+    let brief = Brief { priority, words: vec!["everything is encrypted".into()], ..brief() };
+    CaseEvent::CallerSaid { call, number, brief: Box::new(brief) }
+}
+
+#[test]
+fn critical_words_after_a_ladder_was_given_up_ring_it_again() {
+    let mut case = waking_case(Priority::High).state;
+    for minute in 1..=4 {
+        case = happens(&case, minute * 60, &CaseEvent::Tick).state;
+    }
+    assert_eq!(case.work, Work::Unanswered);
+    let step = happens(&case, 300, &said_meanwhile(2, Priority::Critical));
+    assert!(step.effects.iter().any(|planned| matches!(planned.effect, Effect::Page(_))), "{:?}", step.state.work);
+}
+
+#[test]
+fn what_was_said_last_reaches_the_ticket_of_a_caller_who_never_joined() {
+    let leg = LegId::parse("TE1").unwrap();
+    let page = |event| CaseEvent::Page { page: 1, event };
+    let opened = waking_case(Priority::Critical);
+    let ticket = PsaTicketId::parse("77").unwrap();
+    let outcome = Outcome::TicketOpened { ticket, repeated: false };
+    let case = happens(&opened.state, 1, &CaseEvent::Settled { effect: opened.effects[0].id.clone(), outcome }).state;
+    let case = happens(&case, 2, &page(PageEvent::Answered { leg: leg.clone() })).state;
+    let case = happens(&case, 3, &said_meanwhile(2, Priority::Critical)).state;
+    let case = happens(&case, 4, &page(PageEvent::Keyed { turn: 1, keys: Some("1".to_owned()), words: None })).state;
+    let case = happens(&case, 5, &CaseEvent::Room { leg, entered: true }).state;
+    let step = happens(&case, 200, &CaseEvent::Tick);
+    let noted = step.effects.iter().any(|planned| {
+        matches!(&planned.effect, Effect::AddNote(note) if note.text.reveal().contains("everything is encrypted"))
+    });
+    assert!(noted);
+}
