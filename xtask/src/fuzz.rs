@@ -90,7 +90,8 @@ mod tests {
     fn every_target_has_seeds_and_is_in_the_manifest() {
         let fuzz = crate::root().join("fuzz");
         let manifest: toml::Table = toml::from_str(&fs::read_to_string(fuzz.join("Cargo.toml")).unwrap()).unwrap();
-        let listed: Vec<_> = manifest["bin"].as_array().unwrap().iter().filter_map(|bin| bin["name"].as_str()).collect();
+        let listed: Vec<_> =
+            manifest["bin"].as_array().unwrap().iter().filter_map(|bin| bin["name"].as_str()).collect();
         for target in targets(&fuzz.join("fuzz_targets")).unwrap() {
             assert!(listed.contains(&&*target), "{target} is not in fuzz/Cargo.toml");
             let seeds = fs::read_dir(fuzz.join("seeds").join(&target)).unwrap_or_else(|e| panic!("{target}: {e}"));
