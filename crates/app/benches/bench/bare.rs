@@ -3,7 +3,7 @@
 use crate::Failure;
 use rusqlite::{Connection, TransactionBehavior, params};
 use std::path::Path;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// What one turn writes.
 #[derive(Clone, Copy)]
@@ -12,8 +12,21 @@ pub(crate) struct Bytes {
     pub(crate) journal: usize,
 }
 
+/// How long each commit took.
+pub(crate) struct Commits(Vec<Duration>);
+
+impl Commits {
+    pub(crate) fn per_second(&self) -> f64 {
+        self.0.len() as f64 / self.0.iter().sum::<Duration>().as_secs_f64()
+    }
+
+    pub(crate) fn into_times(self) -> Vec<Duration> {
+        self.0
+    }
+}
+
 /// One writer, WAL, synchronous FULL; an update and an insert per transaction, each transaction flushed by itself.
-pub(crate) fn commits_per_second(folder: &Path, bytes: Bytes, commits: usize) -> Result<f64, Failure> {
+pub(crate) fn commit(folder: &Path, bytes: Bytes, commits: usize) -> Result<Commits, Failure> {
     let path = folder.join("bare.sqlite");
     let mut connection = Connection::open(&path)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
@@ -24,8 +37,9 @@ pub(crate) fn commits_per_second(folder: &Path, bytes: Bytes, commits: usize) ->
          INSERT OR IGNORE INTO states VALUES ('call', 1, '');",
     )?;
     let (state, journal) = ("s".repeat(bytes.state), "j".repeat(bytes.journal));
-    let began = Instant::now();
+    let mut took = Vec::with_capacity(commits);
     for _ in 0..commits {
+        let began = Instant::now();
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         transaction
             .prepare_cached("UPDATE states SET version = version + 1, state = ?1 WHERE owner = 'call'")?
@@ -34,6 +48,7 @@ pub(crate) fn commits_per_second(folder: &Path, bytes: Bytes, commits: usize) ->
             .prepare_cached("INSERT INTO journal (owner, entry) VALUES ('call', ?1)")?
             .execute(params![journal])?;
         transaction.commit()?;
+        took.push(began.elapsed());
     }
-    Ok(commits as f64 / began.elapsed().as_secs_f64())
+    Ok(Commits(took))
 }

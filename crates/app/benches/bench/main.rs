@@ -76,7 +76,7 @@ async fn main() -> Result<(), Failure> {
     }
     if wanted("nights") {
         progress("nights: the simulator");
-        nights::measure(quick, &mut report)?;
+        nights::measure(scratch.path(), quick, &mut report)?;
     }
     if arguments.json {
         println!("{}", serde_json::to_string_pretty(&report.json())?);

@@ -72,6 +72,16 @@ impl Program {
         Some(kilobytes / 1024.0)
     }
 
+    /// The processor time that it has used so far, in all its threads; none where there is no /proc.
+    pub(crate) fn processor_time(&self) -> Option<Duration> {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id())).ok()?;
+        // The name may hold anything but ends at the last parenthesis; `utime` and `stime` are fields 14 and 15.
+        let mut fields = stat.rsplit_once(')')?.1.split_whitespace().skip(11);
+        let (user, system): (u64, u64) = (fields.next()?.parse().ok()?, fields.next()?.parse().ok()?);
+        // Linux shows hundredths of a second here, whatever its own tick (USER_HZ).
+        Some(Duration::from_millis(10 * (user + system)))
+    }
+
     /// Somebody who signs webhooks with the token that this program expects.
     pub(crate) fn carrier(&self) -> Result<Carrier, Failure> {
         let token = simulator_token(&self.folder)?.expose_secret().to_owned();

@@ -47,19 +47,25 @@ pub(crate) async fn measure(scratch: &Path, quick: bool, report: &mut Report) ->
     round(&carrier, &store, 8, 4, 0).await?;
     let bytes = bytes_of_a_turn(&store).await?;
 
-    let mut bare = Vec::new();
+    let (mut bare_rates, mut bare_times) = (Vec::new(), Vec::new());
     for (at, (callers, calls)) in LEVELS.into_iter().enumerate() {
         let mut measured = Vec::new();
+        let mut processor = Duration::ZERO;
         for number in 0..rounds {
             progress(&format!("turns: {callers} callers, round {} of {rounds}", number + 1));
             // Side by side with every round, since a shared disk changes its mind.
-            bare.push(bare::commits_per_second(&folder, bytes, if quick { 200 } else { 400 })?);
+            let bare = bare::commit(&folder, bytes, if quick { 200 } else { 400 })?;
+            bare_rates.push(bare.per_second());
+            bare_times.extend(bare.into_times());
             let run = 1 + (at * rounds + number) as u64;
+            let before = program.processor_time();
             measured.push(round(&carrier, &store, callers, calls, run).await?);
+            let used = program.processor_time().zip(before).map(|(after, before)| after - before);
+            processor += used.unwrap_or_default();
         }
         let rate = median(measured.iter().map(|round| round.turns_per_second));
-        let here = &bare[bare.len() - rounds..];
-        let ratio = median(measured.iter().zip(here).map(|(round, bare)| round.turns_per_second / bare));
+        let beside = &bare_rates[bare_rates.len() - rounds..];
+        let ratio = median(measured.iter().zip(beside).map(|(round, bare)| round.turns_per_second / bare));
         let times = Times::new(measured.into_iter().flat_map(|round| round.took));
         let knocks = knocks(&carrier, callers).await?;
         let name = |what: &str| format!("{callers} at once: {what}");
@@ -74,13 +80,17 @@ pub(crate) async fn measure(scratch: &Path, quick: bool, report: &mut Report) ->
         report.figure(SECTION, name("turns per second, median of the rounds"), rate, "/s");
         let what = name("turns to bare commits, median of the rounds");
         report.aimed(SECTION, what, ratio, "", Aim::AtLeast(0.5));
+        if !processor.is_zero() {
+            let each = processor.as_secs_f64() * 1000.0 / times.count() as f64;
+            report.figure(SECTION, name("processor time per turn, whole call included"), each, "ms");
+        }
         report.figure(SECTION, name("turns measured"), times.count() as f64, "");
     }
-    let spread =
-        |percent| Times::new(bare.iter().map(|rate| Duration::from_secs_f64(rate / 1000.0))).percentile(percent);
-    report.figure(SECTION, "bare durable commits per second, median", median(bare.iter().copied()), "/s");
-    report.figure(SECTION, "bare durable commits per second, 10th percentile", spread(10.0), "/s");
-    report.figure(SECTION, "bare durable commits per second, 90th percentile", spread(90.0), "/s");
+    let bare_times = Times::new(bare_times);
+    report.figure(SECTION, "a bare durable commit alone: p50", bare_times.percentile(50.0), "ms");
+    report.figure(SECTION, "a bare durable commit alone: p95", bare_times.percentile(95.0), "ms");
+    report.figure(SECTION, "a bare durable commit alone: p99", bare_times.percentile(99.0), "ms");
+    report.figure(SECTION, "bare durable commits per second, median of the rounds", median(bare_rates), "/s");
     report.figure(SECTION, "state written by a turn", bytes.state as f64, "bytes");
     report.figure(SECTION, "journal row written by a turn", bytes.journal as f64, "bytes");
     if let Some(memory) = program.memory_peak_mib() {
