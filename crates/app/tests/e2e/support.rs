@@ -166,7 +166,8 @@ pub(crate) fn with_connectwise(psa: &ConnectWiseDouble, private_key: &str) -> St
          Medium = \"P3 - Medium\", Low = \"P4 - Low\" }}\n",
         psa.url()
     );
-    format!("{DEMO}\n{section}")
+    let demo = DEMO.replace("id = \"acme-dental\"\n", "id = \"acme-dental\"\npsa_company = \"acme-dental\"\n");
+    format!("{demo}\n{section}")
 }
 
 /// Writes the key that the double lets in into a file, and gives the reference to it.
