@@ -53,8 +53,12 @@ impl ApiError {
     }
 }
 
-const NOT_FOUND: ApiError =
-    ApiError { status: StatusCode::NOT_FOUND, code: 20404, message: "The requested resource was not found", races: false };
+const NOT_FOUND: ApiError = ApiError {
+    status: StatusCode::NOT_FOUND,
+    code: 20404,
+    message: "The requested resource was not found",
+    races: false,
+};
 const NOT_IN_PROGRESS: ApiError = ApiError::bad(21220, "Call is not in-progress. Cannot redirect.");
 /// The same, where the leg has ended: whoever asked could not know it yet, so it is nobody's mistake.
 const OVER_ALREADY: ApiError = ApiError { races: true, ..NOT_IN_PROGRESS };
@@ -79,7 +83,12 @@ pub(super) async fn serve(network: Arc<Exchange>, listener: TcpListener) {
 async fn handle(network: Arc<Exchange>, request: Request<Incoming>) -> Result<Answer, Lost> {
     let (parts, body) = request.into_parts();
     let answer = match Limited::new(body, REQUEST_BYTES_MAX).collect().await {
-        Err(_) => Err(ApiError { status: StatusCode::PAYLOAD_TOO_LARGE, code: 20413, message: "Request too large", races: false }),
+        Err(_) => Err(ApiError {
+            status: StatusCode::PAYLOAD_TOO_LARGE,
+            code: 20413,
+            message: "Request too large",
+            races: false,
+        }),
         Ok(body) => route(&network, &parts, &body.to_bytes()).await,
     };
     match answer {

@@ -8,7 +8,12 @@ use std::time::Duration;
 
 /// The three calls, what they end as, and their outcomes.
 const CALLS: [(&[&str], &str, &str, &[&str]); 3] = [
-    (&["--say", SERVER_DOWN, "--technician", "voicemail,accept"], "Escalate", "P1 - Critical", &["machine", "accepted"]),
+    (
+        &["--say", SERVER_DOWN, "--technician", "voicemail,accept"],
+        "Escalate",
+        "P1 - Critical",
+        &["machine", "accepted"],
+    ),
     (&["--say", PRINTER], "Callback", "P3 - Medium", &[]),
     (&["--say", ENCRYPTED, "--hang-up-during", "1"], "Escalate", "P1 - Critical", &["accepted"]),
 ];
@@ -64,7 +69,8 @@ async fn while_connectwise_is_down_callers_get_numbers_and_pages_go_out_and_the_
     let tenant = folder.write("tenant.toml", &with_connectwise(&psa, "{ env = \"NIGHTDESK_TEST_PRIVATE_KEY\" }"));
     let key = [("NIGHTDESK_TEST_PRIVATE_KEY", PRIVATE_KEY)];
     let mut documents = Vec::new();
-    for (mode, (args, disposition, _, pages)) in [Mode::Down, Mode::Nonsense, Mode::Unreachable].into_iter().zip(CALLS) {
+    for (mode, (args, disposition, _, pages)) in [Mode::Down, Mode::Nonsense, Mode::Unreachable].into_iter().zip(CALLS)
+    {
         psa.set_mode(mode).await.unwrap();
         let ran = folder.run_with(&[&["call", "--json", "--tenant", &tenant], args].concat(), &key).await;
         assert_eq!(ran.code, 0, "{mode:?}: {ran:?}");
@@ -84,7 +90,9 @@ async fn while_connectwise_is_down_callers_get_numbers_and_pages_go_out_and_the_
     // Back again: whatever runs next on this database writes what is owed. The calls ran twenty times faster than
     // life, and what they put off lies in the future by that clock: so the server goes by the same.
     psa.set_mode(Mode::Up).await.unwrap();
-    let text = std::fs::read_to_string(&tenant).unwrap().replace("{ env = \"NIGHTDESK_TEST_PRIVATE_KEY\" }", &key_in_a_file(&folder));
+    let text = std::fs::read_to_string(&tenant)
+        .unwrap()
+        .replace("{ env = \"NIGHTDESK_TEST_PRIVATE_KEY\" }", &key_in_a_file(&folder));
     let mut setup = setup(&folder, PACE);
     setup.database = folder.path("nightdesk-data/nightdesk.sqlite");
     setup.tenants = vec![nightdesk::config::Tenant::parse(&text).unwrap()];

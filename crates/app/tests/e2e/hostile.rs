@@ -58,14 +58,21 @@ async fn whatever_is_posted_gets_an_error_or_an_apology_and_nothing_personal_is_
     let with = |more: &[(&'static str, &'static str)]| [&call[..], more].concat();
 
     // An unknown caller on an unknown line, and no usable number at all, are answered like anybody.
-    for (from, to) in [(SECRET_NUMBER, LINE), ("anonymous", LINE), ("sip:x@y.example", LINE), (SECRET_NUMBER, "+13125559999")] {
+    for (from, to) in
+        [(SECRET_NUMBER, LINE), ("anonymous", LINE), ("sip:x@y.example", LINE), (SECRET_NUMBER, "+13125559999")]
+    {
         let other = format!("CA{:032}", from.len() * 100 + to.len());
         let (status, body) = carrier.post(&base, voice, &[("CallSid", &other), ("From", from), ("To", to)]).await;
         assert_eq!(status, 200, "{from} {to}");
         assert!(body.contains("You have reached Lakeside IT"), "{body}");
     }
     // Fields missing or senseless: the caller hears an apology, is put through, and can leave a message.
-    for form in [&[][..], &[("CallSid", sid)], &[("CallSid", "'; DROP TABLE states; --"), ("To", LINE)], &[("CallSid", sid), ("To", "12")]] {
+    for form in [
+        &[][..],
+        &[("CallSid", sid)],
+        &[("CallSid", "'; DROP TABLE states; --"), ("To", LINE)],
+        &[("CallSid", sid), ("To", "12")],
+    ] {
         let (status, body) = carrier.post(&base, voice, form).await;
         assert_eq!(status, 200);
         assert!(body.contains("<Dial") && body.contains("<Record"), "{body}");
@@ -106,13 +113,23 @@ async fn whatever_is_posted_gets_an_error_or_an_apology_and_nothing_personal_is_
     assert_eq!(status, 200);
     // Ids of nobody's call and case, and of another tenant.
     let nobody = "CA99999999999999999999999999999999";
-    for path in [format!("call/{nobody}/turn/1?news=0&polls=0"), format!("call/{nobody}/now"), format!("page/{nobody}/1/answered")] {
+    for path in [
+        format!("call/{nobody}/turn/1?news=0&polls=0"),
+        format!("call/{nobody}/now"),
+        format!("page/{nobody}/1/answered"),
+    ] {
         let (status, body) = carrier.post(&base, &format!("/twilio/lakeside/{path}"), &[("CallSid", nobody)]).await;
         assert_eq!(status, 200, "{path}");
         parse_document(&body).unwrap_or_else(|error| panic!("{error}: {body}"));
     }
     for path in [format!("call/{nobody}/partial/1"), format!("page/{nobody}/7/status"), format!("case/{nobody}/room")] {
-        let form = [("CallSid", nobody), ("SequenceNumber", "0"), ("UnstableSpeechResult", SECRET_WORDS), ("CallStatus", "completed"), ("StatusCallbackEvent", "participant-join")];
+        let form = [
+            ("CallSid", nobody),
+            ("SequenceNumber", "0"),
+            ("UnstableSpeechResult", SECRET_WORDS),
+            ("CallStatus", "completed"),
+            ("StatusCallbackEvent", "participant-join"),
+        ];
         assert_eq!(carrier.post(&base, &format!("/twilio/lakeside/{path}"), &form).await.0, 204, "{path}");
     }
     // It still works.

@@ -56,7 +56,10 @@ async fn strangers_cannot_fill_the_metrics_with_names() {
 #[tokio::test]
 async fn the_previous_token_is_accepted_during_a_rotation_and_the_url_is_the_configured_one() {
     let folder = Folder::new();
-    let (new, old) = (folder.write("new", "11111111111111111111111111111111"), folder.write("old", "22222222222222222222222222222222"));
+    let (new, old) = (
+        folder.write("new", "11111111111111111111111111111111"),
+        folder.write("old", "22222222222222222222222222222222"),
+    );
     let section = format!(
         "\n[twilio]\naccount_sid = \"AC00000000000000000000000000000000\"\nauth_token = {{ file = {new:?} }}\n\
          previous_auth_token = {{ file = {old:?} }}\n"
@@ -128,7 +131,9 @@ async fn with_the_store_down_callers_are_put_through_to_the_emergency_number_and
     // The store can no longer be read or written.
     let database = rusqlite::Connection::open(house.folder.path("data/nightdesk.sqlite")).unwrap();
     database.busy_timeout(Duration::from_secs(5)).unwrap();
-    database.execute_batch("ALTER TABLE states RENAME TO states_gone; ALTER TABLE heartbeat RENAME TO beats_gone;").unwrap();
+    database
+        .execute_batch("ALTER TABLE states RENAME TO states_gone; ALTER TABLE heartbeat RENAME TO beats_gone;")
+        .unwrap();
     let (status, why) = get(&format!("{}/healthz", house.base)).await;
     assert_eq!(status, 503, "{why}");
     let (_, fallback) = carrier.post(&house.base, "/twilio/lakeside/fallback", &incoming()).await;
@@ -147,14 +152,18 @@ async fn with_the_store_down_callers_are_put_through_to_the_emergency_number_and
     let left = caller.say("it is dana at acme dental please call me").await;
     caller.wait_ended().await;
     assert_eq!(left, Ok(()), "{:?}", house.network.history());
-    let heard = house.network.history().iter().filter_map(|e| e.words().map(str::to_owned)).collect::<Vec<_>>().join(" ");
+    let heard =
+        house.network.history().iter().filter_map(|e| e.words().map(str::to_owned)).collect::<Vec<_>>().join(" ");
     assert!(heard.contains("We are sorry, our assistant is not available"), "{heard}");
     assert!(heard.contains("Your message has been recorded"), "{heard}");
     assert!(house.network.history().iter().any(|event| event.kind == EventKind::Beep));
     // Callbacks are not acknowledged, so that the carrier's own retry or log shows them.
-    let (status, _) = carrier.post(&house.base, "/twilio/lakeside/status", &[("CallSid", SID), ("CallStatus", "completed")]).await;
+    let (status, _) =
+        carrier.post(&house.base, "/twilio/lakeside/status", &[("CallSid", SID), ("CallStatus", "completed")]).await;
     assert_eq!(status, 503);
-    database.execute_batch("ALTER TABLE states_gone RENAME TO states; ALTER TABLE beats_gone RENAME TO heartbeat;").unwrap();
+    database
+        .execute_batch("ALTER TABLE states_gone RENAME TO states; ALTER TABLE beats_gone RENAME TO heartbeat;")
+        .unwrap();
     assert_eq!(get(&format!("{}/healthz", house.base)).await.0, 200, "nothing has to be repaired");
 }
 
