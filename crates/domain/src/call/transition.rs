@@ -174,10 +174,13 @@ impl Step<'_> {
 
     /// The last words of a caller who has hung up, overtaken by the news of the hang-up.
     fn overheard_late(&mut self, turn: u32, words: &Private) -> Taken {
+        let overheard = self.call.overheard.as_ref().filter(|(of, _)| *of == turn);
+        let longer = overheard.is_none_or(|(_, known)| known.reveal().len() < words.reveal().len());
         let known = self.call.turns.iter().any(|turn| turn.reveal().contains(words.reveal()));
-        if turn != self.call.turn || !self.call.case_open || known {
+        if turn != self.call.turn || !self.call.case_open || !longer || known {
             return Err("nothing new was overheard");
         }
+        self.call.overheard = Some((turn, Private::new(bounded(words.reveal(), TURN_CHARS_MAX))));
         self.late_words(words);
         Ok(())
     }
