@@ -238,7 +238,10 @@ impl Step<'_> {
     }
 
     pub(super) fn absorb_overheard(&mut self) {
-        if let Some((_, words)) = self.call.overheard.take() {
+        // It stays known, so that a shorter piece of the same sentence that comes late adds nothing.
+        if let Some((_, words)) = self.call.overheard.clone()
+            && !self.call.turns.contains(&words)
+        {
             self.remember_turn(words.reveal());
             self.reassess();
             self.escalate_if_it_wakes();

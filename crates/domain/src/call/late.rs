@@ -28,7 +28,7 @@ impl Step<'_> {
 
     /// The beginning of a last sentence, reported after the hang-up: half a sentence counts, too.
     fn late_partial(&mut self, words: &Private) -> Taken {
-        if self.call.turns.iter().any(|turn| turn.reveal().contains(words.reveal())) {
+        if !self.call.case_open || self.call.turns.iter().any(|turn| turn.reveal().contains(words.reveal())) {
             return Err("nothing new was overheard");
         }
         // Partial results grow: a longer one takes the place of the shorter.

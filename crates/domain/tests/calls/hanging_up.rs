@@ -139,12 +139,13 @@ fn a_second_notice_changes_nothing() {
 
 #[test]
 fn partial_words_that_arrive_after_the_hang_up_wake_if_they_are_critical() {
-    stranger().hangs_up().begins("my printer").expect_ignored();
+    stranger().hangs_up().begins("my printer").begins("my").expect_ignored().expect_pages(0);
     stranger()
         .hangs_up()
         .begins("all our files are encrypted")
         .rings("alex")
         .begins("all our files are encrypted and")
+        .begins("all our files")
         .expect_ignored()
         .expect_pages(1)
         .expect_ticket(Priority::Critical);
