@@ -1,7 +1,9 @@
 //! What the carrier reports after the caller has gone: a message, its words, the end of a last sentence.
 
+use super::answers::bounded;
 use super::event::CallEvent;
 use super::transition::{Step, Taken};
+use crate::limits::TURN_CHARS_MAX;
 use crate::private::Private;
 
 impl Step<'_> {
@@ -26,13 +28,19 @@ impl Step<'_> {
         }
     }
 
-    /// The beginning of a last sentence, reported after the hang-up: half a sentence counts, too.
+    /// The beginning of a last sentence, reported after the hang-up: half a sentence counts, too. Partial results
+    /// grow and arrive in any order: the longest one holds the most of the sentence.
     fn late_partial(&mut self, words: &Private) -> Taken {
-        if !self.call.case_open || self.call.turns.iter().any(|turn| turn.reveal().contains(words.reveal())) {
+        let turn = self.call.turn;
+        let heard = self.call.overheard.as_ref().filter(|(of, _)| *of == turn);
+        let shorter = heard.is_some_and(|(_, known)| known.reveal().len() >= words.reveal().len());
+        let known = self.call.turns.iter().any(|turn| turn.reveal().contains(words.reveal()));
+        if !self.call.case_open || shorter || known {
             return Err("nothing new was overheard");
         }
-        // Partial results grow: a longer one takes the place of the shorter.
+        self.call.overheard = Some((turn, Private::new(bounded(words.reveal(), TURN_CHARS_MAX))));
         if self.call.turns.last().is_some_and(|last| words.reveal().starts_with(last.reveal())) {
+            // The same sentence, longer.
             self.call.turns.pop();
         }
         self.late_words(words);
