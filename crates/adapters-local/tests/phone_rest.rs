@@ -85,6 +85,7 @@ async fn an_ended_leg_cannot_be_updated_and_an_unknown_one_is_not_found() {
         let (status, error) = rest(&network, "POST", &path, &form).await.unwrap();
         assert_eq!((status.as_u16(), error["code"].as_i64()), (400, Some(21220)));
     }
+    assert_eq!(network.errors(), Vec::<String>::new(), "a hang-up that crosses another is nobody's mistake");
     let (status, _) = rest(&network, "GET", "Calls/CA00000000000000000000000000000000.json", &[]).await.unwrap();
     assert_eq!(status, 404);
 }

@@ -52,7 +52,11 @@ impl Player<'_> {
                 self.network.spawn(run_dialled(self.network.clone(), child.clone()));
                 tokio::select! {
                     () = self.network.until_leg(&child, |leg| leg.status.is_over().then_some(())) => {}
-                    () = self.talk(dial.hangup_on_star) => {}
+                    // Nobody hears what is said while it rings.
+                    () = async {
+                        self.network.until_leg(&child, |leg| leg.bridged.then_some(())).await;
+                        self.talk(dial.hangup_on_star).await;
+                    } => {}
                     () = limit => {}
                 }
                 self.network.change_leg(&child, |leg| leg.order = Some(Order::End));

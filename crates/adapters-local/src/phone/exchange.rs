@@ -36,6 +36,7 @@ pub(super) struct Exchange {
     pulse: watch::Sender<u64>,
     broadcast: broadcast::Sender<NetworkEvent>,
     started: Instant,
+    started_at: DateTime<Utc>,
     tasks: Mutex<JoinSet<()>>,
 }
 
@@ -140,6 +141,7 @@ impl Exchange {
             pulse: watch::Sender::new(0),
             broadcast: broadcast::Sender::new(EVENTS_BUFFERED),
             started: Instant::now(),
+            started_at: system_time(),
             tasks: Mutex::new(JoinSet::new()),
         }
     }
@@ -231,9 +233,20 @@ impl Exchange {
         }
     }
 
+    /// The present instant by the network's own clock, which runs at its pace: so that a server at the same pace
+    /// finds what it ordered "since".
+    pub(super) fn now(&self) -> DateTime<Utc> {
+        self.started_at + Duration::from_millis(self.passed_ms())
+    }
+
+    /// Simulated milliseconds since the start.
+    fn passed_ms(&self) -> u64 {
+        (self.started.elapsed().as_secs_f64() * 1000.0 * self.config.pace) as u64
+    }
+
     /// Tells what happened to a party.
     pub(super) fn emit_for(&self, sid: &str, party: Party, kind: EventKind) {
-        let at_ms = (self.started.elapsed().as_secs_f64() * 1000.0 * self.config.pace) as u64;
+        let at_ms = self.passed_ms();
         let event = NetworkEvent { at_ms, leg: sid.to_owned(), party, kind };
         self.change(|state| state.history.push(event.clone()));
         // Nobody listening is fine: the history has it.
@@ -255,8 +268,8 @@ impl Exchange {
     }
 }
 
-/// The present instant, to the second's fraction that the system knows.
-pub(super) fn now() -> DateTime<Utc> {
+/// The system's time when the network starts.
+fn system_time() -> DateTime<Utc> {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     let seconds = i64::try_from(since.as_secs()).unwrap_or_default();
     DateTime::from_timestamp(seconds, since.subsec_nanos()).unwrap_or_default()

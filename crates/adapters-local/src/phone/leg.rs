@@ -4,7 +4,7 @@
 //! waits; [`settle`] then ends what was left half done: a room, a recording, a dialled leg.
 
 use super::event::{EventKind, LegStatus, Party};
-use super::exchange::{CHARS_PER_SECOND, Ear, Exchange, Leg, now};
+use super::exchange::{CHARS_PER_SECOND, Ear, Exchange, Leg};
 use super::human;
 use super::outbox::{Callback, Outbox};
 use super::twiml::{Document, Method, Prompt, Say, TwimlError, Verb, parse_document};
@@ -71,7 +71,7 @@ pub(super) fn open(network: &Arc<Exchange>, new: NewLeg) -> String {
             direction: new.direction,
             party: new.party,
             status: new.status,
-            created: now(),
+            created: network.now(),
             created_order: state.legs.len() as u64,
             answered: None,
             ended: None,
@@ -226,7 +226,7 @@ pub(super) fn end(network: &Arc<Exchange>, sid: &str, status: LegStatus) {
         if leg.status.is_over() {
             return false;
         }
-        leg.ended = Some((now(), leg.seconds(network.config.pace)));
+        leg.ended = Some((network.now(), leg.seconds(network.config.pace)));
         leg.status = status;
         leg.inputs.clear();
         true

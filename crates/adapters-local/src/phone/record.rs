@@ -1,7 +1,7 @@
 //! `<Record>`: what is said becomes a recording, and its words a transcription.
 
 use super::event::EventKind;
-use super::exchange::{CHARS_PER_SECOND, Ear, Exchange, Input, InputKind, now};
+use super::exchange::{CHARS_PER_SECOND, Ear, Exchange, Input, InputKind};
 use super::leg::{Flow, Player, Source};
 use super::outbox::Callback;
 use super::resource::Recording;
@@ -101,7 +101,7 @@ impl Exchange {
             parameter("RecordingDuration", seconds.to_string()),
         ];
         if !absent {
-            let recording = Recording { sid: recording_sid, call_sid: sid.to_owned(), created: now(), seconds };
+            let recording = Recording { sid: recording_sid, call_sid: sid.to_owned(), created: self.now(), seconds };
             self.change(|state| state.recordings.insert(recording.sid.clone(), recording));
         }
         if let Some((url, method)) = &record.status_callback
@@ -113,7 +113,7 @@ impl Exchange {
                 parameter("RecordingStatus", if absent { "absent" } else { "completed" }),
                 parameter("RecordingChannels", "1"),
                 parameter("RecordingSource", "RecordVerb"),
-                parameter("RecordingStartTime", super::exchange::rfc_2822(now())),
+                parameter("RecordingStartTime", super::exchange::rfc_2822(self.now())),
             ];
             parameters.extend(about_recording.clone());
             let url = resolve(&base, Some(url));

@@ -42,17 +42,26 @@ pub(super) struct ApiError {
     status: StatusCode,
     code: u32,
     message: &'static str,
+    /// Whether a request without fault can meet it, because the other end moved first: then it is answered, and
+    /// not recorded among the errors.
+    races: bool,
 }
 
 impl ApiError {
     pub(super) const fn bad(code: u32, message: &'static str) -> Self {
-        ApiError { status: StatusCode::BAD_REQUEST, code, message }
+        ApiError { status: StatusCode::BAD_REQUEST, code, message, races: false }
     }
 }
 
-const NOT_FOUND: ApiError =
-    ApiError { status: StatusCode::NOT_FOUND, code: 20404, message: "The requested resource was not found" };
+const NOT_FOUND: ApiError = ApiError {
+    status: StatusCode::NOT_FOUND,
+    code: 20404,
+    message: "The requested resource was not found",
+    races: false,
+};
 const NOT_IN_PROGRESS: ApiError = ApiError::bad(21220, "Call is not in-progress. Cannot redirect.");
+/// The same, where the leg has ended: whoever asked could not know it yet, so it is nobody's mistake.
+const OVER_ALREADY: ApiError = ApiError { races: true, ..NOT_IN_PROGRESS };
 
 /// Serves until the network ends.
 pub(super) async fn serve(network: Arc<Exchange>, listener: TcpListener) {
@@ -74,7 +83,12 @@ pub(super) async fn serve(network: Arc<Exchange>, listener: TcpListener) {
 async fn handle(network: Arc<Exchange>, request: Request<Incoming>) -> Result<Answer, Lost> {
     let (parts, body) = request.into_parts();
     let answer = match Limited::new(body, REQUEST_BYTES_MAX).collect().await {
-        Err(_) => Err(ApiError { status: StatusCode::PAYLOAD_TOO_LARGE, code: 20413, message: "Request too large" }),
+        Err(_) => Err(ApiError {
+            status: StatusCode::PAYLOAD_TOO_LARGE,
+            code: 20413,
+            message: "Request too large",
+            races: false,
+        }),
         Ok(body) => route(&network, &parts, &body.to_bytes()).await,
     };
     match answer {
@@ -82,7 +96,9 @@ async fn handle(network: Arc<Exchange>, request: Request<Incoming>) -> Result<An
         Ok(Some(answer)) => Ok(answer),
         Err(error) => {
             let reason = format!("{} {}: {}", parts.method, parts.uri.path(), error.message);
-            network.refuse(None, &TwimlError { code: error.code, reason });
+            if !error.races {
+                network.refuse(None, &TwimlError { code: error.code, reason });
+            }
             let body = json!({
                 "code": error.code,
                 "message": error.message,
@@ -150,7 +166,7 @@ fn authenticate(network: &Exchange, parts: &http::request::Parts) -> Result<(), 
     if given.as_deref() == Some(expected.as_bytes()) {
         Ok(())
     } else {
-        Err(ApiError { status: StatusCode::UNAUTHORIZED, code: 20003, message: "Authenticate" })
+        Err(ApiError { status: StatusCode::UNAUTHORIZED, code: 20003, message: "Authenticate", races: false })
     }
 }
 
@@ -324,7 +340,10 @@ fn update_call(network: &Arc<Exchange>, sid: &str, form: &Form) -> Result<(), Ap
             }
             let waiting = matches!(leg.status, LegStatus::Queued | LegStatus::Ringing);
             // `canceled` leaves a leg alone that was answered already; a redirect needs one that was.
-            if leg.status.is_over() || (order != Order::End && leg.status != LegStatus::InProgress) {
+            if leg.status.is_over() {
+                return Err(OVER_ALREADY);
+            }
+            if order != Order::End && leg.status != LegStatus::InProgress {
                 return Err(NOT_IN_PROGRESS);
             }
             // A hang-up that is on its way is not overtaken.

@@ -2,7 +2,7 @@
 //! (<https://www.twilio.com/docs/voice/twiml/conference>).
 
 use super::event::EventKind;
-use super::exchange::{Ear, Exchange, InputKind, now, rfc_2822};
+use super::exchange::{Ear, Exchange, InputKind, rfc_2822};
 use super::leg::Player;
 use super::outbox::{Callback, Outbox};
 use super::twiml::{Conference, Method, TwimlError, Verb};
@@ -49,7 +49,7 @@ impl Room {
             parameter("FriendlyName", room),
             parameter("AccountSid", &network.config.account_sid),
             parameter("SequenceNumber", self.sequence.to_string()),
-            parameter("Timestamp", rfc_2822(now())),
+            parameter("Timestamp", rfc_2822(network.now())),
             parameter("StatusCallbackEvent", name),
         ];
         if let Some(leg) = leg {

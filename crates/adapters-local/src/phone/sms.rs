@@ -1,7 +1,7 @@
 //! Texts that come in: the webhook, and the one verb that may answer it.
 
 use super::event::{EventKind, Party};
-use super::exchange::{Exchange, now};
+use super::exchange::Exchange;
 use super::resource::TextMessage;
 use super::twiml::{Method, TwimlError};
 use super::webhook::{self, parameter};
@@ -13,7 +13,7 @@ pub(super) fn send(network: &Exchange, from: &str, to: &str, body: &str, reply: 
         from: from.to_owned(),
         to: to.to_owned(),
         body: body.to_owned(),
-        sent: now(),
+        sent: network.now(),
         reply,
     };
     let party = if network.state().phones.contains_key(to) { Party::Technician(to.to_owned()) } else { Party::Caller };

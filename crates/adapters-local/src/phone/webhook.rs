@@ -1,7 +1,7 @@
 //! Requests to the server: form-encoded, signed, with the carrier's usual parameters
 //! (<https://www.twilio.com/docs/voice/twiml#request-parameters>).
 
-use super::exchange::{Exchange, Leg, now, rfc_2822};
+use super::exchange::{Exchange, Leg, rfc_2822};
 use super::outbox::Callback;
 use super::signature::sign;
 use super::twiml::{Method, TwimlError};
@@ -56,7 +56,7 @@ pub(super) fn status_changed(network: &Exchange, leg: &mut Leg, event: &str) {
             }
         }
     }
-    parameters.push(parameter("Timestamp", rfc_2822(now())));
+    parameters.push(parameter("Timestamp", rfc_2822(network.now())));
     parameters.push(parameter("CallbackSource", "call-progress-events"));
     parameters.push(parameter("SequenceNumber", leg.sequence.to_string()));
     if leg.status.is_over() {
