@@ -236,11 +236,12 @@ impl Engine {
         }
         let owner = OwnerId::Case(order.case.clone());
         let stored = self.ports().cases.load(&claim.tenant, &owner).await?;
-        let wanted = match stored.map(|stored| stored.snapshot) {
-            Some(Snapshot::Case(case)) => case.still_wants(order.page),
-            _ => false,
-        };
-        if !wanted {
+        let Some(Snapshot::Case(case)) = stored.map(|stored| stored.snapshot) else { return Ok(moot()) };
+        // A leg that was answered has told of itself, whatever became of the carrier's answer.
+        if let Some(leg) = case.page(order.page).and_then(|page| page.leg.clone()) {
+            return Ok(Attempt::Ended(Outcome::PagePlaced(leg)));
+        }
+        if !case.still_wants(order.page) {
             return Ok(moot());
         }
         if tries.unknown > 0 {
