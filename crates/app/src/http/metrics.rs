@@ -61,8 +61,10 @@ impl Metrics {
         self.webhook_seconds.observe(took.as_secs_f64());
     }
 
-    pub(super) fn signature_rejected(&self, tenant: &TenantId) {
-        self.signature_rejections.get_or_create(&TenantLabel { tenant: tenant.to_string() }).inc();
+    /// None for a tenant that is not served: strangers choose those names, and must not fill the memory with them.
+    pub(super) fn signature_rejected(&self, served: Option<&TenantId>) {
+        let tenant = served.map_or_else(|| "unknown".to_owned(), ToString::to_string);
+        self.signature_rejections.get_or_create(&TenantLabel { tenant }).inc();
     }
 
     pub(super) fn emergency(&self, tenant: &TenantId) {

@@ -37,7 +37,8 @@ pub(super) async fn webhook(State(state): State<AppState>, request: Request<Body
     let form = Form::parse(&body.to_bytes());
     let path_and_query = head.uri.path_and_query().map_or("", |written| written.as_str());
     if !genuine(&state, &address.tenant, path_and_query, &head.headers, &form) {
-        state.metrics.signature_rejected(&address.tenant);
+        let served = state.carriers.account(&address.tenant).map(|_| &address.tenant);
+        state.metrics.signature_rejected(served);
         tracing::warn!(tenant = %address.tenant, "a webhook without a valid signature was refused");
         return plain(StatusCode::FORBIDDEN, "the signature does not fit the configured public URL and token");
     }
