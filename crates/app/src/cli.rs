@@ -130,6 +130,10 @@ pub struct ServeArgs {
     /// Asked every minute while all is well: a dead man's switch.
     #[arg(long, env = "NIGHTDESK_HEARTBEAT_URL")]
     pub heartbeat_url: Option<String>,
+
+    /// How much faster than life time passes, for trials with the simulated network; refused with a real carrier.
+    #[arg(long, value_name = "FACTOR", default_value_t = 1.0)]
+    pub pace: f64,
 }
 
 /// A call.

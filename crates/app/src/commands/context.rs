@@ -34,7 +34,7 @@ pub(super) fn setup(store: &StoreArgs, serve: &ServeArgs) -> Result<Setup, Box<d
         twilio_api: serve.twilio_api.clone(),
         simulator_api: serve.simulator_api.clone(),
         heartbeat_url: serve.heartbeat_url.clone(),
-        pace: 1.0,
+        pace: serve.pace,
     })
 }
 

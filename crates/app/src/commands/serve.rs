@@ -17,6 +17,12 @@ pub(super) fn default_args() -> ServeArgs {
 
 pub(super) async fn run(store: &StoreArgs, args: ServeArgs) -> Outcome {
     let setup = context::setup(store, &args)?;
+    if !(0.1..=200.0).contains(&setup.pace) {
+        return Err("--pace must be from 0.1 to 200".into());
+    }
+    if setup.pace != 1.0 && setup.tenants.iter().any(|tenant| tenant.twilio.is_some()) {
+        return Err("--pace is for the simulated network; a real carrier goes by real time".into());
+    }
     let lines: Vec<String> = setup
         .tenants
         .iter()
