@@ -14,5 +14,8 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    runtime.block_on(nightdesk::commands::run(cli))
+    let code = runtime.block_on(nightdesk::commands::run(cli));
+    // A terminal that is being read would hold us until somebody presses Enter.
+    runtime.shutdown_background();
+    code
 }

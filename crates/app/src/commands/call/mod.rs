@@ -9,6 +9,7 @@ use crate::cli::{CallArgs, StoreArgs};
 use crate::config::{SIMULATOR_ACCOUNT_SID, simulator_token};
 use crate::server::{Server, Setup};
 use crate::transport::HyperTransport;
+use chrono::{DateTime, Utc};
 use nightdesk_adapters_local::phone::{NetworkConfig, PhoneBehaviour, PhoneLine, PhoneNetwork};
 use nightdesk_adapters_local::sqlite::SqliteStore;
 use nightdesk_domain::call::Call;
@@ -17,7 +18,7 @@ use nightdesk_domain::ids::{CallId, OwnerId, TenantId};
 use nightdesk_domain::phone::PhoneNumber;
 use nightdesk_domain::policy::Policy;
 use nightdesk_engine::Engine;
-use nightdesk_ports::{Cases, Snapshot, TenantRepository};
+use nightdesk_ports::{Cases, Outbox, Snapshot, TenantRepository};
 use std::error::Error;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -44,9 +45,9 @@ pub(in crate::commands) struct Stage {
 }
 
 pub(super) async fn run(store: &StoreArgs, args: CallArgs) -> Outcome {
-    let scripted = !(args.says.is_empty() && args.presses.is_empty());
-    if args.json && !scripted && args.hang_up_after.is_none() {
-        return Err("--json needs a script: give --say or --press".into());
+    let scripted = !(args.says.is_empty() && args.presses.is_empty()) || args.hang_up_after.is_some();
+    if args.json && !scripted {
+        return Err("--json needs a script: give --say, --press or --hang-up-after".into());
     }
     let from = match args.from.as_str() {
         "withheld" => None,
@@ -75,7 +76,7 @@ pub(super) async fn run(store: &StoreArgs, args: CallArgs) -> Outcome {
     let began = Instant::now();
     let caller = stage.network.dial(from.as_ref().map(PhoneNumber::as_str), to.as_str());
     let call = CallId::parse(caller.leg())?;
-    if scripted || args.hang_up_after.is_some() {
+    if scripted {
         script::play(&stage.network, &caller, &args).await;
     } else {
         prompt::talk(&stage, &caller).await?;
@@ -156,7 +157,9 @@ impl Stage {
             let waking = case.as_ref().is_some_and(|case| {
                 matches!(case.work, Work::Paging { .. } | Work::Joining { .. } | Work::Talking { .. })
             });
-            let ticket_waits = case.as_ref().is_some_and(|case| case.ticket.psa.is_none());
+            // Its ticket may still be unwritten, or lack the last notes.
+            let ticket_waits = case.as_ref().is_some_and(|case| case.ticket.psa.is_none())
+                || self.store.oldest_due(self.now()).await?.is_some();
             let quiet = found.as_ref().is_some_and(Call::is_settled) && legs_over && !waking;
             let late = began.elapsed() > SETTLE_TIME_MAX;
             if let Some(found) = found
@@ -168,6 +171,11 @@ impl Stage {
             }
             tokio::time::sleep(Duration::from_millis(30)).await;
         }
+    }
+
+    /// The time that the server goes by.
+    fn now(&self) -> DateTime<Utc> {
+        self.server.as_ref().map_or_else(Utc::now, |server| server.engine.ports().clock.now())
     }
 
     async fn stored(&self, call: &CallId) -> Result<(Option<Call>, Option<Case>), Failure> {
