@@ -6,7 +6,7 @@ use nightdesk::server::{Server, Setup};
 use nightdesk::transport::HyperTransport;
 use nightdesk_adapters_local::phone::{NetworkConfig, PhoneBehaviour, PhoneLine, PhoneNetwork, sign};
 use nightdesk_domain::call::Call;
-use nightdesk_domain::case::Case;
+use nightdesk_domain::case::{Case, Work};
 use nightdesk_domain::ids::{CallId, OwnerId, TenantId};
 use nightdesk_ports::{Cases, HttpTransport, ListKind, Snapshot};
 use nightdesk_testkit::connectwise::{CLIENT_ID, COMPANY, ConnectWiseDouble, PRIVATE_KEY, PUBLIC_KEY};
@@ -166,7 +166,8 @@ pub(crate) fn with_connectwise(psa: &ConnectWiseDouble, private_key: &str) -> St
          Medium = \"P3 - Medium\", Low = \"P4 - Low\" }}\n",
         psa.url()
     );
-    format!("{DEMO}\n{section}")
+    let demo = DEMO.replace("id = \"acme-dental\"\n", "id = \"acme-dental\"\npsa_company = \"acme-dental\"\n");
+    format!("{demo}\n{section}")
 }
 
 /// Writes the key that the double lets in into a file, and gives the reference to it.
@@ -239,17 +240,6 @@ pub(crate) fn token_of(data: &Path) -> String {
 
 /// A network around a server: the demo tenant's line, and its technicians' phones from the first rung on.
 pub(crate) async fn network(data: &Path, base: &str, pace: f64, phones: &[PhoneBehaviour]) -> PhoneNetwork {
-    network_at(data, base, pace, phones, 0).await
-}
-
-/// The same with its REST API on a port that is known before.
-pub(crate) async fn network_at(
-    data: &Path,
-    base: &str,
-    pace: f64,
-    phones: &[PhoneBehaviour],
-    port: u16,
-) -> PhoneNetwork {
     let mut config = NetworkConfig::new(SIMULATOR_ACCOUNT_SID, SecretString::from(token_of(data)));
     let url = |last: &str| format!("{base}/twilio/{TENANT}/{last}");
     config.lines = vec![PhoneLine {
@@ -264,7 +254,6 @@ pub(crate) async fn network_at(
     config.phones = [ALEX, BEA, MORGAN].iter().enumerate().map(|(r, n)| ((*n).to_owned(), behaviour(r))).collect();
     config.pace = pace;
     config.talk_seconds = 30;
-    config.listen = SocketAddr::from(([127, 0, 0, 1], port));
     PhoneNetwork::start(config, Arc::new(HyperTransport::new())).await.unwrap()
 }
 
@@ -334,17 +323,22 @@ pub(crate) fn rings(network: &PhoneNetwork, number: &str) -> usize {
     network.history().iter().filter(|event| event.party == party && event.kind == EventKind::Ringing).count()
 }
 
-/// Waits until a call is settled, nobody is woken for it any more and its ticket is written.
-pub(crate) async fn settled(store: &impl Cases, call: &str) -> (Call, Case) {
-    use nightdesk_domain::case::Work;
+/// A call and its case, once both are stored.
+pub(crate) async fn both(store: &impl Cases, call: &str) -> Option<(Call, Case)> {
     let tenant = TenantId::parse(TENANT).unwrap();
     let call = CallId::parse(call).unwrap();
+    let found = store.load(&tenant, &OwnerId::Call(call.clone())).await.unwrap()?.snapshot;
+    let case = store.load(&tenant, &OwnerId::Case(call.case())).await.unwrap()?.snapshot;
+    let (Snapshot::Call(found), Snapshot::Case(case)) = (found, case) else { panic!("mixed up") };
+    Some((*found, *case))
+}
+
+/// Waits until a call is settled, nobody is woken for it any more and its ticket is written.
+pub(crate) async fn settled(store: &impl Cases, call: &str) -> (Call, Case) {
     eventually("the call settles and has its ticket", Duration::from_secs(60), async || {
-        let found = store.load(&tenant, &OwnerId::Call(call.clone())).await.unwrap()?.snapshot;
-        let case = store.load(&tenant, &OwnerId::Case(call.case())).await.unwrap()?.snapshot;
-        let (Snapshot::Call(found), Snapshot::Case(case)) = (found, case) else { panic!("mixed up") };
+        let (found, case) = both(store, call).await?;
         let waking = matches!(case.work, Work::Paging { .. } | Work::Joining { .. } | Work::Talking { .. });
-        (found.is_settled() && !waking && case.ticket.psa.is_some()).then_some((*found, *case))
+        (found.is_settled() && !waking && case.ticket.psa.is_some()).then_some((found, case))
     })
     .await
 }
