@@ -2,7 +2,8 @@
 //!
 //! One test binary, so that it is linked once. Every test has its own folder and its own ports.
 
-#![allow(clippy::unwrap_used, clippy::panic)] // a failed test is meant to panic
+// A failed test is meant to panic, and what it measured is shown with `--nocapture`.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout)]
 
 mod support;
 
