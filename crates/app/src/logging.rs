@@ -1,5 +1,6 @@
 //! Where log lines go: standard error, so that what a command prints can be piped.
 
+use std::io::IsTerminal;
 use tracing_subscriber::EnvFilter;
 
 /// Starts logging. Warnings and errors by default; `-v` adds what was done, `-vv` what was ignored.
@@ -11,5 +12,9 @@ pub fn start(verbose: u8) {
         _ => "debug,hyper=info",
     };
     let filter = EnvFilter::try_from_env("NIGHTDESK_LOG").unwrap_or_else(|_| EnvFilter::new(default));
-    let _already_started = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+    let _already_started = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_writer(std::io::stderr)
+        .try_init();
 }

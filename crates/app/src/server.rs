@@ -128,6 +128,32 @@ impl Setup {
         Ok(store)
     }
 
+    /// The address that the carrier reaches us under, as configured; else where the server listens by default.
+    pub fn public_url(&self) -> Result<PublicUrl, StartError> {
+        self.public_url_at(self.listen)
+    }
+
+    fn public_url_at(&self, address: SocketAddr) -> Result<PublicUrl, StartError> {
+        let public = self.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
+        PublicUrl::parse(&public).map_err(|why| StartError::Setting(format!("--public-url: {why}")))
+    }
+
+    /// A tenant that is stored and whose file was not given may be served by a real carrier: nothing here may
+    /// take its work and send it to the simulated network. The demo tenant has no other carrier.
+    async fn refuse_strangers(&self, store: &SqliteStore, tenants: &[TenantId]) -> Result<(), StartError> {
+        let demo = Tenant::parse(DEMO).map_err(|problems| StartError::Setting(problems.to_string()))?.policy;
+        for id in tenants.iter().filter(|id| !self.tenants.iter().any(|given| given.policy.tenant == **id)) {
+            let stored = store.newest(id).await?;
+            if stored.is_none_or(|stored| *stored != Policy { version: stored.version, ..demo.clone() }) {
+                return Err(StartError::Setting(format!(
+                    "{} holds tenant {id}: give its file with --tenant, or another --database",
+                    self.database.display()
+                )));
+            }
+        }
+        Ok(())
+    }
+
     /// Connects every port to an engine. `tenants` are all that the store knows: those without a file are
     /// served by the simulated network and the built-in desk. `public` is the address that the carrier uses.
     pub fn wire(&self, store: &SqliteStore, tenants: &[TenantId], public: &PublicUrl) -> Result<Wired, StartError> {
@@ -175,9 +201,9 @@ impl Setup {
     /// Starts everything on an address that was taken before.
     pub async fn start(self, (listener, address): (TcpListener, SocketAddr)) -> Result<Server, StartError> {
         let store = self.open_store().await?;
-        let public = self.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
-        let public = PublicUrl::parse(&public).map_err(|why| StartError::Setting(format!("--public-url: {why}")))?;
+        let public = self.public_url_at(address)?;
         let tenants = store.tenants().await?;
+        self.refuse_strangers(&store, &tenants).await?;
         let Wired { engine, carriers, desk, transport } = self.wire(&store, &tenants, &public)?;
         let mut emergency = BTreeMap::new();
         for id in &tenants {

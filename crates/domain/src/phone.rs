@@ -45,6 +45,8 @@ impl PhoneNumber {
 
 /// Digits read out one by one, with a pause before the last four and after the third of ten.
 pub fn spoken_digits(text: &str) -> String {
+    // The country code 1 is not said: it is the callers' and the technicians' own.
+    let text = text.strip_prefix("+1").filter(|rest| rest.len() == 10).unwrap_or(text);
     let digits: Vec<String> = text.chars().filter(char::is_ascii_digit).map(String::from).collect();
     let (head, tail) = digits.split_at(digits.len().saturating_sub(4));
     let (area, middle) = head.split_at(head.len().saturating_sub(3));

@@ -108,9 +108,9 @@ pub struct Runbook {
     pub critical_systems: Vec<String>,
     /// Rules in plain language, in order.
     pub rules: Vec<RunbookRule>,
-    /// What the MSP does not look after; said to the technician, never a reason to drop a call.
+    /// What the MSP does not look after; written into the ticket, never a reason to drop a call.
     pub out_of_scope: Vec<String>,
-    /// Read to the technician.
+    /// Written into the ticket.
     pub notes: String,
 }
 

@@ -62,8 +62,8 @@ impl Settings {
         Self {
             claimant: claimant.into(),
             build: env!("CARGO_PKG_VERSION").to_owned(),
-            lease_seconds: 30,
-            port_seconds_max: 10,
+            lease_seconds: 15,
+            port_seconds_max: 5,
             inline_milliseconds_max: 1_500,
         }
     }

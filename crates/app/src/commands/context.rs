@@ -4,7 +4,6 @@ use crate::cli::{ServeArgs, StoreArgs};
 use crate::config::Tenant;
 use crate::server::{Setup, Wired};
 use nightdesk_adapters_local::sqlite::SqliteStore;
-use nightdesk_adapters_twilio::PublicUrl;
 use nightdesk_domain::case::Case;
 use nightdesk_domain::ids::{CallId, OwnerId, TechnicianId, TenantId};
 use nightdesk_ports::{Cases, TenantRepository};
@@ -61,7 +60,7 @@ pub(super) async fn open(store: &StoreArgs) -> Result<Desk, Box<dyn Error + Send
     let setup = setup(store, &super::serve::default_args())?;
     let opened = SqliteStore::open(&store.database)?;
     let tenants = opened.tenants().await?;
-    let wired = setup.wire(&opened, &tenants, &PublicUrl::parse("http://127.0.0.1:8420")?)?;
+    let wired = setup.wire(&opened, &tenants, &setup.public_url()?)?;
     Ok(Desk { store: opened, wired, tenants })
 }
 

@@ -49,7 +49,8 @@ fn say_error(error: &(dyn std::error::Error + Send + Sync)) {
 }
 
 /// Prints for the person at the terminal, or for the next program in the pipe.
-#[allow(clippy::print_stdout)]
 fn print(text: &str) {
-    println!("{text}");
+    use std::io::Write;
+    // Whoever reads may have seen enough and closed the pipe: that is no error of ours.
+    let _closed = writeln!(std::io::stdout(), "{text}");
 }

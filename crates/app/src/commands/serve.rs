@@ -23,7 +23,7 @@ pub(super) async fn run(store: &StoreArgs, args: ServeArgs) -> Outcome {
     if setup.pace != 1.0 && setup.tenants.iter().any(|tenant| tenant.twilio.is_some()) {
         return Err("--pace is for the simulated network; a real carrier goes by real time".into());
     }
-    let lines: Vec<String> = setup
+    let mut lines: Vec<String> = setup
         .tenants
         .iter()
         .map(|tenant| {
@@ -32,7 +32,11 @@ pub(super) async fn run(store: &StoreArgs, args: ServeArgs) -> Outcome {
             format!("  {} ({}): calls by {carrier}, tickets in {desk}", tenant.policy.name, tenant.policy.tenant)
         })
         .collect();
-    let simulated = setup.tenants.iter().any(|tenant| tenant.twilio.is_none());
+    if lines.is_empty() {
+        lines.push("  the demo tenant: calls by the simulated network, tickets in the built-in desk".to_owned());
+    }
+    let simulated = setup.tenants.iter().all(|tenant| tenant.twilio.is_none());
+    let files: String = store.tenant_files.iter().map(|path| format!(" --tenant {}", path.display())).collect();
     let public = setup.public_url.clone();
     let database = setup.database.clone();
     let bound = setup.bind().await?;
@@ -46,7 +50,8 @@ pub(super) async fn run(store: &StoreArgs, args: ServeArgs) -> Outcome {
     print(&format!("Webhooks:  {public}/twilio/TENANT/voice   (fallback: .../fallback, status callback: .../status)"));
     print(&format!("Health:    http://{address}/healthz   Metrics: http://{address}/metrics"));
     if simulated {
-        print(&format!("Try next:  nightdesk call --server http://{address}"));
+        let database = database.display();
+        print(&format!("Try next:  nightdesk call --server http://{address} --database {database}{files}"));
     }
     stop_signal().await;
     print("Stopping; what is due stays stored.");

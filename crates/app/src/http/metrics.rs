@@ -50,7 +50,11 @@ impl Metrics {
             signature_rejections.clone(),
         );
         let emergencies = Family::default();
-        registry.register("emergency_documents", "Times the fallback address was asked", emergencies.clone());
+        registry.register(
+            "emergency_documents",
+            "Times a caller was sent to the emergency number",
+            emergencies.clone(),
+        );
         let oldest_due_seconds = Gauge::default();
         registry.register("oldest_due_seconds", "Age of the oldest effect that is due", oldest_due_seconds.clone());
         Self { registry, webhooks, webhook_seconds, signature_rejections, emergencies, oldest_due_seconds }

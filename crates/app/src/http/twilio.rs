@@ -92,10 +92,7 @@ async fn take(state: &AppState, tenant: &TenantId, fact: Fact, answer: Answer) -
                 Leg::Technician(..) => xml(not_recorded()),
             }
         }
-        (Answer::Emergency, _) => {
-            state.metrics.emergency(tenant);
-            emergency(state, tenant)
-        }
+        (Answer::Emergency, _) => emergency(state, tenant),
         (Answer::EmergencyGoodbye, _) => xml(emergency_goodbye()),
         (Answer::EmptyDocument, _) => xml(empty_document()),
         (Answer::Nothing, Ok(_) | Err(EngineError::NotFound)) => StatusCode::NO_CONTENT.into_response(),
@@ -129,6 +126,7 @@ fn unreadable(state: &AppState, address: &Address) -> Response {
 }
 
 fn emergency(state: &AppState, tenant: &TenantId) -> Response {
+    state.metrics.emergency(tenant);
     xml(emergency_document(&state.public_url, tenant, state.emergency.get(tenant)))
 }
 

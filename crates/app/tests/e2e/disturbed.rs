@@ -126,7 +126,6 @@ async fn a_hang_up_midway_with_webhooks_that_come_twice_texts_the_number_once() 
 }
 
 #[tokio::test]
-#[ignore = "the call forgets words that come after the notice of its end: `Call::take_late` ignores `Overheard`"]
 async fn a_hang_up_that_overtakes_the_last_words_wakes_somebody_all_the_same() {
     let callback_delay = Duration::from_millis(30);
     hanging_up_midway_ends_the_same(Faults { reorder_callbacks: true, callback_delay, ..Faults::default() }).await;

@@ -89,7 +89,6 @@ async fn when_nobody_accepts_the_caller_hears_so_and_paging_begins_again_later()
 }
 
 #[tokio::test]
-#[ignore = "the case takes the caller for gone when the room closes under them, and a dropper is rung first for ever"]
 async fn a_technician_who_drops_the_caller_sets_the_ladder_going_again() {
     let folder = Folder::new();
     let call = folder.call(&["--say", SERVER_DOWN, "--technician", "drop,accept"]).await;

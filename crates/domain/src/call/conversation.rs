@@ -326,6 +326,12 @@ impl Step<'_> {
 }
 
 impl Call {
+    /// Whether a number is known on which the caller can be reached.
+    pub(super) fn can_be_reached(&self) -> bool {
+        let told = self.assessment.as_ref().is_some_and(|found| found.details.number.is_some());
+        self.from.is_some() || self.number_given.is_some() || told
+    }
+
     /// Whether the caller asked for a person, by word or by key.
     fn person_wanted(&self) -> bool {
         self.reasons.iter().any(|reason| reason.rule == PERSON_WANTED)
@@ -350,7 +356,6 @@ impl Call {
     fn missing(&self) -> Option<Question> {
         let found = self.assessment.as_ref()?;
         let told = &found.details;
-        let number_known = self.from.is_some() || self.number_given.is_some() || told.number.is_some();
         let name_known = self.identity.name.is_some() || self.name_given.is_some() || told.name.is_some();
         let who_known = name_known && self.identity.company.is_some();
         let woken = self.case_open;
@@ -366,7 +371,7 @@ impl Call {
         let candidates = [
             (Question::What, self.tells_nothing() && !woken && found.fix == Fix::None),
             (Question::WorkStopped, found.unsure && !woken),
-            (Question::Number, !number_known),
+            (Question::Number, !self.can_be_reached()),
             (Question::Who, !who_known),
             (Question::Affected, weighs && told.affected.is_none() && found.problem_told),
             (

@@ -90,6 +90,11 @@ impl Step<'_> {
 
     /// Promises a call, within the hours in which somebody is there to keep it.
     pub(super) fn promise(&mut self, when: CallbackTime) -> (Disposition, Farewell) {
+        if !self.call.can_be_reached() {
+            // Nobody can call back a number that nobody knows.
+            self.reason("callback/no-number");
+            return (Disposition::Ticket, Farewell::Ticket);
+        }
         let policy = self.context.policy;
         let (hours, zone) = (&policy.business_hours, policy.time_zone);
         let wished = when.starts();

@@ -45,6 +45,8 @@ pub(super) fn headline(brief: &Brief) -> String {
     // The caller's own words say it best, where the reader understands them.
     let own = (brief.language == Language::English).then(|| telling_turn(brief)).flatten();
     match own {
+        // What has no name yet is best told by the words alone.
+        Some(words) if brief.category.is_none() => words.to_owned(),
         Some(words) => format!("{what}: {words}"),
         None if brief.words.is_empty() => match brief.recordings.first() {
             Some(recording) => format!("{what}: a message of {} seconds", recording.seconds),
@@ -91,6 +93,10 @@ pub(super) fn account(case: &Case, policy: &Policy) -> String {
         && !company.runbook.notes.is_empty()
     {
         lines.push(format!("Runbook: {}", company.runbook.notes));
+    }
+    let out_of_scope = brief.company.as_ref().and_then(|id| policy.company(id)).map(|c| &c.runbook.out_of_scope);
+    if let Some(topics) = out_of_scope.filter(|topics| !topics.is_empty()) {
+        lines.push(format!("Out of scope for this client: {}", topics.join(", ")));
     }
     for recording in &brief.recordings {
         lines.push(format!("Message: recording {}, {} seconds", recording.id, recording.seconds));
