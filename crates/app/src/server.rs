@@ -184,7 +184,9 @@ impl Setup {
         let paced = |value: u32| (f64::from(value) * self.pace.max(1.0)) as u32;
         Settings {
             lease_seconds: paced(plain.lease_seconds),
+            line_lease_seconds: paced(plain.line_lease_seconds),
             port_seconds_max: paced(plain.port_seconds_max),
+            line_seconds_max: paced(plain.line_seconds_max),
             inline_milliseconds_max: paced(plain.inline_milliseconds_max),
             ..plain
         }

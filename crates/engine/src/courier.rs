@@ -3,7 +3,7 @@
 //! A transport retry (the carrier was busy) happens here, unseen by the domain; a business retry (nobody
 //! acknowledged, so the next rung) is the domain's. The two never mix.
 
-use crate::machines::{Applied, Happening};
+use crate::machines::{Applied, Happening, is_prompt};
 use crate::{Engine, EngineError, journal};
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::future::{Either, join_all, select};
@@ -63,7 +63,7 @@ impl Engine {
                 Err(error) => tracing::warn!(%tenant, %owner, %error, "a deadline could not be kept now"),
             }
         }
-        let claims = self.ports().outbox.claim(self.now(), &self.lease(), limit).await?;
+        let claims = self.ports().outbox.claim(self.now(), &self.lease(self.settings.lease_seconds), limit).await?;
         ran.effects = claims.len();
         self.perform_all(claims).await;
         Ok(ran)
@@ -206,7 +206,11 @@ impl Engine {
         let tenant = &claim.tenant;
         let ports = self.ports();
         // The lease must outlast the request; otherwise somebody else may begin it meanwhile.
-        let bound = self.now() + TimeDelta::seconds(i64::from(self.settings.port_seconds_max));
+        let seconds = match is_prompt(&claim.effect.effect) {
+            true => self.settings.line_seconds_max,
+            false => self.settings.port_seconds_max,
+        };
+        let bound = self.now() + TimeDelta::seconds(i64::from(seconds));
         if bound > claim.lease.until {
             return Ok(Attempt::Later(self.now(), tries));
         }

@@ -50,8 +50,13 @@ pub struct Settings {
     pub build: String,
     /// How long an effect is held; several times `port_seconds_max`.
     pub lease_seconds: u32,
+    /// How long a webhook holds what somebody on a line waits for; several times `line_seconds_max`. Short, so
+    /// that another engine rings soon where this one died.
+    pub line_lease_seconds: u32,
     /// How long one request to the outside may take.
     pub port_seconds_max: u32,
+    /// How long one request may take that somebody on a line waits for.
+    pub line_seconds_max: u32,
     /// How long a webhook may spend on its own effects before it answers, in milliseconds.
     pub inline_milliseconds_max: u32,
 }
@@ -62,8 +67,10 @@ impl Settings {
         Self {
             claimant: claimant.into(),
             build: env!("CARGO_PKG_VERSION").to_owned(),
-            lease_seconds: 15,
-            port_seconds_max: 5,
+            lease_seconds: 75,
+            line_lease_seconds: 15,
+            port_seconds_max: 25,
+            line_seconds_max: 5,
             inline_milliseconds_max: 1_500,
         }
     }
@@ -91,8 +98,8 @@ impl Engine {
         self.ports.clock.now()
     }
 
-    fn lease(&self) -> Lease {
-        let until = self.now() + TimeDelta::seconds(i64::from(self.settings.lease_seconds));
+    fn lease(&self, seconds: u32) -> Lease {
+        let until = self.now() + TimeDelta::seconds(i64::from(seconds));
         Lease { claimant: self.settings.claimant.clone(), until }
     }
 

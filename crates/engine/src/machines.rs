@@ -112,7 +112,7 @@ impl Engine {
         planned: Vec<PlannedEffect>,
         now: DateTime<Utc>,
     ) -> (Vec<NewEffect>, Vec<Claim>) {
-        let lease = self.lease();
+        let lease = self.lease(self.settings.line_lease_seconds);
         let mut held = Vec::new();
         let effects = planned.into_iter().map(|planned| {
             if !is_prompt(&planned.effect) || planned.due > now {
@@ -169,7 +169,7 @@ pub(crate) fn save(snapshot: Snapshot, expected_version: u64) -> Save {
 }
 
 /// Whether a caller or a technician waits on the line for this effect; the rest is left to the courier.
-fn is_prompt(effect: &Effect) -> bool {
+pub(crate) fn is_prompt(effect: &Effect) -> bool {
     match effect {
         Effect::Page(_) | Effect::Refetch(_) | Effect::HangUp(_) | Effect::TellCall(..) | Effect::TellCase(..) => true,
         Effect::TextTechnician(_)

@@ -194,6 +194,10 @@ fn a_caller_whose_technician_dropped_is_still_there_for_the_next_one() {
         // Alex drops, and with that the room ends for the caller, too.
         page(1, PageEvent::LeftRoom),
         room("CA1", false),
+        // Nobody has reported the caller's line as ended by then.
+        CaseEvent::Tick,
+        CaseEvent::Tick,
+        CaseEvent::Tick,
         page(2, PageEvent::Answered { leg: leg("TE2") }),
         page(2, accepts()),
     ]

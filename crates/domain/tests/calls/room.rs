@@ -93,7 +93,7 @@ fn a_caller_who_hangs_up_on_the_way_leaves_the_number_by_voice_and_text() {
     accepted()
         .hangs_up()
         .is_told("The caller is no longer on the line.")
-        .is_told("Please call 1 3 1 2, 5 5 5, 0 1 4 2.")
+        .is_told("Please call 3 1 2, 5 5 5, 0 1 4 2.")
         .expect_text("+13125550111", "+13125550142")
         .silence_for_minutes(120);
 }

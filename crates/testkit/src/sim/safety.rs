@@ -139,20 +139,14 @@ fn still_waking(world: &World, case: &Case) {
     }
     let policy = &world.policy;
     let again = world.clock.at() + TimeDelta::minutes(i64::from(policy.paging.repeat_minutes));
-    let opens = policy.office.is_some() && policy.business_hours.open_at(again, policy.time_zone);
     let waking = match case.work {
         Work::Filed => false,
-        Work::Unanswered => opens || policy.office.is_some() && case_saw_open(world, &case.id),
+        Work::Unanswered => policy.opened_between(case.opened_at, again),
         _ => true,
     };
     world.require(waking, "a Critical case is still waking somebody", || {
         format!("case {} rests in {:?}", case.id, case.work)
     });
-}
-
-/// Whether this case was left to opened business before.
-fn case_saw_open(world: &World, id: &CaseId) -> bool {
-    world.book().case(id).is_some_and(|before| before.work == Work::Unanswered)
 }
 
 fn not_silent(world: &World, who: &str, reply: &VoiceReply) {
