@@ -18,9 +18,9 @@ const OTHER_WORDS_MAX: usize = 3;
 /// Never fails; unknown words say nothing. Time grows with the number of words, not with the number of rules'
 /// phrases.
 pub fn assess(turns: &[&str], setting: &Setting<'_>) -> Assessment {
-    let words = Words::new(turns);
+    let words = Words::heard(turns);
     let found = Found::new(&words);
-    let fired = found.fired();
+    let fired = found.fired(&words);
     let (language, language_confidence) = language::of_words(&words);
     let kind = category::of_fired(&words, &fired);
     let urgency = priority::of_fired(&words, &found, &fired, kind.category, setting);
@@ -35,7 +35,7 @@ pub fn assess(turns: &[&str], setting: &Setting<'_>) -> Assessment {
             if let Some((time, range)) = answer(&words, &found, &reckoning) {
                 wish = Wish::Callback;
                 details.callback = Some(time);
-                reasons.push(Reason::new("wish/time-given", words.spoken(range)));
+                reasons.push(words.reason("wish/time-given", range));
             }
         }
         _ => {}
@@ -71,7 +71,7 @@ pub fn assess(turns: &[&str], setting: &Setting<'_>) -> Assessment {
 
 fn about(words: &Words, fired: &[Fired], of: fn(&Outcome) -> bool) -> Vec<Reason> {
     let told = fired.iter().filter(|fired| fired.meant && fired.rule.outcomes.iter().any(of));
-    told.map(|fired| Reason::new(&fired.rule.name, words.spoken(fired.words.clone()))).collect()
+    told.map(|fired| words.reason(&fired.rule.name, fired.words.clone())).collect()
 }
 
 /// Where a word's turn begins and ends.

@@ -77,11 +77,14 @@ impl Found {
     }
 
     /// Every rule that fires, meant or not, in the order of the files.
-    pub(super) fn fired(&self) -> Vec<Fired> {
-        self.book
-            .rules
-            .iter()
-            .filter_map(|rule| fires(rule, &self.meant, true).or_else(|| fires(rule, &self.all, false)))
+    pub(super) fn fired(&self, words: &Words) -> Vec<Fired> {
+        let mut begun = vec![false; self.book.rules.len()];
+        for (id, _) in self.all.iter().enumerate().filter(|(_, places)| !places.is_empty()) {
+            self.book.begins[id].iter().for_each(|rule| begun[*rule] = true);
+        }
+        let rules = self.book.rules.iter().zip(begun).filter_map(|(rule, begun)| begun.then_some(rule));
+        rules
+            .filter_map(|rule| fires(rule, words, &self.meant, true).or_else(|| fires(rule, words, &self.all, false)))
             .collect()
     }
 }
@@ -222,7 +225,7 @@ pub(super) fn counted(words: &Words) -> Vec<(Range<usize>, u32)> {
     found
 }
 
-fn fires(rule: &'static Rule, places: &[Vec<Range<usize>>], meant: bool) -> Option<Fired> {
+fn fires(rule: &'static Rule, words: &Words, places: &[Vec<Range<usize>>], meant: bool) -> Option<Fired> {
     let (first, others) = rule.elements.split_first()?;
     let mut fired: Option<Fired> = None;
     for id in first {
@@ -235,7 +238,12 @@ fn fires(rule: &'static Rule, places: &[Vec<Range<usize>>], meant: bool) -> Opti
                     true
                 })
             });
-            if !complete {
+            // Only the very turn makes an exception: what else is told takes nothing back.
+            let near = |ids: &Vec<ConceptId>| {
+                let mut places = ids.iter().flat_map(|id| near_all(&places[*id], anchor.start, rule.window));
+                places.any(|place| words.turn(place.start) == words.turn(anchor.start))
+            };
+            if !complete || rule.exceptions.iter().any(near) {
                 continue;
             }
             match &mut fired {
@@ -250,6 +258,12 @@ fn fires(rule: &'static Rule, places: &[Vec<Range<usize>>], meant: bool) -> Opti
         }
     }
     fired
+}
+
+/// The places within a window around a word, of an ordered list.
+fn near_all(list: &[Range<usize>], at: usize, window: usize) -> impl Iterator<Item = &Range<usize>> {
+    let from = list.partition_point(|place| place.start + window < at);
+    list[from..].iter().take_while(move |place| place.start <= at + window)
 }
 
 /// The place nearest to a word within a window, in any of some ordered lists.

@@ -15,6 +15,7 @@ mod normalise;
 mod priority;
 mod rules;
 mod say;
+mod sounds;
 mod wish;
 
 #[cfg(test)]
@@ -23,7 +24,7 @@ mod properties;
 mod transcripts;
 
 pub use assess::assess;
-pub use assessment::{Affected, Assessment, CallbackTime, Details, Fix, Reason, Wish};
+pub use assessment::{Affected, Assessment, CallbackTime, Details, Fix, Reason, Span, Wish};
 
 pub use callback::parse_callback_time;
 pub use category::{Classification, classify};

@@ -18,6 +18,8 @@ pub(super) struct Urgency {
 
 /// Words between a critical system's name and its failure.
 const SYSTEM_WINDOW_WORDS: usize = 8;
+/// Weights of weak signs that together make it unsure.
+const WEAK_SIGNS_MIN: u32 = 4;
 
 pub(super) fn of_fired(
     words: &Words,
@@ -28,7 +30,7 @@ pub(super) fn of_fired(
 ) -> Urgency {
     let mut reasons = Vec::new();
     let mut highest: Option<Priority> = None;
-    let (mut hinted, mut eased) = (false, false);
+    let (mut hinted, mut eased, mut weak) = (false, false, 0);
     for fired in fired.iter().filter(|fired| fired.meant) {
         let mut tells = false;
         for outcome in &fired.rule.outcomes {
@@ -38,12 +40,13 @@ pub(super) fn of_fired(
                     highest = highest.max(Some(*priority));
                 }
                 Outcome::Unsure => (hinted, tells) = (true, true),
+                Outcome::Weak(weight) => weak += weight,
                 Outcome::Ease => (eased, tells) = (true, true),
                 _ => {}
             }
         }
         if tells {
-            reasons.push(Reason::new(&fired.rule.name, words.spoken(fired.words.clone())));
+            reasons.push(words.reason(&fired.rule.name, fired.words.clone()));
         }
     }
     let low = |fired: &Fired| fired.rule.outcomes.contains(&Outcome::Priority(Priority::Low));
@@ -77,10 +80,17 @@ pub(super) fn of_fired(
     // One person's trouble hints at nothing larger.
     let told = |wanted: Affected| meant().any(|fired| fired.rule.outcomes.contains(&Outcome::Affected(wanted)));
     let alone = told(Affected::One) && !told(Affected::Several) && !told(Affected::All);
-    // A fault that nothing names may be anything.
-    hinted |= category.is_none();
-    let unsure = hinted && broken && !eased && !alone && priority < Priority::High;
+    // Many weak signs are one strong hint: a bad line leaves pieces of what was said.
+    let pieces = weak >= WEAK_SIGNS_MIN && !alone && !eased;
+    if pieces && priority < Priority::High {
+        reasons.extend(meant().filter(|fired| weighs(fired)).map(|f| words.reason(&f.rule.name, f.words.clone())));
+    }
+    let unsure = (pieces || hinted && broken && !eased && !alone) && priority < Priority::High;
     Urgency { priority, unsure, reasons }
+}
+
+fn weighs(fired: &Fired) -> bool {
+    fired.rule.outcomes.iter().any(|outcome| matches!(outcome, Outcome::Weak(_)))
 }
 
 fn names(fired: &Fired) -> bool {
@@ -99,11 +109,8 @@ fn places(words: &Words, name: &str) -> Vec<usize> {
 fn system_down(words: &Words, found: &Found, system: &str) -> Option<Reason> {
     let at = places(words, system).into_iter().find(|at| found.near("down", *at, SYSTEM_WINDOW_WORDS))?;
     let end = at + phrase(system).split_whitespace().count();
-    Some(Reason {
-        rule: "runbook/critical-system".into(),
-        words: words.spoken(at..end).into(),
-        runbook: Some(format!("critical system: {system}")),
-    })
+    let runbook = Some(format!("critical system: {system}"));
+    Some(Reason { runbook, ..words.reason("runbook/critical-system", at..end) })
 }
 
 /// Words that carry no content in a runbook's line.
@@ -131,11 +138,8 @@ fn runbook(words: &Words, found: &Found, rule: &RunbookRule) -> Option<Reason> {
     let applies = !content.is_empty() && told >= needed && (!fails(&of_line) || fails(found));
     let named = content.iter().filter_map(|word| words.words.iter().position(|w| root(&w.plain) == root(word)));
     let (first, last) = (named.clone().min().unwrap_or(0), named.max().unwrap_or(0));
-    applies.then(|| Reason {
-        rule: "runbook/rule".into(),
-        words: words.spoken(first..last + 1).into(),
-        runbook: Some(rule.when.clone()),
-    })
+    let runbook = Some(rule.when.clone());
+    applies.then(|| Reason { runbook, ..words.reason("runbook/rule", first..last + 1) })
 }
 
 /// A word without the commonest endings of its forms: "printing" and "prints" are one.
