@@ -37,8 +37,8 @@ pub(super) fn of_fired(words: &Words, fired: &[Fired]) -> Classification {
     for fired in fired {
         for outcome in &fired.rule.outcomes {
             if let Outcome::Category(category, weight) = outcome {
-                // What was denied, supposed or is over still names the subject, if nothing else does.
-                let score = if fired.meant { weight * 12 } else { *weight };
+                // What was denied, supposed or is over still names the subject, where nothing clearer does.
+                let score = if fired.meant { weight * 12 } else { weight * 5 };
                 let entry = scores.entry(*category).or_default();
                 entry.0 = entry.0.max(score);
                 entry.1 += score;

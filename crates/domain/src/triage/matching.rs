@@ -203,7 +203,12 @@ impl Layout {
 pub(super) fn counted(words: &Words) -> Vec<(Range<usize>, u32)> {
     const PEOPLE: &str = " people users user guys employees workers staff clerks nurses techs agents drivers cashiers \
         computers machines pcs stations workstations terminals desks branches locations stores sites offices \
-        registers phones coworkers lawyers attorneys doctors teachers students drafters operators clients \
+        registers phones nurses teachers kids members tellers reps engineers techs dispatchers cooks waiters rooms \
+        chairs lanes tablets scanners servers switches devices clinics schools plants warehouses departments floors \
+        patients guests customers residents passengers trucks buses lines kiosks pumps screens handhelds \
+        girls ladies folks men women temps interns contractors analysts designers editors \
+        doctores pacientes huespedes clientes camiones telefonos pantallas plantas compas contadores abogados \
+        ingenieros maestros alumnos repartidores vendedores registers phones coworkers lawyers attorneys doctors teachers students drafters operators clients \
         personas usuarios empleados companeros maquinas computadoras equipos ordenadores sucursales tiendas \
         oficinas cajas cajeros terminales enfermeras meseros choferes trabajadores ";
     let mut found = Vec::new();
@@ -218,7 +223,7 @@ pub(super) fn counted(words: &Words) -> Vec<(Range<usize>, u32)> {
             found.push((at..at + 2, n));
         } else if noun(words.at(at + 2)) && number(words.at(at + 1)).is_none() {
             found.push((at..at + 3, n));
-        } else if at > 0 && words.at(at - 1) == "somos" {
+        } else if (at.saturating_sub(2)..at).any(|before| matches!(words.at(before), "somos" | "eramos")) {
             found.push((at - 1..at + 1, n));
         }
     }
@@ -231,8 +236,12 @@ fn fires(rule: &'static Rule, words: &Words, places: &[Vec<Range<usize>>], meant
     for id in first {
         for anchor in &places[*id] {
             let mut span = anchor.clone();
-            let complete = others.iter().all(|element| {
-                let lists: Vec<&[Range<usize>]> = element.iter().map(|id| places[*id].as_slice()).collect();
+            let complete = others.iter().zip(rule.after.iter().skip(1)).all(|(element, after)| {
+                let from = |id: &ConceptId| {
+                    let all = places[*id].as_slice();
+                    if *after { &all[all.partition_point(|place| place.start < anchor.end)..] } else { all }
+                };
+                let lists: Vec<&[Range<usize>]> = element.iter().map(from).collect();
                 nearest(&lists, anchor.start, rule.window).is_some_and(|place| {
                     span = span.start.min(place.start)..span.end.max(place.end);
                     true

@@ -57,7 +57,8 @@ pub(super) fn of_fired(
     let subject = category.is_some() && !requested && meant().any(names);
     let usual = if broken || subject { Priority::Medium } else { Priority::Low };
     let mut priority = highest.unwrap_or(usual).max(usual);
-    if eased && priority == Priority::High {
+    let firm = meant().any(|f| f.rule.outcomes.contains(&Outcome::Firm));
+    if eased && !firm && priority == Priority::High {
         priority = Priority::Medium;
     }
     if let Some(company) = setting.company {

@@ -43,6 +43,8 @@ pub(super) enum Outcome {
     Weak(u32),
     /// It can wait, unless it is Critical.
     Ease,
+    /// What else is said does not ease it.
+    Firm,
     /// Life is at risk.
     Danger,
     /// Something is wrong or wanted, of whatever kind.
@@ -62,6 +64,8 @@ pub(super) struct Rule {
     pub(super) outcomes: Vec<Outcome>,
     /// For each element, the concepts any of which will do.
     pub(super) elements: Vec<Vec<ConceptId>>,
+    /// For each element, whether it must stand after the first.
+    pub(super) after: Vec<bool>,
     /// For each exception, the concepts none of which may stand within the window.
     pub(super) exceptions: Vec<Vec<ConceptId>>,
     /// How many words apart the elements may start.
@@ -204,14 +208,17 @@ impl Reader {
             Some((pattern, words)) => (pattern, words.trim().parse().unwrap_or(0)),
             None => (pattern, WINDOW_WORDS),
         };
-        let (mut elements, mut exceptions) = (Vec::new(), Vec::new());
+        let (mut elements, mut after, mut exceptions) = (Vec::new(), Vec::new(), Vec::new());
         for element in pattern.split('+').map(str::trim) {
             match element.strip_prefix('!') {
                 Some(element) => exceptions.push(self.element(element)),
-                None => elements.push(self.element(element)),
+                None => {
+                    after.push(element.starts_with('>'));
+                    elements.push(self.element(element.trim_start_matches('>')));
+                }
             }
         }
-        Some(Rule { name: name.into(), outcomes: read, elements, exceptions, window, example: example.into() })
+        Some(Rule { name: name.into(), outcomes: read, elements, after, exceptions, window, example: example.into() })
     }
 
     /// `{concept}/plain words/other words`: the plain words of one element are one concept.
@@ -267,6 +274,7 @@ fn outcome(text: &str) -> Option<Outcome> {
         "Low" => Outcome::Priority(Priority::Low),
         "Unsure" => Outcome::Unsure,
         "Ease" => Outcome::Ease,
+        "Firm" => Outcome::Firm,
         "Danger" => Outcome::Danger,
         "Problem" => Outcome::Problem,
         "Callback" => Outcome::Wish(Wish::Callback),
