@@ -70,6 +70,12 @@ impl Found {
         nearest(&[self.meant(concept)], place, window).is_some()
     }
 
+    /// Everything named that can fail, and meant as said: the concept's name and where.
+    pub(super) fn things(&self) -> impl Iterator<Item = (&str, &Range<usize>)> {
+        let things = self.book.names().filter(|(_, id)| self.book.roles[*id] == Role::Thing);
+        things.flat_map(|(name, id)| self.meant[id].iter().map(move |place| (name, place)))
+    }
+
     /// How many phrases were found.
     #[cfg(test)]
     pub(super) fn count(&self) -> usize {

@@ -3,10 +3,11 @@
 use super::matching::{Fired, Found};
 use super::normalise::{Words, phrase, stem};
 use super::rules::Outcome;
-use super::{Affected, Reason, Setting};
+use super::{Affected, Reason, Setting, Window};
 use crate::policy::RunbookRule;
 use crate::vocabulary::{Category, Priority};
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 /// How urgent, and why.
 #[derive(Debug, Clone)]
@@ -19,7 +20,7 @@ pub(super) struct Urgency {
 /// Words between a critical system's name and its failure.
 const SYSTEM_WINDOW_WORDS: usize = 8;
 /// Weights of weak signs that together make it unsure.
-const WEAK_SIGNS_MIN: u32 = 4;
+const WEAK_SIGNS_MIN: u32 = 3;
 
 pub(super) fn of_fired(
     words: &Words,
@@ -61,6 +62,15 @@ pub(super) fn of_fired(
     if eased && !firm && priority == Priority::High {
         priority = Priority::Medium;
     }
+    let planned = setting.windows.iter().find_map(|window| planned(words, found, fired, window));
+    if let Some(reason) = planned
+        && priority >= Priority::High
+    {
+        priority = Priority::Medium;
+        hinted = false;
+        weak = 0;
+        reasons.push(reason);
+    }
     if let Some(company) = setting.company {
         for system in company.runbook.critical_systems.iter() {
             if let Some(reason) = system_down(words, found, system) {
@@ -82,7 +92,8 @@ pub(super) fn of_fired(
     let told = |wanted: Affected| meant().any(|fired| fired.rule.outcomes.contains(&Outcome::Affected(wanted)));
     let alone = told(Affected::One) && !told(Affected::Several) && !told(Affected::All);
     // Many weak signs are one strong hint: a bad line leaves pieces of what was said.
-    let pieces = weak >= WEAK_SIGNS_MIN && !alone && !eased;
+    let enough = if requested { WEAK_SIGNS_MIN + 2 } else { WEAK_SIGNS_MIN };
+    let pieces = weak >= enough && !alone && !eased;
     if pieces && priority < Priority::High {
         reasons.extend(meant().filter(|fired| weighs(fired)).map(|f| words.reason(&f.rule.name, f.words.clone())));
     }
@@ -105,6 +116,26 @@ fn places(words: &Words, name: &str) -> Vec<usize> {
         return Vec::new();
     }
     words.text.match_indices(&searched).map(|(offset, _)| words.index_at(offset)).collect()
+}
+
+/// The reason where planned work explains all that fails: its system is named, nothing else that can fail is
+/// named (the caller's own computer apart), and nothing tells of security or safety.
+fn planned(words: &Words, found: &Found, fired: &[Fired], window: &Window<'_>) -> Option<Reason> {
+    const NEVER_PLANNED: [Category; 3] = [Category::Malware, Category::Breach, Category::Phishing];
+    let at = *places(words, window.system).first()?;
+    let length = phrase(window.system).split_whitespace().count();
+    let unsafe_now = fired.iter().filter(|fired| fired.meant).any(|fired| {
+        fired.rule.outcomes.iter().any(|outcome| match outcome {
+            Outcome::Danger => true,
+            Outcome::Category(category, _) => NEVER_PLANNED.contains(category),
+            _ => false,
+        })
+    });
+    let part = |place: &Range<usize>| {
+        places(words, window.system).iter().any(|at| place.start < at + length && place.end > *at)
+    };
+    let other = found.things().any(|(concept, place)| !part(place) && concept != "workstation");
+    (!unsafe_now && !other).then(|| words.reason("window/planned-work", at..at + length))
 }
 
 fn system_down(words: &Words, found: &Found, system: &str) -> Option<Reason> {

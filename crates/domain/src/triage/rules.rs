@@ -83,7 +83,8 @@ pub(super) struct Book {
     pub(super) meanings: Vec<Vec<ConceptId>>,
     pub(super) roles: Vec<Role>,
     names: BTreeMap<String, ConceptId>,
-    /// Concepts of which everything is something wider, too.
+    /// Concepts of which everything is something wider, too; no rule need name them.
+    #[cfg_attr(not(test), allow(dead_code, reason = "the tests look for concepts that no rule names"))]
     pub(super) narrow: Vec<ConceptId>,
     pub(super) rules: Vec<Rule>,
     /// For each concept, the rules whose first element it can be.
@@ -320,6 +321,11 @@ impl Book {
             rule.elements.first().into_iter().flatten().for_each(|id| begins[*id].push(at));
         }
         Self { automaton: automaton.ok(), meanings, roles, names, narrow, rules, begins, sounds, problems }
+    }
+
+    /// All concepts, by name.
+    pub(super) fn names(&self) -> impl Iterator<Item = (&str, ConceptId)> {
+        self.names.iter().map(|(name, id)| (name.as_str(), *id))
     }
 
     /// A concept by its name in the files.

@@ -22,7 +22,7 @@ pub(super) fn hours() -> BusinessHours {
 /// Monday 1 June 2026, 23:40 in New York.
 pub(super) fn understood(turns: &[&str], company: Option<&Company>) -> Assessment {
     let now = ZONE.with_ymd_and_hms(2026, 6, 1, 23, 40, 0).unwrap().with_timezone(&Utc);
-    assess(turns, &Setting { now, zone: ZONE, hours: &hours(), company })
+    assess(turns, &Setting { now, zone: ZONE, hours: &hours(), company, windows: &[] })
 }
 
 /// Everything that was understood on one line; what is ordinary is left out.
