@@ -206,59 +206,35 @@ fn respell(words: &mut Vec<Word>) {
 
 /// The number that a word says, in digits, English or Spanish; up to fifty-nine where it is a word.
 pub(super) fn number(word: &str) -> Option<u32> {
-    const ENGLISH: [&str; 20] = [
-        "zero",
-        "one",
-        "two",
-        "three",
-        "four",
-        "five",
-        "six",
-        "seven",
-        "eight",
-        "nine",
-        "ten",
-        "eleven",
-        "twelve",
-        "thirteen",
-        "fourteen",
-        "fifteen",
-        "sixteen",
-        "seventeen",
-        "eighteen",
-        "nineteen",
-    ];
-    const SPANISH: [&str; 20] = [
-        "cero",
-        "una",
-        "dos",
-        "tres",
-        "cuatro",
-        "cinco",
-        "seis",
-        "siete",
-        "ocho",
-        "nueve",
-        "diez",
-        "once",
-        "doce",
-        "trece",
-        "catorce",
-        "quince",
-        "dieciseis",
-        "diecisiete",
-        "dieciocho",
-        "diecinueve",
-    ];
-    const TENS: [(&str, &str, u32); 4] =
-        [("twenty", "veinte", 20), ("thirty", "treinta", 30), ("forty", "cuarenta", 40), ("fifty", "cincuenta", 50)];
     if word.bytes().all(|b| b.is_ascii_digit()) {
         return word.parse().ok();
     }
-    let small = ENGLISH.iter().position(|w| *w == word).or_else(|| SPANISH.iter().position(|w| *w == word));
-    small.and_then(|n| u32::try_from(n).ok()).or_else(|| match word {
-        "un" | "uno" => Some(1),
-        _ => TENS.iter().find(|(en, es, _)| *en == word || *es == word).map(|(_, _, n)| *n),
+    Some(match word {
+        "zero" | "cero" => 0,
+        "one" | "una" | "un" | "uno" => 1,
+        "two" | "dos" => 2,
+        "three" | "tres" => 3,
+        "four" | "cuatro" => 4,
+        "five" | "cinco" => 5,
+        "six" | "seis" => 6,
+        "seven" | "siete" => 7,
+        "eight" | "ocho" => 8,
+        "nine" | "nueve" => 9,
+        "ten" | "diez" => 10,
+        "eleven" | "once" => 11,
+        "twelve" | "doce" => 12,
+        "thirteen" | "trece" => 13,
+        "fourteen" | "catorce" => 14,
+        "fifteen" | "quince" => 15,
+        "sixteen" | "dieciseis" => 16,
+        "seventeen" | "diecisiete" => 17,
+        "eighteen" | "dieciocho" => 18,
+        "nineteen" | "diecinueve" => 19,
+        "twenty" | "veinte" => 20,
+        "thirty" | "treinta" => 30,
+        "forty" | "cuarenta" => 40,
+        "fifty" | "cincuenta" => 50,
+        _ => return None,
     })
 }
 
