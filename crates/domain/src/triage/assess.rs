@@ -12,6 +12,8 @@ const CALL_WINDOW_WORDS: usize = 14;
 /// A last turn that gives a time, and has at most so many more other words than words of time, answers
 /// "when shall we call?".
 const OTHER_WORDS_MAX: usize = 3;
+/// A longer turn than this is no mere answer.
+const ANSWER_WORDS_MAX: usize = 24;
 
 /// Understands a conversation from the caller's turns alone, in the order in which they were said.
 ///
@@ -98,10 +100,14 @@ fn answer(words: &Words, found: &Found, reckoning: &Reckoning<'_>) -> Option<(Ca
     let other = ["fault", "down", "deadline", "over", "past", "cannot"].iter().any(|concept| told(concept));
     let opens = (start..end)
         .any(|at| matches!(words.at(at), "open" | "opens" | "abrimos" | "close" | "cerramos" | "since" | "desde"));
+    // Reading the clock costs most of all; nothing that tells of something else needs it.
+    if other || opens || end - start > ANSWER_WORDS_MAX {
+        return None;
+    }
     let said = clock::scan(words, start, end);
     let of_time: usize = said.iter().filter(|said| said.sure).map(|said| said.length).sum();
     let beside = (end - start).saturating_sub(of_time);
-    if of_time == 0 || beside > of_time + OTHER_WORDS_MAX || other || opens {
+    if of_time == 0 || beside > of_time + OTHER_WORDS_MAX {
         return None;
     }
     reckoning.of_range(words, start, end).map(|time| (time, start..end))
