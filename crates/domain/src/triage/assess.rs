@@ -12,15 +12,17 @@ const CALL_WINDOW_WORDS: usize = 14;
 /// A last turn that gives a time, and has at most so many more other words than words of time, answers
 /// "when shall we call?".
 const OTHER_WORDS_MAX: usize = 3;
+/// A longer turn than this is no mere answer.
+const ANSWER_WORDS_MAX: usize = 24;
 
 /// Understands a conversation from the caller's turns alone, in the order in which they were said.
 ///
 /// Never fails; unknown words say nothing. Time grows with the number of words, not with the number of rules'
 /// phrases.
 pub fn assess(turns: &[&str], setting: &Setting<'_>) -> Assessment {
-    let words = Words::new(turns);
+    let words = Words::heard(turns);
     let found = Found::new(&words);
-    let fired = found.fired();
+    let fired = found.fired(&words);
     let (language, language_confidence) = language::of_words(&words);
     let kind = category::of_fired(&words, &fired);
     let urgency = priority::of_fired(&words, &found, &fired, kind.category, setting);
@@ -35,7 +37,7 @@ pub fn assess(turns: &[&str], setting: &Setting<'_>) -> Assessment {
             if let Some((time, range)) = answer(&words, &found, &reckoning) {
                 wish = Wish::Callback;
                 details.callback = Some(time);
-                reasons.push(Reason::new("wish/time-given", words.spoken(range)));
+                reasons.push(words.reason("wish/time-given", range));
             }
         }
         _ => {}
@@ -71,7 +73,7 @@ pub fn assess(turns: &[&str], setting: &Setting<'_>) -> Assessment {
 
 fn about(words: &Words, fired: &[Fired], of: fn(&Outcome) -> bool) -> Vec<Reason> {
     let told = fired.iter().filter(|fired| fired.meant && fired.rule.outcomes.iter().any(of));
-    told.map(|fired| Reason::new(&fired.rule.name, words.spoken(fired.words.clone()))).collect()
+    told.map(|fired| words.reason(&fired.rule.name, fired.words.clone())).collect()
 }
 
 /// Where a word's turn begins and ends.
@@ -98,10 +100,14 @@ fn answer(words: &Words, found: &Found, reckoning: &Reckoning<'_>) -> Option<(Ca
     let other = ["fault", "down", "deadline", "over", "past", "cannot"].iter().any(|concept| told(concept));
     let opens = (start..end)
         .any(|at| matches!(words.at(at), "open" | "opens" | "abrimos" | "close" | "cerramos" | "since" | "desde"));
+    // Reading the clock costs most of all; nothing that tells of something else needs it.
+    if other || opens || end - start > ANSWER_WORDS_MAX {
+        return None;
+    }
     let said = clock::scan(words, start, end);
     let of_time: usize = said.iter().filter(|said| said.sure).map(|said| said.length).sum();
     let beside = (end - start).saturating_sub(of_time);
-    if of_time == 0 || beside > of_time + OTHER_WORDS_MAX || other || opens {
+    if of_time == 0 || beside > of_time + OTHER_WORDS_MAX {
         return None;
     }
     reckoning.of_range(words, start, end).map(|time| (time, start..end))

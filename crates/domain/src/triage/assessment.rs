@@ -14,12 +14,26 @@ pub struct Reason {
     pub words: Private,
     /// The line of the client's runbook that applied.
     pub runbook: Option<String>,
+    /// Where those words stand in what the caller said.
+    #[serde(default)]
+    pub span: Option<Span>,
+}
+
+/// A place in the caller's own words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Span {
+    /// Which of the caller's turns, from 0.
+    pub turn: usize,
+    /// The first byte in that turn.
+    pub start: usize,
+    /// The byte after the last one.
+    pub end: usize,
 }
 
 impl Reason {
     /// A reason from a rule and the words that fired it.
     pub fn new(rule: impl Into<String>, words: impl Into<Private>) -> Self {
-        Self { rule: rule.into(), words: words.into(), runbook: None }
+        Self { rule: rule.into(), words: words.into(), runbook: None, span: None }
     }
 }
 

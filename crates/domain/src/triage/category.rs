@@ -22,8 +22,8 @@ pub struct Classification {
 
 /// The kind of problem that a caller's words tell of.
 pub fn classify(text: &str) -> Classification {
-    let words = Words::new(&[text]);
-    of_fired(&words, &Found::new(&words).fired())
+    let words = Words::heard(&[text]);
+    of_fired(&words, &Found::new(&words).fired(&words))
 }
 
 /// From how specific a rule on the cause is surer than a mere mention.
@@ -37,8 +37,8 @@ pub(super) fn of_fired(words: &Words, fired: &[Fired]) -> Classification {
     for fired in fired {
         for outcome in &fired.rule.outcomes {
             if let Outcome::Category(category, weight) = outcome {
-                // What was denied, supposed or is over still names the subject, if nothing else does.
-                let score = if fired.meant { weight * 12 } else { *weight };
+                // What was denied, supposed or is over still names the subject, where nothing clearer does.
+                let score = if fired.meant { weight * 12 } else { weight * 5 };
                 let entry = scores.entry(*category).or_default();
                 entry.0 = entry.0.max(score);
                 entry.1 += score;
@@ -61,7 +61,7 @@ pub(super) fn of_fired(words: &Words, fired: &[Fired]) -> Classification {
         evidence.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
         let counts = reasons.is_empty() || Some(*category) == secondary;
         let told = evidence.iter().take(1).filter(|_| counts);
-        reasons.extend(told.map(|(_, fired)| Reason::new(&fired.rule.name, words.spoken(fired.words.clone()))));
+        reasons.extend(told.map(|(_, fired)| words.reason(&fired.rule.name, fired.words.clone())));
     }
     Classification { category: ranked.first().map(|(category, _)| *category), secondary, confidence, reasons }
 }

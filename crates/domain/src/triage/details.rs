@@ -188,24 +188,73 @@ fn since(words: &Words) -> Option<&str> {
     (at + 1 < last).then(|| words.spoken(at..end.min(last)))
 }
 
-/// The first thing named, by how telling it is.
+/// Concepts of things by how telling they are, and the English name of each: a ticket is in English.
+const THINGS: &[(&str, &str)] = &[
+    ("tills", "point of sale"),
+    ("records", "records system"),
+    ("hotel", "reservation system"),
+    ("erp_system", "production system"),
+    ("logistics", "warehouse and dispatch system"),
+    ("office_system", "office application"),
+    ("premises", "access and camera system"),
+    ("phone_system", "phone system"),
+    ("share", "shared drive"),
+    ("business_system", "line-of-business system"),
+    ("server", "server"),
+    ("website", "website"),
+    ("vpn", "VPN"),
+    ("rdp", "remote desktop"),
+    ("m365", "Microsoft 365"),
+    ("email", "email"),
+    ("dns", "DNS"),
+    ("firewall", "firewall"),
+    ("ups", "UPS"),
+    ("printer", "printer"),
+    ("backup", "backup"),
+    ("mfa", "sign-in codes"),
+    ("license", "license"),
+    ("patch", "updates"),
+    ("internet", "internet"),
+    ("workstation", "computer"),
+];
+
+/// Products by their own names, which are the same in every language and tell more than the kind.
+const PRODUCTS: &[(&str, &str)] = &[
+    ("outlook", "Outlook"),
+    ("quickbooks", "QuickBooks"),
+    ("teams", "Teams"),
+    ("sharepoint", "SharePoint"),
+    ("onedrive", "OneDrive"),
+    ("excel", "Excel"),
+    ("dentrix", "Dentrix"),
+    ("eaglesoft", "Eaglesoft"),
+    ("epic", "Epic"),
+    ("sap", "SAP"),
+    ("citrix", "Citrix"),
+    ("exchange", "Exchange"),
+    ("opera", "Opera"),
+    ("avimark", "AVImark"),
+    ("sage", "Sage"),
+    ("netsuite", "NetSuite"),
+    ("clio", "Clio"),
+    ("cerner", "Cerner"),
+    ("meditech", "Meditech"),
+    ("salesforce", "Salesforce"),
+    ("erp", "ERP"),
+    ("crm", "CRM"),
+    ("emr", "EMR"),
+    ("ehr", "EHR"),
+];
+
+/// The thing named first in the order of [`THINGS`], meant before merely named: the product where it has a name
+/// of its own, else the kind of thing, always in English.
 fn system(words: &Words, found: &Found) -> Option<String> {
-    const THINGS: &[&str] = &[
-        "business_system",
-        "server",
-        "vpn",
-        "rdp",
-        "m365",
-        "email",
-        "firewall",
-        "ups",
-        "printer",
-        "backup",
-        "internet",
-        "workstation",
-    ];
-    THINGS.iter().find_map(|thing| {
-        let place = found.meant(thing).first().or_else(|| found.named(thing).first())?;
-        Some(words.spoken(place.clone()).to_owned())
-    })
+    let place = |list: fn(&'_ Found, &'_ str) -> Option<std::ops::Range<usize>>| {
+        THINGS.iter().find_map(|(concept, name)| Some((list(found, concept)?, *name)))
+    };
+    let (range, kind) = place(|found, concept| found.meant(concept).first().cloned())
+        .or_else(|| place(|found, concept| found.named(concept).first().cloned()))?;
+    let own =
+        range.filter_map(|at| PRODUCTS.iter().find(|(said, _)| *said == words.at(at))).map(|(_, name)| *name).next();
+    Some(own.unwrap_or(kind).to_owned())
 }

@@ -51,7 +51,10 @@ pub(super) fn of_words(words: &Words) -> (Language, Confidence) {
 
 fn requested(words: &Words) -> Option<Language> {
     let count = words.words.len();
-    let asks = ["please", "por", "in", "en", "speak", "habla", "hablas", "hablar", "hablo", "hablan", "favor"];
+    let asks = [
+        "please", "por", "in", "en", "speak", "speaks", "habla", "hablas", "hablar", "hablo", "hablan", "favor",
+        "prefer", "prefiero", "use", "switch", "to",
+    ];
     (0..count).rev().find_map(|at| {
         let language = match words.at(at) {
             "espanol" | "spanish" => Language::Spanish,
@@ -78,7 +81,8 @@ fn weight(word: &str) -> i32 {
     let ends = |list: &[&str]| list.iter().any(|end| word.len() > end.len() + 2 && word.ends_with(end));
     if ends(&[
         "cion", "ciones", "mente", "ando", "iendo", "amos", "aron", "ieron", "idad", "aba", "ado", "ido", "ado", "oso",
-        "illo", "rme", "ito", "ita", "anza", "encia", "aje",
+        "illo", "rme", "ito", "ita", "anza", "encia", "aje", "emos", "imos", "aste", "iste", "erte", "arte", "irte",
+        "arse", "irse", "arlo", "arla", "erlo", "irlo", "arnos", "ientes", "iones", "eria", "arme", "illa",
     ]) {
         2
     } else if ends(&[

@@ -70,6 +70,12 @@ impl Found {
         nearest(&[self.meant(concept)], place, window).is_some()
     }
 
+    /// Everything named that can fail, and meant as said: the concept's name and where.
+    pub(super) fn things(&self) -> impl Iterator<Item = (&str, &Range<usize>)> {
+        let things = self.book.names().filter(|(_, id)| self.book.roles[*id] == Role::Thing);
+        things.flat_map(|(name, id)| self.meant[id].iter().map(move |place| (name, place)))
+    }
+
     /// How many phrases were found.
     #[cfg(test)]
     pub(super) fn count(&self) -> usize {
@@ -77,11 +83,14 @@ impl Found {
     }
 
     /// Every rule that fires, meant or not, in the order of the files.
-    pub(super) fn fired(&self) -> Vec<Fired> {
-        self.book
-            .rules
-            .iter()
-            .filter_map(|rule| fires(rule, &self.meant, true).or_else(|| fires(rule, &self.all, false)))
+    pub(super) fn fired(&self, words: &Words) -> Vec<Fired> {
+        let mut begun = vec![false; self.book.rules.len()];
+        for (id, _) in self.all.iter().enumerate().filter(|(_, places)| !places.is_empty()) {
+            self.book.begins[id].iter().for_each(|rule| begun[*rule] = true);
+        }
+        let rules = self.book.rules.iter().zip(begun).filter_map(|(rule, begun)| begun.then_some(rule));
+        rules
+            .filter_map(|rule| fires(rule, words, &self.meant, true).or_else(|| fires(rule, words, &self.all, false)))
             .collect()
     }
 }
@@ -200,7 +209,12 @@ impl Layout {
 pub(super) fn counted(words: &Words) -> Vec<(Range<usize>, u32)> {
     const PEOPLE: &str = " people users user guys employees workers staff clerks nurses techs agents drivers cashiers \
         computers machines pcs stations workstations terminals desks branches locations stores sites offices \
-        registers phones coworkers lawyers attorneys doctors teachers students drafters operators clients \
+        registers phones nurses teachers kids members tellers reps engineers techs dispatchers cooks waiters rooms \
+        chairs lanes tablets scanners servers switches devices clinics schools plants warehouses departments floors \
+        patients guests customers residents passengers trucks buses lines kiosks pumps screens handhelds \
+        girls ladies folks men women temps interns contractors analysts designers editors \
+        doctores pacientes huespedes clientes camiones telefonos pantallas plantas compas contadores abogados \
+        ingenieros maestros alumnos repartidores vendedores registers phones coworkers lawyers attorneys doctors teachers students drafters operators clients \
         personas usuarios empleados companeros maquinas computadoras equipos ordenadores sucursales tiendas \
         oficinas cajas cajeros terminales enfermeras meseros choferes trabajadores ";
     let mut found = Vec::new();
@@ -215,27 +229,36 @@ pub(super) fn counted(words: &Words) -> Vec<(Range<usize>, u32)> {
             found.push((at..at + 2, n));
         } else if noun(words.at(at + 2)) && number(words.at(at + 1)).is_none() {
             found.push((at..at + 3, n));
-        } else if at > 0 && words.at(at - 1) == "somos" {
+        } else if (at.saturating_sub(2)..at).any(|before| matches!(words.at(before), "somos" | "eramos")) {
             found.push((at - 1..at + 1, n));
         }
     }
     found
 }
 
-fn fires(rule: &'static Rule, places: &[Vec<Range<usize>>], meant: bool) -> Option<Fired> {
+fn fires(rule: &'static Rule, words: &Words, places: &[Vec<Range<usize>>], meant: bool) -> Option<Fired> {
     let (first, others) = rule.elements.split_first()?;
     let mut fired: Option<Fired> = None;
     for id in first {
         for anchor in &places[*id] {
             let mut span = anchor.clone();
-            let complete = others.iter().all(|element| {
-                let lists: Vec<&[Range<usize>]> = element.iter().map(|id| places[*id].as_slice()).collect();
+            let complete = others.iter().zip(rule.after.iter().skip(1)).all(|(element, after)| {
+                let from = |id: &ConceptId| {
+                    let all = places[*id].as_slice();
+                    if *after { &all[all.partition_point(|place| place.start < anchor.end)..] } else { all }
+                };
+                let lists: Vec<&[Range<usize>]> = element.iter().map(from).collect();
                 nearest(&lists, anchor.start, rule.window).is_some_and(|place| {
                     span = span.start.min(place.start)..span.end.max(place.end);
                     true
                 })
             });
-            if !complete {
+            // Only the very turn makes an exception: what else is told takes nothing back.
+            let near = |ids: &Vec<ConceptId>| {
+                let mut places = ids.iter().flat_map(|id| near_all(&places[*id], anchor.start, rule.window));
+                places.any(|place| words.turn(place.start) == words.turn(anchor.start))
+            };
+            if !complete || rule.exceptions.iter().any(near) {
                 continue;
             }
             match &mut fired {
@@ -250,6 +273,12 @@ fn fires(rule: &'static Rule, places: &[Vec<Range<usize>>], meant: bool) -> Opti
         }
     }
     fired
+}
+
+/// The places within a window around a word, of an ordered list.
+fn near_all(list: &[Range<usize>], at: usize, window: usize) -> impl Iterator<Item = &Range<usize>> {
+    let from = list.partition_point(|place| place.start + window < at);
+    list[from..].iter().take_while(move |place| place.start <= at + window)
 }
 
 /// The place nearest to a word within a window, in any of some ordered lists.

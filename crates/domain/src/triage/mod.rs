@@ -15,6 +15,7 @@ mod normalise;
 mod priority;
 mod rules;
 mod say;
+mod sounds;
 mod wish;
 
 #[cfg(test)]
@@ -23,7 +24,7 @@ mod properties;
 mod transcripts;
 
 pub use assess::assess;
-pub use assessment::{Affected, Assessment, CallbackTime, Details, Fix, Reason, Wish};
+pub use assessment::{Affected, Assessment, CallbackTime, Details, Fix, Reason, Span, Wish};
 
 pub use callback::parse_callback_time;
 pub use category::{Classification, classify};
@@ -46,4 +47,15 @@ pub struct Setting<'a> {
     pub hours: &'a BusinessHours,
     /// The caller's company, whose runbook counts; none while it is unknown.
     pub company: Option<&'a Company>,
+    /// Planned work that is in force now.
+    pub windows: &'a [Window<'a>],
+}
+
+/// Planned work on a system: that it fails now is expected and wakes nobody by itself.
+///
+/// It explains neither a fault of another system nor anything of security or safety.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Window<'a> {
+    /// What callers call the system: "file server".
+    pub system: &'a str,
 }

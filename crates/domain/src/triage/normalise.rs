@@ -1,6 +1,8 @@
 //! Words as the rules see them: lower case, no accents, no punctuation, one spelling for what recognisers spell
 //! in many ways; each word remembers where in the caller's own text it stood.
 
+use super::rules::book;
+use super::{Reason, Span};
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -26,15 +28,29 @@ pub(super) struct Words {
     /// For each word, the offset in `text` of the blank before it.
     pub(super) offsets: Vec<usize>,
     source: String,
+    /// Where each turn begins in `source`.
+    bases: Vec<usize>,
 }
 
 impl Words {
-    /// The words of some turns.
+    /// The words of some turns as they stand.
     pub(super) fn new(turns: &[&str]) -> Self {
+        Self::read(turns, |_| None)
+    }
+
+    /// The words of a caller: what a recogniser mangled by a letter is searched for as what was meant.
+    pub(super) fn heard(turns: &[&str]) -> Self {
+        let sounds = &book().sounds;
+        Self::read(turns, |stem| sounds.meant(stem))
+    }
+
+    fn read<'a>(turns: &[&str], meant: impl Fn(&str) -> Option<&'a str>) -> Self {
         let mut source = String::new();
+        let mut bases = Vec::with_capacity(turns.len());
         let mut words = Vec::new();
         for (turn, text) in turns.iter().enumerate() {
             let base = source.len();
+            bases.push(base);
             source.push_str(text);
             source.push('\n');
             let mut of_turn = split(text, base, turn);
@@ -45,10 +61,25 @@ impl Words {
         let mut offsets = Vec::with_capacity(words.len());
         for word in &words {
             offsets.push(text.len() - 1);
-            text.push_str(stem(&word.plain));
+            let stem = stem(&word.plain);
+            text.push_str(meant(stem).unwrap_or(stem));
             text.push(' ');
         }
-        Self { words, text, offsets, source }
+        Self { words, text, offsets, source, bases }
+    }
+
+    /// A rule and the words that fired it.
+    pub(super) fn reason(&self, rule: &str, range: Range<usize>) -> Reason {
+        Reason { span: self.span(&range), ..Reason::new(rule, self.spoken(range)) }
+    }
+
+    /// Where some words stand in the caller's own text; of words of several turns, those of the first.
+    pub(super) fn span(&self, range: &Range<usize>) -> Option<Span> {
+        let first = self.words.get(range.start)?;
+        let base = *self.bases.get(first.turn)?;
+        let within = self.words.get(range.clone()).unwrap_or_default();
+        let last = within.iter().rev().find(|word| word.turn == first.turn)?;
+        Some(Span { turn: first.turn, start: first.source.start - base, end: last.source.end - base })
     }
 
     /// The caller's own spelling of some words.
@@ -65,6 +96,11 @@ impl Words {
     /// The folded word at a position; empty past the end.
     pub(super) fn at(&self, index: usize) -> &str {
         self.words.get(index).map_or("", |word| word.plain.as_str())
+    }
+
+    /// The turn of the word at a position; none past the end.
+    pub(super) fn turn(&self, index: usize) -> Option<usize> {
+        self.words.get(index).map(|word| word.turn)
     }
 
     /// The word that starts after a blank at an offset of `text`.
@@ -170,59 +206,35 @@ fn respell(words: &mut Vec<Word>) {
 
 /// The number that a word says, in digits, English or Spanish; up to fifty-nine where it is a word.
 pub(super) fn number(word: &str) -> Option<u32> {
-    const ENGLISH: [&str; 20] = [
-        "zero",
-        "one",
-        "two",
-        "three",
-        "four",
-        "five",
-        "six",
-        "seven",
-        "eight",
-        "nine",
-        "ten",
-        "eleven",
-        "twelve",
-        "thirteen",
-        "fourteen",
-        "fifteen",
-        "sixteen",
-        "seventeen",
-        "eighteen",
-        "nineteen",
-    ];
-    const SPANISH: [&str; 20] = [
-        "cero",
-        "una",
-        "dos",
-        "tres",
-        "cuatro",
-        "cinco",
-        "seis",
-        "siete",
-        "ocho",
-        "nueve",
-        "diez",
-        "once",
-        "doce",
-        "trece",
-        "catorce",
-        "quince",
-        "dieciseis",
-        "diecisiete",
-        "dieciocho",
-        "diecinueve",
-    ];
-    const TENS: [(&str, &str, u32); 4] =
-        [("twenty", "veinte", 20), ("thirty", "treinta", 30), ("forty", "cuarenta", 40), ("fifty", "cincuenta", 50)];
     if word.bytes().all(|b| b.is_ascii_digit()) {
         return word.parse().ok();
     }
-    let small = ENGLISH.iter().position(|w| *w == word).or_else(|| SPANISH.iter().position(|w| *w == word));
-    small.and_then(|n| u32::try_from(n).ok()).or_else(|| match word {
-        "un" | "uno" => Some(1),
-        _ => TENS.iter().find(|(en, es, _)| *en == word || *es == word).map(|(_, _, n)| *n),
+    Some(match word {
+        "zero" | "cero" => 0,
+        "one" | "una" | "un" | "uno" => 1,
+        "two" | "dos" => 2,
+        "three" | "tres" => 3,
+        "four" | "cuatro" => 4,
+        "five" | "cinco" => 5,
+        "six" | "seis" => 6,
+        "seven" | "siete" => 7,
+        "eight" | "ocho" => 8,
+        "nine" | "nueve" => 9,
+        "ten" | "diez" => 10,
+        "eleven" | "once" => 11,
+        "twelve" | "doce" => 12,
+        "thirteen" | "trece" => 13,
+        "fourteen" | "catorce" => 14,
+        "fifteen" | "quince" => 15,
+        "sixteen" | "dieciseis" => 16,
+        "seventeen" | "diecisiete" => 17,
+        "eighteen" | "dieciocho" => 18,
+        "nineteen" | "diecinueve" => 19,
+        "twenty" | "veinte" => 20,
+        "thirty" | "treinta" => 30,
+        "forty" | "cuarenta" => 40,
+        "fifty" | "cincuenta" => 50,
+        _ => return None,
     })
 }
 

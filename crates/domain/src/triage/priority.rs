@@ -3,10 +3,11 @@
 use super::matching::{Fired, Found};
 use super::normalise::{Words, phrase, stem};
 use super::rules::Outcome;
-use super::{Affected, Reason, Setting};
+use super::{Affected, Reason, Setting, Window};
 use crate::policy::RunbookRule;
 use crate::vocabulary::{Category, Priority};
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 /// How urgent, and why.
 #[derive(Debug, Clone)]
@@ -18,6 +19,8 @@ pub(super) struct Urgency {
 
 /// Words between a critical system's name and its failure.
 const SYSTEM_WINDOW_WORDS: usize = 8;
+/// Weights of weak signs that together make it unsure.
+const WEAK_SIGNS_MIN: u32 = 3;
 
 pub(super) fn of_fired(
     words: &Words,
@@ -28,7 +31,7 @@ pub(super) fn of_fired(
 ) -> Urgency {
     let mut reasons = Vec::new();
     let mut highest: Option<Priority> = None;
-    let (mut hinted, mut eased) = (false, false);
+    let (mut hinted, mut eased, mut weak) = (false, false, 0);
     for fired in fired.iter().filter(|fired| fired.meant) {
         let mut tells = false;
         for outcome in &fired.rule.outcomes {
@@ -38,12 +41,13 @@ pub(super) fn of_fired(
                     highest = highest.max(Some(*priority));
                 }
                 Outcome::Unsure => (hinted, tells) = (true, true),
+                Outcome::Weak(weight) => weak += weight,
                 Outcome::Ease => (eased, tells) = (true, true),
                 _ => {}
             }
         }
         if tells {
-            reasons.push(Reason::new(&fired.rule.name, words.spoken(fired.words.clone())));
+            reasons.push(words.reason(&fired.rule.name, fired.words.clone()));
         }
     }
     let low = |fired: &Fired| fired.rule.outcomes.contains(&Outcome::Priority(Priority::Low));
@@ -54,8 +58,18 @@ pub(super) fn of_fired(
     let subject = category.is_some() && !requested && meant().any(names);
     let usual = if broken || subject { Priority::Medium } else { Priority::Low };
     let mut priority = highest.unwrap_or(usual).max(usual);
-    if eased && priority == Priority::High {
+    let firm = meant().any(|f| f.rule.outcomes.contains(&Outcome::Firm));
+    if eased && !firm && priority == Priority::High {
         priority = Priority::Medium;
+    }
+    let planned = setting.windows.iter().find_map(|window| planned(words, found, fired, window));
+    if let Some(reason) = planned
+        && priority >= Priority::High
+    {
+        priority = Priority::Medium;
+        hinted = false;
+        weak = 0;
+        reasons.push(reason);
     }
     if let Some(company) = setting.company {
         for system in company.runbook.critical_systems.iter() {
@@ -77,10 +91,18 @@ pub(super) fn of_fired(
     // One person's trouble hints at nothing larger.
     let told = |wanted: Affected| meant().any(|fired| fired.rule.outcomes.contains(&Outcome::Affected(wanted)));
     let alone = told(Affected::One) && !told(Affected::Several) && !told(Affected::All);
-    // A fault that nothing names may be anything.
-    hinted |= category.is_none();
-    let unsure = hinted && broken && !eased && !alone && priority < Priority::High;
+    // Many weak signs are one strong hint: a bad line leaves pieces of what was said.
+    let enough = if requested { WEAK_SIGNS_MIN + 2 } else { WEAK_SIGNS_MIN };
+    let pieces = weak >= enough && !alone && !eased;
+    if pieces && priority < Priority::High {
+        reasons.extend(meant().filter(|fired| weighs(fired)).map(|f| words.reason(&f.rule.name, f.words.clone())));
+    }
+    let unsure = (pieces || hinted && broken && !eased && !alone) && priority < Priority::High;
     Urgency { priority, unsure, reasons }
+}
+
+fn weighs(fired: &Fired) -> bool {
+    fired.rule.outcomes.iter().any(|outcome| matches!(outcome, Outcome::Weak(_)))
 }
 
 fn names(fired: &Fired) -> bool {
@@ -96,14 +118,31 @@ fn places(words: &Words, name: &str) -> Vec<usize> {
     words.text.match_indices(&searched).map(|(offset, _)| words.index_at(offset)).collect()
 }
 
+/// The reason where planned work explains all that fails: its system is named, nothing else that can fail is
+/// named (the caller's own computer apart), and nothing tells of security or safety.
+fn planned(words: &Words, found: &Found, fired: &[Fired], window: &Window<'_>) -> Option<Reason> {
+    const NEVER_PLANNED: [Category; 3] = [Category::Malware, Category::Breach, Category::Phishing];
+    let at = *places(words, window.system).first()?;
+    let length = phrase(window.system).split_whitespace().count();
+    let unsafe_now = fired.iter().filter(|fired| fired.meant).any(|fired| {
+        fired.rule.outcomes.iter().any(|outcome| match outcome {
+            Outcome::Danger => true,
+            Outcome::Category(category, _) => NEVER_PLANNED.contains(category),
+            _ => false,
+        })
+    });
+    let part = |place: &Range<usize>| {
+        places(words, window.system).iter().any(|at| place.start < at + length && place.end > *at)
+    };
+    let other = found.things().any(|(concept, place)| !part(place) && concept != "workstation");
+    (!unsafe_now && !other).then(|| words.reason("window/planned-work", at..at + length))
+}
+
 fn system_down(words: &Words, found: &Found, system: &str) -> Option<Reason> {
     let at = places(words, system).into_iter().find(|at| found.near("down", *at, SYSTEM_WINDOW_WORDS))?;
     let end = at + phrase(system).split_whitespace().count();
-    Some(Reason {
-        rule: "runbook/critical-system".into(),
-        words: words.spoken(at..end).into(),
-        runbook: Some(format!("critical system: {system}")),
-    })
+    let runbook = Some(format!("critical system: {system}"));
+    Some(Reason { runbook, ..words.reason("runbook/critical-system", at..end) })
 }
 
 /// Words that carry no content in a runbook's line.
@@ -131,11 +170,8 @@ fn runbook(words: &Words, found: &Found, rule: &RunbookRule) -> Option<Reason> {
     let applies = !content.is_empty() && told >= needed && (!fails(&of_line) || fails(found));
     let named = content.iter().filter_map(|word| words.words.iter().position(|w| root(&w.plain) == root(word)));
     let (first, last) = (named.clone().min().unwrap_or(0), named.max().unwrap_or(0));
-    applies.then(|| Reason {
-        rule: "runbook/rule".into(),
-        words: words.spoken(first..last + 1).into(),
-        runbook: Some(rule.when.clone()),
-    })
+    let runbook = Some(rule.when.clone());
+    applies.then(|| Reason { runbook, ..words.reason("runbook/rule", first..last + 1) })
 }
 
 /// A word without the commonest endings of its forms: "printing" and "prints" are one.

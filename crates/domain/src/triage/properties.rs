@@ -29,6 +29,22 @@ const WORDS: [&str; 40] = [
     "me", "between", "two", "and", "four", "monday", "after", "half", "past", "un", "cuarto", "para", "30",
 ];
 
+/// Sentences that have nothing to do with one another.
+const UNRELATED: [&str; 8] = [
+    "my printer is jammed",
+    "i forgot my password",
+    "we would like a quote for two monitors",
+    "all our files are encrypted",
+    "the vpn wont connect",
+    "my name is dana",
+    "you can reach me at 555 0142",
+    "la impresora no imprime",
+];
+
+fn sentences() -> impl Strategy<Value = Vec<&'static str>> {
+    proptest::collection::vec(proptest::sample::select(&UNRELATED[..]), 0..4)
+}
+
 fn speech() -> impl Strategy<Value = String> {
     proptest::collection::vec(proptest::sample::select(&WORDS[..]), 0..14).prop_map(|words| words.join(" "))
 }
@@ -54,6 +70,31 @@ proptest! {
         let dressed = said.replace("mañana", "manana").to_uppercase().replace(' ', mark);
         let other = understood(&[&dressed], None);
         prop_assert_eq!((plain.category, plain.priority, plain.unsure), (other.category, other.priority, other.unsure));
+    }
+
+    #[test]
+    fn adding_a_critical_sentence_never_lowers_the_priority(told in sentences(), which in 0..CRITICAL.len()) {
+        let mut turns: Vec<&str> = told.clone();
+        let before = understood(&turns, None).priority;
+        turns.push(CRITICAL[which]);
+        prop_assert!(understood(&turns, None).priority >= before.max(Priority::Critical), "{:?}", turns);
+    }
+
+    #[test]
+    fn the_order_of_unrelated_sentences_does_not_change_the_category(first in 0..UNRELATED.len(), second in 0..UNRELATED.len()) {
+        let told = |one: usize, two: usize| understood(&[UNRELATED[one], UNRELATED[two]], None);
+        let (a, b) = (told(first, second), told(second, first));
+        prop_assert_eq!((a.category, a.priority, a.unsure), (b.category, b.priority, b.unsure));
+    }
+
+    #[test]
+    fn evidence_stands_where_it_says(told in sentences()) {
+        for reason in understood(&told, None).reasons {
+            if let Some(span) = reason.span {
+                let words = &told[span.turn][span.start..span.end];
+                prop_assert!(reason.words.reveal().starts_with(words), "{} in {:?}", words, told);
+            }
+        }
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! The formats are described at the top of `rules/concepts.txt` and `rules/rules_faults.txt`.
 
 use super::normalise::phrase;
+use super::sounds::Sounds;
 use super::{Affected, Fix, Wish};
 use crate::vocabulary::{Category, Priority};
 use aho_corasick::{AhoCorasick, MatchKind};
@@ -38,8 +39,12 @@ pub(super) enum Outcome {
     Priority(Priority),
     /// Something critical is hinted at.
     Unsure,
+    /// Weak evidence of something critical; enough of it from different rules is a hint.
+    Weak(u32),
     /// It can wait, unless it is Critical.
     Ease,
+    /// What else is said does not ease it.
+    Firm,
     /// Life is at risk.
     Danger,
     /// Something is wrong or wanted, of whatever kind.
@@ -59,6 +64,10 @@ pub(super) struct Rule {
     pub(super) outcomes: Vec<Outcome>,
     /// For each element, the concepts any of which will do.
     pub(super) elements: Vec<Vec<ConceptId>>,
+    /// For each element, whether it must stand after the first.
+    pub(super) after: Vec<bool>,
+    /// For each exception, the concepts none of which may stand within the window.
+    pub(super) exceptions: Vec<Vec<ConceptId>>,
     /// How many words apart the elements may start.
     pub(super) window: usize,
     /// A sentence that fires it; read by the tests.
@@ -74,7 +83,14 @@ pub(super) struct Book {
     pub(super) meanings: Vec<Vec<ConceptId>>,
     pub(super) roles: Vec<Role>,
     names: BTreeMap<String, ConceptId>,
+    /// Concepts of which everything is something wider, too; no rule need name them.
+    #[cfg_attr(not(test), allow(dead_code, reason = "the tests look for concepts that no rule names"))]
+    pub(super) narrow: Vec<ConceptId>,
     pub(super) rules: Vec<Rule>,
+    /// For each concept, the rules whose first element it can be.
+    pub(super) begins: Vec<Vec<usize>>,
+    /// Every word of every phrase; what recognisers mangle is compared with the long ones.
+    pub(super) sounds: Sounds,
     /// Lines that could not be read; a test demands that there are none.
     #[cfg_attr(not(test), allow(dead_code, reason = "the compiled-in files are proved by a test"))]
     pub(super) problems: Vec<String>,
@@ -87,7 +103,15 @@ const FILES: &[&str] = &[
     include_str!("../../rules/rules_wishes.txt"),
 ];
 
-static BOOK: LazyLock<Book> = LazyLock::new(|| Book::read(include_str!("../../rules/concepts.txt"), FILES));
+const CONCEPTS: &[&str] = &[
+    include_str!("../../rules/concepts.txt"),
+    include_str!("../../rules/things.txt"),
+    include_str!("../../rules/people.txt"),
+    include_str!("../../rules/failures.txt"),
+    include_str!("../../rules/dangers.txt"),
+];
+
+static BOOK: LazyLock<Book> = LazyLock::new(|| Book::read(CONCEPTS, FILES));
 
 /// The rules that are compiled in.
 pub(super) fn book() -> &'static Book {
@@ -102,6 +126,7 @@ struct Reader {
     phrases: BTreeMap<String, Vec<ConceptId>>,
     names: BTreeMap<String, ConceptId>,
     roles: Vec<Role>,
+    narrow: Vec<ConceptId>,
     problems: Vec<String>,
 }
 
@@ -141,6 +166,7 @@ impl Reader {
                 };
                 (name, Role::Scope { after: reach('+', parts.clone()), before: reach('-', parts) })
             }
+            (Some(name), Some("<")) => (name, Role::Plain),
             (Some("thing"), Some(name)) => (name, Role::Thing),
             (Some("wish"), Some(name)) => (name, Role::Wish),
             (Some("break"), None) => ("break", Role::Break),
@@ -149,7 +175,24 @@ impl Reader {
             _ => return self.problems.push(format!("no concept in {line:?}")),
         };
         let id = self.concept(name, role);
-        list.split(',').filter(|text| !text.trim().is_empty()).for_each(|text| self.phrase(text, id));
+        // `thing pos < business_system: ..`: each phrase stands for the wider concept, too.
+        let wider = head.split_once('<').map(|(_, wider)| self.concept(wider.trim(), role));
+        if wider.is_some() {
+            self.narrow.push(id);
+        }
+        let phrases = list.split(',').filter(|text| !text.trim().is_empty());
+        let phrases = phrases.flat_map(|text| spelled_out(text).into_iter().map(move |one| (one, text.contains('('))));
+        phrases.for_each(|(text, one_of_many)| {
+            // Alternatives may spell out what another line says, too; two plain phrases may not.
+            let said = self.phrases.get(&phrase(&text)).is_some_and(|known| known.contains(&id));
+            if !(said && one_of_many) {
+                self.phrase(&text, id);
+            }
+            let known = |id: &ConceptId| self.phrases.get(&phrase(&text)).is_some_and(|known| known.contains(id));
+            if let Some(wider) = wider.filter(|wider| !known(wider)) {
+                self.phrase(&text, wider);
+            }
+        });
     }
 
     /// `name | outcomes | pattern | example`.
@@ -166,33 +209,63 @@ impl Reader {
             Some((pattern, words)) => (pattern, words.trim().parse().unwrap_or(0)),
             None => (pattern, WINDOW_WORDS),
         };
-        let elements = pattern.split('+').map(|element| self.element(element)).collect();
-        Some(Rule { name: name.into(), outcomes: read, elements, window, example: example.into() })
+        let (mut elements, mut after, mut exceptions) = (Vec::new(), Vec::new(), Vec::new());
+        for element in pattern.split('+').map(str::trim) {
+            match element.strip_prefix('!') {
+                Some(element) => exceptions.push(self.element(element)),
+                None => {
+                    after.push(element.starts_with('>'));
+                    elements.push(self.element(element.trim_start_matches('>')));
+                }
+            }
+        }
+        Some(Rule { name: name.into(), outcomes: read, elements, after, exceptions, window, example: example.into() })
     }
 
+    /// `{concept}/plain words/other words`: the plain words of one element are one concept.
     fn element(&mut self, element: &str) -> Vec<ConceptId> {
         let mut ids = Vec::new();
+        let mut plain = Vec::new();
         for text in element.split('/').map(str::trim) {
-            if let Some(name) = text.strip_prefix('{').and_then(|t| t.strip_suffix('}')) {
-                match self.names.get(name) {
+            match text.strip_prefix('{').and_then(|t| t.strip_suffix('}')) {
+                Some(name) => match self.names.get(name) {
                     Some(id) => ids.push(*id),
                     None => self.problems.push(format!("no concept {name:?}")),
-                }
-            } else {
-                let id = self.concept(&format!("={text}"), Role::Plain);
-                if !self.phrases.get(&phrase(text)).is_some_and(|known| known.contains(&id)) {
-                    self.phrase(text, id);
-                }
-                ids.push(id);
+                },
+                None => plain.push(text),
             }
+        }
+        if !plain.is_empty() {
+            let name = format!("={}", plain.join("/"));
+            let known = self.names.contains_key(&name);
+            let id = self.concept(&name, Role::Plain);
+            if !known {
+                plain.iter().for_each(|text| self.phrase(text, id));
+            }
+            ids.push(id);
         }
         ids
     }
 }
 
+/// A phrase with its alternatives spelled out: "(is|are) down" is two phrases, "(all|) the pcs" as well.
+fn spelled_out(text: &str) -> Vec<String> {
+    let Some((before, rest)) = text.split_once('(') else { return vec![text.trim().to_owned()] };
+    let Some((inside, after)) = rest.split_once(')') else { return vec![text.trim().to_owned()] };
+    let ends = spelled_out(after);
+    let mut all = Vec::new();
+    for middle in inside.split('|') {
+        all.extend(ends.iter().map(|end| format!("{} {} {}", before.trim(), middle.trim(), end)));
+    }
+    all.iter().map(|text| text.trim().to_owned()).collect()
+}
+
 /// `Server*8`, `Critical`, `Unsure`, `Callback`, ..
 fn outcome(text: &str) -> Option<Outcome> {
     if let Some((label, weight)) = text.split_once('*') {
+        if label == "Weak" {
+            return Some(Outcome::Weak(weight.trim().parse().ok()?));
+        }
         return Some(Outcome::Category(Category::from_label(label)?, weight.trim().parse().ok()?));
     }
     Some(match text {
@@ -202,6 +275,7 @@ fn outcome(text: &str) -> Option<Outcome> {
         "Low" => Outcome::Priority(Priority::Low),
         "Unsure" => Outcome::Unsure,
         "Ease" => Outcome::Ease,
+        "Firm" => Outcome::Firm,
         "Danger" => Outcome::Danger,
         "Problem" => Outcome::Problem,
         "Callback" => Outcome::Wish(Wish::Callback),
@@ -230,17 +304,28 @@ fn lines(file: &str) -> Vec<String> {
 }
 
 impl Book {
-    fn read(concepts: &str, files: &[&str]) -> Self {
+    fn read(concepts: &[&str], files: &[&str]) -> Self {
         let mut reader = Reader::default();
-        lines(concepts).iter().for_each(|line| reader.concept_line(line));
-        let rules = files.iter().flat_map(|file| lines(file)).filter_map(|line| reader.rule_line(&line)).collect();
-        let Reader { phrases, names, roles, mut problems } = reader;
+        concepts.iter().flat_map(|file| lines(file)).for_each(|line| reader.concept_line(&line));
+        let rules: Vec<Rule> =
+            files.iter().flat_map(|file| lines(file)).filter_map(|line| reader.rule_line(&line)).collect();
+        let Reader { phrases, names, roles, narrow, mut problems } = reader;
+        let sounds = Sounds::new(phrases.keys().map(String::as_str));
         let (patterns, meanings): (Vec<_>, Vec<_>) = phrases.into_iter().unzip();
         let automaton = AhoCorasick::builder().match_kind(MatchKind::Standard).build(&patterns);
         if let Err(error) = &automaton {
             problems.push(error.to_string());
         }
-        Self { automaton: automaton.ok(), meanings, roles, names, rules, problems }
+        let mut begins = vec![Vec::new(); roles.len()];
+        for (at, rule) in rules.iter().enumerate() {
+            rule.elements.first().into_iter().flatten().for_each(|id| begins[*id].push(at));
+        }
+        Self { automaton: automaton.ok(), meanings, roles, names, narrow, rules, begins, sounds, problems }
+    }
+
+    /// All concepts, by name.
+    pub(super) fn names(&self) -> impl Iterator<Item = (&str, ConceptId)> {
+        self.names.iter().map(|(name, id)| (name.as_str(), *id))
     }
 
     /// A concept by its name in the files.
@@ -263,16 +348,18 @@ mod tests {
     #[test]
     fn a_line_that_cannot_be_read_is_reported() {
         let wrong = ["x | Server*3 | {nothing} | x", "x | Nonsense | y | y", "x | y", "y | Low | word | "];
-        let found = wrong.map(|line| Book::read("", &[line]).problems.len());
+        let found = wrong.map(|line| Book::read(&[""], &[line]).problems.len());
         assert_eq!(found, [1, 1, 1, 0]);
-        assert_eq!(Book::read("a: one, one\nb", &[]).problems.len(), 2);
+        assert_eq!(Book::read(&["a: one, one\nb"], &[]).problems.len(), 2);
     }
 
     #[test]
     fn no_two_rules_share_a_name_or_a_pattern() {
         let rules = &book().rules;
         for (i, rule) in rules.iter().enumerate() {
-            let twin = rules[..i].iter().find(|r| r.name == rule.name || r.elements == rule.elements);
+            let twin = rules[..i]
+                .iter()
+                .find(|r| r.name == rule.name || (&r.elements, &r.exceptions) == (&rule.elements, &rule.exceptions));
             assert_eq!(twin.map(|r| &r.name), None, "{}", rule.name);
         }
     }
@@ -280,9 +367,12 @@ mod tests {
     #[test]
     fn every_concept_is_named_by_a_rule() {
         let book = book();
-        let used: Vec<ConceptId> = book.rules.iter().flat_map(|rule| rule.elements.concat()).collect();
+        let rules = book.rules.iter();
+        let used: Vec<ConceptId> =
+            rules.flat_map(|rule| [rule.elements.concat(), rule.exceptions.concat()].concat()).collect();
         let named = |id: &ConceptId| matches!(book.roles[*id], Role::Plain | Role::Thing | Role::Wish);
-        let idle: Vec<_> = book.names.iter().filter(|(_, id)| named(id) && !used.contains(id)).collect();
+        let idle: Vec<_> =
+            book.names.iter().filter(|(_, id)| named(id) && !used.contains(id) && !book.narrow.contains(id)).collect();
         assert_eq!(idle, Vec::new());
     }
 
@@ -293,7 +383,7 @@ mod tests {
             .iter()
             .filter(|rule| {
                 let words = Words::new(&[&rule.example]);
-                !Found::new(&words).fired().iter().any(|fired| fired.meant && fired.rule.name == rule.name)
+                !Found::new(&words).fired(&words).iter().any(|fired| fired.meant && fired.rule.name == rule.name)
             })
             .map(|rule| format!("{}: {}", rule.name, rule.example))
             .collect();

@@ -22,7 +22,7 @@ pub(super) fn hours() -> BusinessHours {
 /// Monday 1 June 2026, 23:40 in New York.
 pub(super) fn understood(turns: &[&str], company: Option<&Company>) -> Assessment {
     let now = ZONE.with_ymd_and_hms(2026, 6, 1, 23, 40, 0).unwrap().with_timezone(&Utc);
-    assess(turns, &Setting { now, zone: ZONE, hours: &hours(), company })
+    assess(turns, &Setting { now, zone: ZONE, hours: &hours(), company, windows: &[] })
 }
 
 /// Everything that was understood on one line; what is ordinary is left out.
@@ -283,5 +283,55 @@ fn numbers_that_are_no_times_stay_out() {
         ["my extension is 4410", "room 12", "ticket 9", "there are six of us", "it went down at five", "version 10"]
     {
         check_time(said, "2026-06-01 20:00", "none");
+    }
+}
+
+#[test]
+fn planned_work_explains_the_fault_of_its_own_system_only() {
+    let now = ZONE.with_ymd_and_hms(2026, 6, 1, 23, 40, 0).unwrap().with_timezone(&Utc);
+    let windows = [super::Window { system: "file server" }];
+    let told = |said: &str| {
+        assess(&[said], &Setting { now, zone: ZONE, hours: &hours(), company: None, windows: &windows }).priority
+    };
+    assert_eq!(told("the file server is down"), Priority::Medium);
+    assert_eq!(told("the file server is down and nobody can work"), Priority::Medium);
+    assert_eq!(told("the file server is down and so is the internet"), Priority::Critical);
+    assert_eq!(told("the file server is down and all our files are encrypted"), Priority::Critical);
+    assert_eq!(told("the mail server is down"), Priority::Critical);
+}
+
+#[test]
+fn systems_are_named_in_english() {
+    let system = |said: &str| understood(&[said], None).details.system;
+    assert_eq!(system("se cayó el servidor").as_deref(), Some("server"));
+    assert_eq!(system("no me abre el outlook").as_deref(), Some("Outlook"));
+    assert_eq!(system("las cajas registradoras no cobran").as_deref(), Some("point of sale"));
+}
+
+#[test]
+fn thing_failure_and_scope_are_put_together() {
+    for said in [
+        "the booking page is frozen for every guest",
+        "los cajeros no pueden entrar al sistema",
+        "none of the nurses can open the charts",
+        "we wired forty thousand dollars to a vendor that never changed banks",
+        "someone signed into my mailbox from another country",
+        "the bookkeeper we fired just logged in and is deleting things",
+    ] {
+        assert_eq!(understood(&[said], None).priority, Priority::Critical, "{said}");
+    }
+}
+
+#[test]
+fn one_persons_small_trouble_wakes_nobody() {
+    for said in [
+        "i can't open a pdf",
+        "my keyboard types the wrong letters",
+        "the wifi password for guests doesn't work",
+        "no one is using the test machine and it seems slow",
+        "my neighbor's company got ransomware, could that happen to us",
+    ] {
+        let a = understood(&[said], None);
+        assert!(a.priority < Priority::High && !a.unsure, "{said}: {} {:?}", line(&a), a.reasons);
     }
 }
