@@ -248,7 +248,13 @@ impl Step<'_> {
     pub(super) fn understand(&self, turns: &[&str]) -> Assessment {
         let policy = self.context.policy;
         let company = self.call.identity.company.as_ref().and_then(|id| policy.company(id));
-        let setting = Setting { now: self.context.now, zone: policy.time_zone, hours: &policy.business_hours, company };
+        let setting = Setting {
+            now: self.context.now,
+            zone: policy.time_zone,
+            hours: &policy.business_hours,
+            callback: &policy.callback,
+            company,
+        };
         assess(turns, &setting)
     }
 

@@ -1,0 +1,380 @@
+//! Finds every time, day and stretch of time in a text, word by word.
+
+use super::lexicon::{Key, Part, Unit};
+use super::said::{Base, Clock, DaySaid, Item, Point, Said, Shade};
+use super::tokens::Token;
+
+/// From so many digits in a row on it is a number to dial, not a time.
+const NUMBER_DIGITS_MIN: usize = 7;
+/// So many words before a time may tie it to something else than the call.
+const ASIDE_REACH: usize = 5;
+
+pub(super) struct Scan<'a> {
+    pub(super) tokens: &'a [Token],
+    /// Stands where no token is.
+    nothing: Token,
+    /// "12/3" is the third of December.
+    pub(super) month_first: bool,
+}
+
+impl<'a> Scan<'a> {
+    pub(super) fn new(tokens: &'a [Token], month_first: bool) -> Self {
+        let nothing = Token { before: ' ', after: ' ', letter: ' ', ..Token::default() };
+        Self { tokens, nothing, month_first }
+    }
+
+    pub(super) fn at(&self, index: usize) -> &Token {
+        self.tokens.get(index).unwrap_or(&self.nothing)
+    }
+
+    pub(super) fn has(&self, index: usize) -> bool {
+        index < self.tokens.len()
+    }
+
+    pub(super) fn is(&self, index: usize, key: Key) -> bool {
+        self.at(index).is(key)
+    }
+
+    fn previous(&self, at: usize, key: Key) -> bool {
+        at > 0 && self.is(at - 1, key)
+    }
+
+    /// All items in order.
+    pub(super) fn all(&self) -> Vec<Said> {
+        let mut found = Vec::new();
+        let mut at = 0;
+        while at < self.tokens.len() {
+            let token = self.at(at);
+            if !token.known && token.digits == 0 || self.is(at, Key::NotTime) {
+                at += 1;
+                continue;
+            }
+            let dialled = self.dialled(at);
+            if dialled > at {
+                at = dialled;
+                continue;
+            }
+            match self.item(at) {
+                Some(said) => {
+                    at = said.to.max(at + 1);
+                    self.keep(said, &mut found);
+                }
+                None => at += 1,
+            }
+        }
+        found
+    }
+
+    /// Keeps an item unless it is about something that has been.
+    fn keep(&self, mut said: Said, found: &mut Vec<Said>) {
+        if matches!(said.item, Item::In(0)) {
+            return;
+        }
+        let past = self.previous(said.from, Key::Past) && !self.is(said.from - 1, Key::Ago)
+            || self.is(said.to, Key::Past) && (said.item.is_day() || self.is(said.to, Key::Ago))
+            || self.is(said.to, Key::Ago) && said.item.is_ahead();
+        if past {
+            return;
+        }
+        let not = |at: usize| self.is(at, Key::Not);
+        said.refused = (1..=3).any(|back| said.from >= back && not(said.from - back) && {
+            (1..back).all(|i| !self.is(said.from - i, Key::Call) && !self.is(said.from - i, Key::No))
+                && (1..back).all(|i| self.is(said.from - i, Key::At) || self.is(said.from - i, Key::Before) || self.is(said.from - i, Key::In))
+        }) || (self.is(said.to, Key::No) && self.tokens.get(said.to + 1).is_some_and(|next| next.is(Key::Filler) && !next.is(Key::No)) && said.item == Item::Soon);
+        let mut aside = false;
+        for back in 1..=ASIDE_REACH.min(said.from) {
+            let token = self.at(said.from - back);
+            if token.is(Key::Call) || self.at(said.from - back + 1).breaks || found.last().is_some_and(|last: &Said| last.to > said.from - back && !last.aside && !last.refused) {
+                break;
+            }
+            if token.is(Key::StrictAside) && said.item != Item::Soon {
+                return;
+            }
+            aside |= token.is(Key::Aside) && back <= 4;
+        }
+        let with_it = found.last().is_some_and(|last: &Said| last.aside && said.from.saturating_sub(last.to) <= 1);
+        said.aside |= aside || with_it;
+        // "el primer lunes por la tarde del próximo mes": the month is told already.
+        let month = |said: &Said| matches!(said.item, Item::Day(DaySaid { base: Base::Month(..), .. }));
+        let nth = |said: &Said| matches!(said.item, Item::Day(DaySaid { base: Base::NthWeekday(..), .. }));
+        if !(month(&said) && found.iter().rev().take(2).any(nth)) {
+            found.push(said);
+        }
+    }
+
+    /// The end of a telephone number, an address or a version that starts here; the start where none does.
+    fn dialled(&self, at: usize) -> usize {
+        let part = |index: usize| self.at(index).digits > 0 || self.is(index, Key::Oh) || (self.at(index).senses.number.is_some_and(|n| n < 10) && !self.is(index, Key::A));
+        if !part(at) || (at > 0 && part(at - 1) && self.at(at).before != ':') || self.at(at).number().is_none() {
+            return at;
+        }
+        let end = (at..self.tokens.len()).find(|index| !part(*index)).unwrap_or(self.tokens.len());
+        let slashed = self.at(at + 1).before == '/' || (self.at(at + 1).before == '-' && self.at(at + 2).before == '-');
+        let date = slashed && self.at(at + 1).digits <= 2 && self.numeric_date(at).is_some();
+        let timed = (at..end).any(|index| index > at && self.at(index).before == ':');
+        let digits: usize = (at..end).map(|index| self.at(index).digits.max(1)).sum();
+        let single = end - at >= 4 && (at..end).all(|index| self.at(index).digits < 2);
+        let dotted = (at + 1..end).filter(|index| self.at(*index).before == '.' && self.at(*index).glued).count() >= 2;
+        if !date && !timed && (digits >= NUMBER_DIGITS_MIN || single) || dotted && !date { end } else { at }
+    }
+
+    fn said(&self, item: Item, from: usize, to: usize, sure: bool) -> Said {
+        Said { item, from, to, sure, aside: false, refused: false }
+    }
+
+    fn item(&self, at: usize) -> Option<Said> {
+        let sure = |(item, to): (Item, usize)| self.said(item, at, to, true);
+        if self.is(at, Key::Soon) {
+            return Some(sure((Item::Soon, at + 1)));
+        }
+        if self.is(at, Key::AnyTime) && !self.starts_something(at + 1) {
+            return Some(sure((Item::AnyTime, at + 1)));
+        }
+        self.range(at)
+            .or_else(|| self.ahead(at))
+            .map(sure)
+            .or_else(|| self.bounded_day(at).map(sure))
+            .or_else(|| self.day(at).map(|(day, to)| sure((Item::Day(day), to))))
+            .or_else(|| self.part(at).map(sure))
+            .or_else(|| self.one_time(at))
+    }
+
+    /// "any time after ten": the words after it say when.
+    fn starts_something(&self, at: usize) -> bool {
+        self.is(at, Key::After) || self.is(at, Key::Before) || self.is(at, Key::Between)
+    }
+
+    /// "in an hour and a half", "deme veinte minutos", "an hour from now", "within two hours".
+    fn ahead(&self, at: usize) -> Option<(Item, usize)> {
+        let mut from = at;
+        let within = self.is(at, Key::Within) || (self.is(at, Key::Next) && !self.is(at, Key::This));
+        let lead = within || self.is(at, Key::In) || self.is(at, Key::Ahead);
+        from += usize::from(lead);
+        let next = lead && (self.is(from, Key::Next) || self.is(from, Key::Within));
+        from += usize::from(next);
+        from += usize::from(lead && (self.is(from, Key::Around) || self.is(from, Key::Ahead)) && self.at(from).number().is_none());
+        let within = within || next;
+        let plus = self.at(from).before == '+';
+        // "the next hour".
+        if let Some(Unit::Hour | Unit::Minute) = self.at(from).senses.unit && within && self.has(from) {
+            let seconds = if self.at(from).senses.unit == Some(Unit::Hour) { 3600 } else { 60 };
+            return Some((Item::Within(seconds), from + 1));
+        }
+        let Some((length, mut to)) = self.length(from) else {
+            // "in fifteen".
+            let (count, to) = self.count(from).filter(|(n, _)| n % 5 == 0 && (5..=90).contains(n))?;
+            let ends = !self.has(to) || (self.at(to).is(Key::Filler) && self.at(to).senses.part.is_none());
+            let bare = self.is(at, Key::In) && !self.is(at, Key::Around) && ends && self.at(to).number().is_none();
+            return bare.then_some((Item::In(i64::from(count) * 60), to));
+        };
+        // "two upcoming days".
+        let upcoming = !lead && self.is(from + 1, Key::Next);
+        let trails = self.is(to, Key::FromNow);
+        to += usize::from(trails);
+        if !(lead || trails || plus || upcoming) || (!trails && self.follows_day(to)) {
+            return None;
+        }
+        if within && self.at(at).senses.number.is_none() {
+            if length.business_days > 0 || (length.days > 0 && length.seconds == 0 && (next || !self.at(at).is(Key::Within) || self.plural_next(at))) {
+                return Some((Item::NextDays(length.days + i64::from(length.business_days)), to));
+            }
+            return (length.all_seconds() > 0).then(|| (Item::Within(length.all_seconds()), to));
+        }
+        let day = match (length.months, length.business_days, length.days, length.seconds) {
+            (0, 0, 0, 1..) => return Some((Item::In(length.seconds), to)),
+            (0, 0, days, 1..) if days > 0 => return Some((Item::In(length.all_seconds()), to)),
+            (0, 0, days, _) if days > 0 => Base::Ahead(days),
+            (0, business, ..) if business > 0 => Base::BusinessAhead(business),
+            (months, ..) if months > 0 => Base::MonthsAhead(months),
+            _ => return None,
+        };
+        Some((Item::Day(DaySaid { base: day, plus: if length.months > 0 { length.days } else { 0 } }), to))
+    }
+
+    /// "los proximos", "in the next": said of days they begin tomorrow, as "within" alone does not.
+    fn plural_next(&self, at: usize) -> bool {
+        self.at(at).end - self.at(at).start > "dentro de".len()
+    }
+
+    /// "after tomorrow", "from Monday".
+    fn follows_day(&self, at: usize) -> bool {
+        (self.is(at, Key::After) || self.is(at, Key::From) || self.is(at, Key::FromNow)) && self.day(at + 1).is_some()
+    }
+
+    /// "after Monday", "a partir de mañana", "by Friday".
+    fn bounded_day(&self, at: usize) -> Option<(Item, usize)> {
+        let after = self.is(at, Key::After) || self.is(at, Key::Starting);
+        if !after && !self.is(at, Key::Before) {
+            return None;
+        }
+        let edge = self.is(at + 1, Key::End);
+        let from = at + 1 + usize::from(edge && self.day(at + 1).is_none());
+        let (day, to) = self.day(from)?;
+        // "before tomorrow at nine" tells an hour.
+        let timed = self.is(to, Key::At) || self.clock(to).is_some_and(|(.., sure)| sure);
+        (!timed).then_some((if after { Item::FromDay(day) } else { Item::ByDay(day) }, to))
+    }
+
+    /// "tomorrow morning", "early in the afternoon", "esta tarde temprano".
+    fn part(&self, at: usize) -> Option<(Item, usize)> {
+        let mut from = at;
+        let mut shade = Shade::None;
+        let shaded = |index: usize| match () {
+            () if self.is(index, Key::Early) => Shade::Early,
+            () if self.is(index, Key::Late) => Shade::Late,
+            () => Shade::None,
+        };
+        from += usize::from(self.is(from, Key::In) || self.is(from, Key::On) || self.is(from, Key::At));
+        if shaded(from) != Shade::None {
+            shade = shaded(from);
+            from += 1;
+            from += usize::from(self.is(from, Key::In) || self.is(from, Key::On));
+            from += usize::from(self.is(from, Key::El));
+        }
+        let token = self.at(from);
+        let Some(part) = token.senses.part.filter(|_| self.has(from)) else {
+            // "early tomorrow", "mañana temprano".
+            let early = shade == Shade::Early && from == at + 1;
+            let day = at > 0 && self.at(at - 1).senses.day.or(self.at(at - 1).senses.weekday.map(|_| 0)).is_some();
+            return (early && (day || self.day(from).is_some())).then_some((Item::Part(Part::Morning, shade), at + 1));
+        };
+        let mut to = from + 1;
+        if shade == Shade::None && shaded(to) != Shade::None && !self.at(to).is(Key::FromNow) {
+            (shade, to) = (shaded(to), to + 1);
+        }
+        Some((Item::Part(part, shade), to))
+    }
+
+    /// "between two and four", "de nueve a once", "9-11am", "from Monday to Wednesday".
+    fn range(&self, at: usize) -> Option<(Item, usize)> {
+        let between = self.is(at, Key::Between);
+        let lead = between || self.is(at, Key::From);
+        let from = at + usize::from(lead) + usize::from(lead && self.is(at + 1, Key::Between));
+        let join = |index: usize| {
+            let dash = self.at(index).before == '-' && self.has(index);
+            // "viernes 23 a las 4" is no range; "de las 4 a las 7" is.
+            let at_the = self.at(index).letter == 'a' && self.is(index + 1, Key::Las) && !lead && !self.is(from, Key::Las);
+            let word = self.is(index, Key::To) && !at_the || (between && self.is(index, Key::And));
+            (dash || word).then(|| (dash, index + usize::from(word)))
+        };
+        let first_day = self.day(from + self.filler(from)).filter(|(_, to)| join(*to).is_some());
+        let first_clock = self.point(from, false);
+        if let Some((first, next, first_sure)) = first_clock
+            && let Some((dash, next)) = join(next)
+        {
+            // "from 19 to 20 November".
+            if lead && !first_sure && first.day.is_none()
+                && let Some((second, to)) = self.day(next + self.filler(next))
+                && let Base::Date(month, _, year) = second.base
+                && self.clock(to).is_none_or(|(.., sure)| !sure)
+            {
+                return Some((Item::Days(Base::Date(month, first.clock.hour, year).into(), second), to));
+            }
+            if let Some((second, to, second_sure)) = self.point(next, first.day.is_some()) {
+                let counted = !second_sure && (self.counted(to) || self.at(to).digits > 0 && self.at(to).before != ' ');
+                let label = at > 0 && (self.is(at - 1, Key::Label) || self.is(at - 1, Key::Not) && !first_sure);
+                let said = lead || dash || first_sure || second_sure || self.after_call(at);
+                let fits = said && !counted && !label && !(dash && self.at(from).before == '/');
+                return fits.then_some((Item::Between(first, second), to));
+            }
+        }
+        if let Some((first, next)) = first_day
+            && let Some((_, next)) = join(next)
+            && let Some((second, to)) = self.day(next + self.filler(next))
+        {
+            return (lead || self.is(next - 1, Key::To) || self.at(next).before == '-').then_some((Item::Days(first, second), to));
+        }
+        None
+    }
+
+    /// Whether the words just before ask for something at a time.
+    fn after_call(&self, at: usize) -> bool {
+        at == 0 || self.is(at - 1, Key::Call) || self.is(at - 1, Key::At) || self.is(at - 1, Key::Around) || self.is(at - 1, Key::Las) || self.at(at - 1).senses.day.is_some() || self.at(at - 1).senses.weekday.is_some()
+    }
+
+    fn filler(&self, at: usize) -> usize {
+        usize::from((self.is(at, Key::El) || self.is(at, Key::On)) && self.day(at).is_none())
+    }
+
+    /// One end of a range: a time, and a day where one is said with it.
+    fn point(&self, at: usize, with_day: bool) -> Option<(Point, usize, bool)> {
+        let day_first = self.day(at).filter(|(day, _)| !matches!(day.base, Base::OfMonth(..)));
+        let from = day_first.map_or(at, |(_, to)| to);
+        let cue = usize::from(self.is(from, Key::At) || self.is(from, Key::A) && self.is(from + 1, Key::Las) || self.is(from, Key::Around));
+        let (clock, to, sure) = self.clock(from + cue + self.article(from + cue))?;
+        let mut point = Point { clock, day: day_first.map(|(day, _)| day) };
+        let mut end = to;
+        if point.day.is_none() {
+            let of = usize::from(self.is(to, Key::Of) || self.is(to, Key::On));
+            let later = self.at(to + of).senses.day.is_some() || of == 1 || with_day;
+            // The day after the second time is everybody's; after the first, it is the first's.
+            if let Some((day, next)) = self.day(to + of).filter(|_| later)
+                && (with_day || self.is(next, Key::To) || self.is(next, Key::And))
+            {
+                (point.day, end) = (Some(day), next);
+            }
+        }
+        Some((point, end, sure || point.day.is_some()))
+    }
+
+    /// Whether a counted thing, or an unknown word, follows a number.
+    pub(super) fn counted(&self, at: usize) -> bool {
+        self.is(at, Key::Counted) && self.has(at) && !self.at(at).breaks
+    }
+
+    fn one_time(&self, at: usize) -> Option<Said> {
+        let mut from = at;
+        let mut make: fn(Clock) -> Item = Item::At;
+        let (mut cued, mut strong) = (false, false);
+        if self.is(from, Key::After) || self.is(from, Key::Starting) {
+            (make, cued, strong, from) = (Item::After, true, true, from + 1);
+        } else if self.is(from, Key::Before) {
+            (make, cued, strong, from) = (Item::Before, true, true, from + 1);
+        }
+        while self.is(from, Key::At) || self.is(from, Key::Around) || (self.is(from, Key::A) && self.is(from + 1, Key::Las) && self.at(from).number().is_none()) || (self.is(from, Key::El) && (self.is(from + 1, Key::Las) || self.is(from + 1, Key::Noon))) {
+            strong |= !self.is(from, Key::Around);
+            (cued, from) = (true, from + 1);
+        }
+        if self.at(from).letter == 'a' && self.is(from + 1, Key::Las) {
+            (cued, strong, from) = (true, true, from + 1);
+        }
+        let article = self.is(from, Key::Las);
+        from += usize::from(article);
+        let (clock, mut to, mut sure) = self.clock(from)?;
+        let bare = !sure;
+        let token = self.at(from);
+        let before = |key: Key| at > 0 && self.is(at - 1, key);
+        let one = token.digits == 0 && token.number() == Some(1);
+        let eleven_or_once = token.digits == 0 && token.number() == Some(11) && bare;
+        if bare {
+            let longer = self.at(to).number().is_some() && !self.is(to, Key::A) && self.at(to).number() != Some(1) && self.has(to) && self.clock(to).is_none();
+            let unknown = self.has(to) && !self.at(to).known && self.at(to).digits == 0 && !self.at(to).breaks && self.at(to).before == ' ';
+            let counted = self.counted(to) || (unknown && !strong) || self.at(to).before == '/' && self.has(to);
+            let label = before(Key::Label) && !cued || before(Key::Not) && !cued;
+            let alone = ((one || eleven_or_once) && !strong || token.digits == 3 && !cued) && !article;
+            if longer || counted || label || alone || self.is(to, Key::Of) && !strong {
+                return Some(self.said(Item::In(0), at, to, false));
+            }
+        } else if before(Key::Label) && !cued && token.digits > 0 && clock.half.is_none() && token.after != ':' {
+            return Some(self.said(Item::In(0), at, to, false));
+        }
+        let four_digits = token.digits >= 3;
+        sure = cued && (strong || !four_digits || clock.half.is_some()) || article || (sure && !four_digits) || clock.half.is_some();
+        if self.is(to, Key::OrLater) {
+            (make, to) = (Item::After, to + 1);
+        } else if self.is(to, Key::OrBefore) {
+            (make, to) = (Item::Before, to + 1);
+        }
+        let item = make(clock);
+        // "4 pm for half an hour".
+        if let Item::At(clock) = item
+            && sure
+            && self.is(to, Key::On)
+            && let Some((length, end)) = self.length(to + 1)
+            && length.seconds > 0
+        {
+            return Some(self.said(Item::For(clock, length.seconds), at, end, true));
+        }
+        Some(self.said(item, at, to, sure))
+    }
+}

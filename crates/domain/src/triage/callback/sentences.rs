@@ -1,0 +1,1 @@
+//! Sentences of callers and what they mean.
