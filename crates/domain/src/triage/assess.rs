@@ -93,7 +93,9 @@ fn time_of_call(words: &Words, found: &Found, setting: &Setting<'_>) -> Option<C
     let near = (call.start, end.min(call.end + CALL_WINDOW_WORDS));
     let around = (start.max(call.start.saturating_sub(CALL_WINDOW_WORDS)), near.1);
     let next = (end, turn_of(words, end).1);
-    [near, around, (start, end), next].into_iter().find_map(|(from, to)| time_in(words, from..to.max(from), setting).time)
+    [near, around, (start, end), next]
+        .into_iter()
+        .find_map(|(from, to)| time_in(words, from..to.max(from), setting).time)
 }
 
 /// A short turn that gives a time and tells of nothing else.

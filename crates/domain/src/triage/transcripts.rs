@@ -1,6 +1,6 @@
 //! Transcript tests: a caller's words in, what was understood out, through one `check`.
 
-use super::{Affected, Assessment, CallbackTime, Fix, Setting, Wish, assess, say_callback};
+use super::{Affected, Assessment, Fix, Setting, Wish, assess, say_callback};
 use crate::ids::CompanyId;
 use crate::policy::{BusinessHours, CallbackPolicy, Company, Runbook, RunbookRule};
 use crate::private::Private;

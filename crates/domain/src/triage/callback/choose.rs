@@ -23,22 +23,27 @@ pub(super) struct Chosen {
 impl Scan<'_> {
     /// Chooses among the items that are not refused.
     pub(super) fn choose(&self, said: &[Said]) -> Chosen {
-        let ours = said.iter().any(|said| !said.aside && !said.refused && (said.sure || self.tokens.len() <= SHORT_TEXT_TOKENS));
-        let dated = said.iter().any(|said| !said.refused && (said.item.is_day() || matches!(said.item, Item::Part(..))));
+        let ours = said
+            .iter()
+            .any(|said| !said.aside && !said.refused && (said.sure || self.tokens.len() <= SHORT_TEXT_TOKENS));
+        let dated =
+            said.iter().any(|said| !said.refused && (said.item.is_day() || matches!(said.item, Item::Part(..))));
         let counts = |said: &Said| {
             let believed = said.sure || self.tokens.len() <= SHORT_TEXT_TOKENS || dated;
             !said.refused && believed && (!said.aside || !ours)
         };
         let surely = said.iter().any(|said| counts(said) && said.sure && said.item.is_time());
-        let is_time = |said: &Said| {
-            counts(said) && ((said.item.is_time() && (said.sure || !surely)) || said.item.is_ahead())
-        };
+        let is_time =
+            |said: &Said| counts(said) && ((said.item.is_time() && (said.sure || !surely)) || said.item.is_ahead());
         let time = said.iter().rposition(is_time);
         // "three, but three thirty is better": what is less sure stands back, "nine, or ten" goes with the first.
         let time = time.map(|last| self.first_of_alternatives(said, last, is_time));
         // "we will be only three next week".
-        let vague = |said: &Said| matches!(said.item, Item::Day(day) if matches!(day.base, Base::Week(..) | Base::Month(..)));
-        let beside = |at: usize| said.get(at + 1).is_some_and(vague) || at.checked_sub(1).and_then(|at| said.get(at)).is_some_and(vague);
+        let vague =
+            |said: &Said| matches!(said.item, Item::Day(day) if matches!(day.base, Base::Week(..) | Base::Month(..)));
+        let beside = |at: usize| {
+            said.get(at + 1).is_some_and(vague) || at.checked_sub(1).and_then(|at| said.get(at)).is_some_and(vague)
+        };
         let time = time.filter(|at| said.get(*at).is_some_and(|said| said.sure) || !beside(*at));
         let mut chosen = Chosen { time, ..Chosen::default() };
         if let Some(time) = time
@@ -46,21 +51,23 @@ impl Scan<'_> {
         {
             return chosen;
         }
-        let is_week = |said: &Said| matches!(said.item, Item::Day(day) if matches!(day.base, Base::Week(..) | Base::Weekend(_)));
+        let is_week =
+            |said: &Said| matches!(said.item, Item::Day(day) if matches!(day.base, Base::Week(..) | Base::Weekend(_)));
         let days = |said: &Said| counts(said) && said.item.is_day();
         let parts = |said: &Said| counts(said) && matches!(said.item, Item::Part(..));
         let pick = |wanted: &dyn Fn(&Said) -> bool| -> Option<usize> {
             let Some(anchor) = time else { return said.iter().rposition(wanted) };
             self.near(said, anchor, wanted)
         };
-        chosen.day = pick(&days);
+        chosen.day = pick(&days).map(|day| self.first_of_alternatives(said, day, days));
         chosen.part = pick(&parts);
         if time.is_none()
             && let (Some(day), Some(part)) = (chosen.day, chosen.part)
             && let (Some(day_said), Some(part_said)) = (said.get(day), said.get(part))
         {
             // "this morning" is no part of "friday"; "friday, in the morning" is.
-            let own = matches!(part_said.item, Item::Part(Part::ThisMorning | Part::ThisAfternoon | Part::ThisEvening, _));
+            let own =
+                matches!(part_said.item, Item::Part(Part::ThisMorning | Part::ThisAfternoon | Part::ThisEvening, _));
             let today = matches!(day_said.item, Item::Day(day) if day.base == Base::Ahead(0));
             if own && !today {
                 if part > day { chosen.day = None } else { chosen.part = None }
@@ -68,14 +75,17 @@ impl Scan<'_> {
         }
         // "next week between Wednesday and Friday", "Wednesday of next week".
         if let Some(day) = chosen.day {
-            let others = |other: usize| other != day && said.get(other).is_some_and(|said| !said.refused && is_week(said));
+            let others =
+                |other: usize| other != day && said.get(other).is_some_and(|said| !said.refused && is_week(said));
             let near = [day.wrapping_sub(1), day + 1].into_iter().find(|other| others(*other));
             if said.get(day).is_some_and(is_week) {
-                let weekday = |other: usize| said.get(other).filter(|said| counts(said)).is_some_and(|said| match said.item {
-                    Item::Day(day) => matches!(day.base, Base::Weekday(..)),
-                    Item::Days(..) => true,
-                    _ => false,
-                });
+                let weekday = |other: usize| {
+                    said.get(other).filter(|said| counts(said)).is_some_and(|said| match said.item {
+                        Item::Day(day) => matches!(day.base, Base::Weekday(..)),
+                        Item::Days(..) => true,
+                        _ => false,
+                    })
+                };
                 if day > 0 && weekday(day - 1) && self.joined(said, day - 1, day) {
                     (chosen.day, chosen.week) = (Some(day - 1), Some(day));
                 }
@@ -103,6 +113,7 @@ impl Scan<'_> {
         let Some(previous) = last.checked_sub(1) else { return last };
         let (Some(first), Some(second)) = (said.get(previous), said.get(last)) else { return last };
         let or = second.from == first.to + 1 && self.is(first.to, Key::Or);
+        // "this or next week" is one thing, "Thursday or Friday" are two.
         if or && is_time(first) && !second.item.is_ahead() { previous } else { last }
     }
 

@@ -54,13 +54,17 @@ impl Scan<'_> {
             let clock = Clock { hour: if noon { 12 } else { 24 }, exact: true, midnight: !noon, ..Clock::default() };
             return Some((clock, at + 1, true));
         }
+        if self.dialled(at) > at {
+            return None;
+        }
         let face = self.face(at)?;
         if face.hour > 24 || face.minute > 59 || face.second > 59 {
             return None;
         }
         let mut next = face.next;
         // "a las 15 horas", but not "in nine hours".
-        let hours = self.at(next).senses.unit == Some(Unit::Hour) && (self.after_las(at) || self.cued_at(at) || face.to_the_minute);
+        let hours = self.at(next).senses.unit == Some(Unit::Hour)
+            && (self.after_las(at) || self.cued_at(at) || face.to_the_minute);
         while self.is(next, Key::Oclock) || (hours && next == face.next && self.has(next)) {
             next += 1;
         }
@@ -118,6 +122,9 @@ impl Scan<'_> {
 
     fn hour_at(&self, at: usize) -> Option<(u32, usize)> {
         let from = at + self.article(at);
+        if self.is(from, Key::Noon) {
+            return Some((12, from + 1));
+        }
         let (hour, next) = self.count(from)?;
         (1..=12).contains(&hour).then_some((hour, next))
     }
@@ -176,9 +183,16 @@ impl Scan<'_> {
 
     fn plain_face(&self, at: usize) -> Option<Face> {
         let token = *self.at(at);
-        let decimal = token.glued && token.digits > 0 && matches!(token.before, '.' | ',') && self.at(at.wrapping_sub(1)).digits > 0;
+        let decimal = token.glued
+            && token.digits > 0
+            && matches!(token.before, '.' | ',')
+            && self.at(at.wrapping_sub(1)).digits > 0;
         let nth = self.at(at + 1).glued && self.is(at + 1, Key::OrdinalEnd);
-        if decimal || nth || matches!(token.before, '$' | '#' | '€' | '£' | '%') || matches!(token.after, '%' | '$' | '€') {
+        if decimal
+            || nth
+            || matches!(token.before, '$' | '#' | '€' | '£' | '%')
+            || matches!(token.after, '%' | '$' | '€')
+        {
             return None;
         }
         let (value, next) = self.count(at)?;
@@ -198,7 +212,10 @@ impl Scan<'_> {
         let minute = self.at(next);
         if minute.digits > 0 && token.digits > 0 && self.has(next) {
             let dotted = minute.before == '.' && minute.glued && minute.digits == 2;
-            if dotted && (token.before == '.' && token.glued || self.at(next + 1).before == '.' && self.at(next + 1).digits > 0) {
+            if dotted
+                && (token.before == '.' && token.glued
+                    || self.at(next + 1).before == '.' && self.at(next + 1).digits > 0)
+            {
                 // "10.0.11.5", "2.10.3".
                 return None;
             }
@@ -231,7 +248,8 @@ impl Scan<'_> {
 
     /// The minutes after an hour: "y media", "menos cuarto", "thirty", "oh five".
     fn minutes(&self, hour: u32, at: usize) -> Option<Face> {
-        let minute_word = |next: usize| next + usize::from(self.at(next).senses.unit == Some(Unit::Minute) && self.has(next));
+        let minute_word =
+            |next: usize| next + usize::from(self.at(next).senses.unit == Some(Unit::Minute) && self.has(next));
         if self.is(at, Key::And) {
             if self.is(at + 1, Key::Half) && !self.is(at + 1, Key::HalfEnglish) {
                 return Some(Face::new(hour, 30, at + 2));
@@ -266,8 +284,12 @@ impl Scan<'_> {
         let digits = token.digits == 0 || token.digits == 2;
         let clean = !self.counted(end) || self.at(end).senses.unit == Some(Unit::Minute);
         let follows = self.at(end).number().is_some() && self.has(end) && !self.at(end).is(Key::A);
-        (digits && (10..60).contains(&minute) && clean && !follows && !(self.is(end, Key::Of) && self.at(end + 1).senses.month.is_some()))
-            .then(|| Face::new(hour, minute, minute_word(end)))
-            .or_else(|| (token.digits == 2 && minute == 0).then(|| Face::new(hour, 0, end)))
+        (digits
+            && (10..60).contains(&minute)
+            && clean
+            && !follows
+            && !(self.is(end, Key::Of) && self.at(end + 1).senses.month.is_some()))
+        .then(|| Face::new(hour, minute, minute_word(end)))
+        .or_else(|| (token.digits == 2 && minute == 0).then(|| Face::new(hour, 0, end)))
     }
 }

@@ -27,7 +27,13 @@ fn weekend(date: NaiveDate) -> bool {
 
 impl Reckoning<'_> {
     /// The first and last date of an item that tells days; `k` counts the later ones it may mean.
-    pub(super) fn dates_of(&self, item: Item, k: usize, week: Option<DaySaid>, after: Option<DaySaid>) -> Option<Dates> {
+    pub(super) fn dates_of(
+        &self,
+        item: Item,
+        k: usize,
+        week: Option<DaySaid>,
+        after: Option<DaySaid>,
+    ) -> Option<Dates> {
         let weeks = week.and_then(|week| match week.base {
             Base::Week(weeks, _) => Some(weeks),
             _ => None,
@@ -35,7 +41,8 @@ impl Reckoning<'_> {
         match item {
             Item::Day(day) | Item::FromDay(day) | Item::ByDay(day) => {
                 if day.base == Base::DayAfter {
-                    let (base, _) = after.and_then(|after| self.dates(after, k, None)).unwrap_or((self.today, self.today));
+                    let (base, _) =
+                        after.and_then(|after| self.dates(after, k, None)).unwrap_or((self.today, self.today));
                     let date = later(base, 1);
                     return (k == 0).then_some((date, date));
                 }
@@ -48,6 +55,10 @@ impl Reckoning<'_> {
                     _ => None,
                 });
                 let (start, _) = self.dates(first, k, weeks)?;
+                // "Monday to Wednesday", said when Monday's work is over.
+                let over = start == self.today && self.local >= self.policy.end_of_day && weeks.is_none();
+                let (k, (start, _)) =
+                    if over { (k + 1, self.dates(first, k + 1, weeks)?) } else { (k, (start, start)) };
                 let (_, end) = self.dates(second, k, weeks)?;
                 let end = if end < start { self.dates(second, k + 1, weeks)?.1 } else { end };
                 (end >= start).then_some((start, end))
@@ -96,7 +107,12 @@ impl Reckoning<'_> {
                     .nth(k)
                     .and_then(one)
             }
-            Base::NthWeekday(nth, weekday, month) => self.months(month).filter_map(|first| nth_weekday(first, nth, weekday)).filter(|date| *date >= self.today).nth(k).and_then(one),
+            Base::NthWeekday(nth, weekday, month) => self
+                .months(month)
+                .filter_map(|first| nth_weekday(first, nth, weekday))
+                .filter(|date| *date >= self.today)
+                .nth(k)
+                .and_then(one),
             Base::NthWeek(nth, month) => {
                 let week = |first: NaiveDate| {
                     let thursday = nth_weekday(first, nth, Weekday::Thu)?;

@@ -31,12 +31,17 @@ impl Scan<'_> {
             return Some((DaySaid { base, plus: length.days }, next + 2));
         }
         let (mut day, mut end) = self.one_day(at)?;
-        if self.at(end).before == '+' && let Some((length, next)) = self.length(end).filter(|(length, _)| length.days > 0) {
+        if self.at(end).before == '+'
+            && let Some((length, next)) = self.length(end).filter(|(length, _)| length.days > 0)
+        {
             day.plus += length.days;
             end = next;
         }
         // "monday week".
-        if matches!(day.base, Base::Weekday(_, Which::Nearest)) && self.at(end).senses.unit == Some(Unit::Week) && self.is_week(end) {
+        if matches!(day.base, Base::Weekday(_, Which::Nearest))
+            && self.at(end).senses.unit == Some(Unit::Week)
+            && self.is_week(end)
+        {
             day.plus += 7;
             end += 1;
         }
@@ -66,11 +71,15 @@ impl Scan<'_> {
         }
         // "next evening".
         let part = self.at(at + 1).senses.part;
-        if token.is(Key::Next) && self.has(at + 1) && matches!(part, Some(Part::Morning | Part::Afternoon | Part::Evening)) {
+        if token.is(Key::Next)
+            && self.has(at + 1)
+            && matches!(part, Some(Part::Morning | Part::Afternoon | Part::Evening))
+        {
             return Some((Base::Ahead(1).into(), at + 1));
         }
         let lead = self.lead_in(at);
         self.numeric_date(at + lead)
+            .or_else(|| self.numeric_date(at + lead + 1).filter(|_| self.is(at + lead, Key::El)))
             .or_else(|| self.rest(at))
             .or_else(|| self.nth(at + lead).or_else(|| self.nth(at)))
             .or_else(|| self.count_of_weekdays(at))
@@ -84,7 +93,8 @@ impl Scan<'_> {
     /// How many words like "on", "around", "el día" stand before a date.
     fn lead_in(&self, at: usize) -> usize {
         let leads = |index: usize| {
-            [Key::On, Key::Around, Key::TheDay].iter().any(|key| self.is(index, *key)) && self.at(index).number().is_none()
+            [Key::On, Key::Around, Key::TheDay].iter().any(|key| self.is(index, *key))
+                && self.at(index).number().is_none()
         };
         (0..2).take_while(|i| leads(at + i)).count()
     }
@@ -132,7 +142,8 @@ impl Scan<'_> {
         if !self.is(at, Key::Rest) {
             return None;
         }
-        let from = at + 1 + usize::from(self.is(at + 1, Key::El) || self.is(at + 1, Key::Las) || self.is(at + 1, Key::This));
+        let from =
+            at + 1 + usize::from(self.is(at + 1, Key::El) || self.is(at + 1, Key::Las) || self.is(at + 1, Key::This));
         if self.at(from).senses.day == Some(0) {
             return Some((Base::RestOf(Unit::Day), from + 1));
         }
@@ -183,7 +194,9 @@ impl Scan<'_> {
         if let Some(month) = self.month_name(from).filter(|_| of == 1) {
             return Some((MonthSaid::Named(month), from + 1));
         }
-        let det = |index: usize| self.is(index, Key::Next) || self.is(index, Key::This) || self.is(index, Key::El) || self.is(index, Key::In);
+        let det = |index: usize| {
+            self.is(index, Key::Next) || self.is(index, Key::This) || self.is(index, Key::El) || self.is(index, Key::In)
+        };
         let mut ahead = None;
         let mut next = from;
         while det(next) && next < from + 3 {
@@ -215,6 +228,9 @@ impl Scan<'_> {
             // The part of the day in between is found again: it comes before "of next month" only in Spanish.
             return Some((Base::NthWeekday(nth, weekday, month), if part == 1 { next + 1 } else { end }));
         }
+        if let Some(month) = self.month_name(next + 1).filter(|_| self.is(next, Key::WeekOf)) {
+            return Some((Base::NthWeek(nth, MonthSaid::Named(month)), next + 2));
+        }
         if self.is_week(next) {
             let (month, end) = self.month_said(next + 1)?;
             return Some((Base::NthWeek(nth, month), end));
@@ -238,12 +254,17 @@ impl Scan<'_> {
     fn month_date(&self, at: usize) -> Option<(Base, usize)> {
         if let Some(month) = self.month_name(at) {
             let the = usize::from(self.is(at + 1, Key::El) || self.is(at + 1, Key::On));
-            let found = self.of_days(at + 1 + the).filter(|(.., end, ordinal)| *ordinal || !self.times(at + 1 + the, *end));
+            let found =
+                self.of_days(at + 1 + the).filter(|(.., end, ordinal)| *ordinal || !self.times(at + 1 + the, *end));
             if let Some((day, end, _)) = found {
                 let (year, end) = self.year(end);
                 return Some((Base::Date(month, day, year), end));
             }
-            let introduced = at > 0 && (self.is(at - 1, Key::In) || self.is(at - 1, Key::Next) || self.is(at - 1, Key::This) || self.is(at - 1, Key::Of));
+            let introduced = at > 0
+                && (self.is(at - 1, Key::In)
+                    || self.is(at - 1, Key::Next)
+                    || self.is(at - 1, Key::This)
+                    || self.is(at - 1, Key::Of));
             return introduced.then_some((Base::Month(MonthSaid::Named(month), Edge::Whole), at + 1));
         }
         let the = usize::from(self.is(at, Key::El));
@@ -266,7 +287,8 @@ impl Scan<'_> {
 
     /// Whether what stands there is rather a time: "May 9:30", "april 7 pm".
     fn times(&self, at: usize, end: usize) -> bool {
-        self.at(end).senses.half.is_some() && self.has(end) || self.clock(at).is_some_and(|(clock, ..)| clock.to_the_minute && self.at(at + 1).before == ':')
+        self.at(end).senses.half.is_some() && self.has(end)
+            || self.clock(at).is_some_and(|(clock, ..)| clock.to_the_minute && self.at(at + 1).before == ':')
     }
 
     fn year(&self, at: usize) -> (Option<i32>, usize) {
@@ -316,7 +338,9 @@ impl Scan<'_> {
             }
             from += 1;
         }
-        if edge != Edge::Whole && let Some(month) = self.month_name(from) {
+        if edge != Edge::Whole
+            && let Some(month) = self.month_name(from)
+        {
             return Some((Base::Month(MonthSaid::Named(month), edge), from + 1));
         }
         let unit = self.at(from).senses.unit.filter(|_| self.has(from))?;
@@ -349,8 +373,13 @@ impl Scan<'_> {
         token.senses.weekday.or_else(|| {
             // "sat" and "sun" are words too.
             let day = token.senses.short_weekday?;
-            let lead = at == 0 || self.at(at).before == ',' || [Key::On, Key::This, Key::Next, Key::El, Key::At, Key::Of].iter().any(|key| self.is(at - 1, *key)) && self.at(at - 1).end - self.at(at - 1).start != 3;
-            let follows = self.is(at + 1, Key::At) || self.at(at + 1).number().is_some() && self.has(at + 1) || self.at(at + 1).senses.part.is_some();
+            let lead = at == 0
+                || self.at(at).before == ','
+                || [Key::On, Key::This, Key::Next, Key::El, Key::At, Key::Of].iter().any(|key| self.is(at - 1, *key))
+                    && self.at(at - 1).end - self.at(at - 1).start != 3;
+            let follows = self.is(at + 1, Key::At)
+                || self.at(at + 1).number().is_some() && self.has(at + 1)
+                || self.at(at + 1).senses.part.is_some();
             (lead || follows).then_some(day)
         })
     }
@@ -384,13 +413,16 @@ impl Scan<'_> {
         }
         // "Friday the 23rd", "lunes 21", "viernes 6 de julio".
         let the = usize::from(self.is(end, Key::El) && !self.is(end, Key::Las));
-        if let Some((base @ Base::Date(..), end)) = self.month_date(end + the).or_else(|| self.month_date(end)).or_else(|| self.numeric_date(end)) {
+        if let Some((base @ Base::Date(..), end)) =
+            self.month_date(end + the).or_else(|| self.month_date(end)).or_else(|| self.numeric_date(end))
+        {
             return Some((base, end));
         }
         if let Some((day, next, ordinal)) = self.of_days(end + the) {
+            let at_the = self.at(next).letter == 'a' && self.is(next + 1, Key::Las);
             let timed = self.clock(end + the).is_some_and(|(.., sure)| sure) && !ordinal && self.clock(next).is_none();
-            let hour = !ordinal && the == 0 && day <= 12 && !self.is(next, Key::At);
-            let ranged = self.is(next, Key::To) || self.at(next).before == '-' && self.has(next);
+            let hour = !ordinal && the == 0 && day <= 12 && !self.is(next, Key::At) && !at_the;
+            let ranged = self.is(next, Key::To) && !at_the || self.at(next).before == '-' && self.has(next);
             if ordinal || !(timed || hour || ranged || self.counted(next)) {
                 end = next;
                 return Some((Base::WeekdayDate(weekday, day), end));
@@ -418,12 +450,21 @@ impl Scan<'_> {
         let last = self.at(from).senses.ordinal.is_some() && self.at(from).senses.unit.is_some();
         let before_is_time = at > 0 && self.clock(at - 1).is_some() || at > 1 && self.at(at - 1).senses.half.is_some();
         let followed = self.is(end, Key::At) || self.is(end, Key::From) || self.at(end).before == ',';
-        let said = the && (ordinal || !self.counted(end)) || ordinal && !last && on || on && !ordinal && (before_is_time || followed && day > 12) || the && last && !self.has(end);
+        let said = the && (ordinal || !self.counted(end))
+            || ordinal && !last && on
+            || on && !ordinal && (before_is_time || followed && day > 12)
+            || the && last && !self.has(end);
         let bare_ordinal = ordinal && self.at(from).digits > 0 && !self.counted(end);
         let noun = self.has(end) && !self.at(end).known && !self.at(end).breaks && self.at(end).before == ' ';
-        let label = at > 0 && self.is(at - 1, Key::Label);
-        ((said || bare_ordinal) && !clocked && !noun && !label && !self.is(end, Key::Counted) && !self.is(end, Key::Label) && day <= 31 && self.at(end).senses.unit.is_none_or(|_| !self.has(end)))
-            .then_some((Base::OfMonth(day, MonthSaid::Any), end))
+        let label = at > 0 && self.is(at - 1, Key::Label) || self.at(end).before == '/' && self.has(end);
+        ((said || bare_ordinal)
+            && !clocked
+            && !noun
+            && !label
+            && !self.is(end, Key::Counted)
+            && !self.is(end, Key::Label)
+            && day <= 31
+            && self.at(end).senses.unit.is_none_or(|_| !self.has(end)))
+        .then_some((Base::OfMonth(day, MonthSaid::Any), end))
     }
 }
-

@@ -32,7 +32,8 @@ named! {
         Early = "early", Late = "late", Not = "not", No = "no", Past = "past", StrictAside = "strict_aside",
         Aside = "aside", Call = "call", DayAfter = "day_after", Noon = "noon", Midnight = "midnight", Soon = "soon",
         AnyTime = "any_time", EndOfMonth = "end_of_month", Ago = "ago", Label = "label", Counted = "counted",
-        NotTime = "not_time", Filler = "filler", NextBusinessDay = "weekday_next", Starting = "starting", TheDay = "the_day", Or = "or",
+        NotTime = "not_time", Filler = "filler", NextBusinessDay = "weekday_next", Starting = "starting", TheDay = "the_day", Or = "or", Now = "now",
+        Upcoming = "upcoming", Dial = "dial",
     }
 }
 
@@ -77,22 +78,75 @@ pub(super) struct Senses {
     pub(super) half: Option<Half>,
 }
 
+/// What no time begins with.
+const NEVER_FIRST: [Key; 26] = [
+    Key::OrLater,
+    Key::OrBefore,
+    Key::And,
+    Key::To,
+    Key::Of,
+    Key::Menos,
+    Key::Quarters,
+    Key::QueViene,
+    Key::AfterNext,
+    Key::Oclock,
+    Key::Hundred,
+    Key::OrdinalEnd,
+    Key::Not,
+    Key::No,
+    Key::Past,
+    Key::PastHour,
+    Key::StrictAside,
+    Key::Aside,
+    Key::Call,
+    Key::Ago,
+    Key::Label,
+    Key::Counted,
+    Key::Filler,
+    Key::Or,
+    Key::Dial,
+    Key::FromNow,
+];
+
 impl Senses {
+    /// What a word means that the rule file does not know.
+    pub(super) const NONE: &'static Self = &Self {
+        keys: 0,
+        number: None,
+        ordinal: None,
+        weekday: None,
+        short_weekday: None,
+        month: None,
+        unit: None,
+        day: None,
+        weekend: None,
+        part: None,
+        half: None,
+    };
+
+    /// Whether a time may begin with it; most words of most texts end the search here.
+    pub(super) fn begins(&self) -> bool {
+        let never = NEVER_FIRST.iter().fold(0_u128, |mask, key| mask | 1 << *key as u32);
+        self.keys & !never != 0
+            || self.number.is_some()
+            || self.ordinal.is_some()
+            || self.weekday.is_some()
+            || self.short_weekday.is_some()
+            || self.month.is_some()
+            || self.unit.is_some()
+            || self.day.is_some()
+            || self.weekend.is_some()
+            || self.part.is_some()
+    }
+
     pub(super) fn is(&self, key: Key) -> bool {
         self.keys & (1 << key as u32) != 0
     }
 
     /// Adds the sense of one line of the rule file; false where the line means nothing.
     fn add(&mut self, sense: &str, value: &str) -> bool {
-        const WEEK: [Weekday; 7] = [
-            Weekday::Mon,
-            Weekday::Tue,
-            Weekday::Wed,
-            Weekday::Thu,
-            Weekday::Fri,
-            Weekday::Sat,
-            Weekday::Sun,
-        ];
+        const WEEK: [Weekday; 7] =
+            [Weekday::Mon, Weekday::Tue, Weekday::Wed, Weekday::Thu, Weekday::Fri, Weekday::Sat, Weekday::Sun];
         let number: Option<u32> = value.parse().ok();
         let weekday = || number.and_then(|n| WEEK.get(usize::try_from(n).ok()?)).copied();
         match sense {
@@ -151,20 +205,40 @@ impl Senses {
 pub(super) struct Phrase {
     pub(super) rest: Vec<&'static str>,
     pub(super) senses: Senses,
+    /// Whether a time may begin with it.
+    pub(super) begins: bool,
 }
 
 /// All phrases by their first word, in alphabetical order; the longest phrase of a word first.
 type Lexicon = Vec<(&'static str, Vec<Phrase>)>;
 
+/// The lexicon, and where the words of each first letter stand in it.
+struct Index {
+    lexicon: Lexicon,
+    letters: [(usize, usize); 26],
+    others: (usize, usize),
+}
+
 const RULES: &str = include_str!("../../../rules/times.txt");
 
-static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| read(RULES).0);
+static INDEX: LazyLock<Index> = LazyLock::new(|| {
+    let lexicon = read(RULES).0;
+    let before = |letter: u8| lexicon.partition_point(|(word, _)| word.bytes().next() < Some(letter));
+    let mut letters = [(0, 0); 26];
+    for (range, letter) in letters.iter_mut().zip(b'a'..=b'z') {
+        *range = (before(letter), before(letter + 1));
+    }
+    Index { others: (0, lexicon.len()), letters, lexicon }
+});
 
 /// The phrases that begin with a word, the longest first.
 pub(super) fn phrases(first: &str) -> &'static [Phrase] {
-    let lexicon: &'static Lexicon = &LEXICON;
-    match lexicon.binary_search_by(|(word, _)| (*word).cmp(first)) {
-        Ok(at) => lexicon.get(at).map_or(&[], |(_, phrases)| phrases),
+    let index: &'static Index = &INDEX;
+    let letter = first.bytes().next().filter(u8::is_ascii_lowercase).map(|letter| usize::from(letter - b'a'));
+    let (from, to) = letter.and_then(|letter| index.letters.get(letter)).copied().unwrap_or(index.others);
+    let words = index.lexicon.get(from..to).unwrap_or_default();
+    match words.binary_search_by(|(word, _)| (*word).cmp(first)) {
+        Ok(at) => words.get(at).map_or(&[], |(_, phrases)| phrases),
         Err(_) => &[],
     }
 }
@@ -194,7 +268,7 @@ fn read(rules: &'static str) -> (Lexicon, Vec<String>) {
     let mut lexicon = Lexicon::new();
     for (words, senses) in all {
         let Some((first, rest)) = words.split_first() else { continue };
-        let phrase = Phrase { rest: rest.to_vec(), senses };
+        let phrase = Phrase { rest: rest.to_vec(), senses, begins: senses.begins() };
         match lexicon.last_mut() {
             Some((word, phrases)) if word == first => phrases.push(phrase),
             _ => lexicon.push((first, vec![phrase])),
@@ -218,7 +292,11 @@ mod tests {
         for (first, phrases) in read(RULES).0 {
             for phrase in phrases {
                 let words = std::iter::once(first).chain(phrase.rest).collect::<Vec<_>>().join(" ");
-                assert_eq!(tokens(&words).len(), 1, "{words} is not one phrase: it is not folded, or cannot be reached");
+                assert_eq!(
+                    tokens(&words).len(),
+                    1,
+                    "{words} is not one phrase: it is not folded, or cannot be reached"
+                );
             }
         }
     }

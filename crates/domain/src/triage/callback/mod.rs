@@ -29,7 +29,7 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use lexicon::Key;
 use reckon::Reckoning;
-use said::{Base, DaySaid, Item, Said, Which};
+use said::{Base, DaySaid, Item, Point, Said, Which};
 use scan::Scan;
 use std::ops::Range;
 
@@ -73,8 +73,14 @@ pub struct CallbackFound {
 pub fn parse_callback_time(text: &str, now: DateTime<Utc>, zone: Tz, policy: &CallbackPolicy) -> CallbackFound {
     let tokens = tokens::tokens(text);
     // Spanish articles and prepositions that no English sentence has.
-    let spanish = tokens.iter().any(|token| (token.is(Key::Las) || token.is(Key::El)) && !token.is(Key::Next) && token.letter == ' ' && text.get(token.start..token.end).is_some_and(|word| !word.eq_ignore_ascii_case("the")));
-    let american = zone.name().starts_with("America/") || zone.name().starts_with("US/") || zone == Tz::Pacific__Honolulu;
+    let spanish = tokens.iter().any(|token| {
+        (token.is(Key::Las) || token.is(Key::El))
+            && !token.is(Key::Next)
+            && token.letter == ' '
+            && text.get(token.start..token.end).is_some_and(|word| !word.eq_ignore_ascii_case("the"))
+    });
+    let american =
+        zone.name().starts_with("America/") || zone.name().starts_with("US/") || zone == Tz::Pacific__Honolulu;
     let scan = Scan::new(&tokens, american && !spanish);
     let said = scan.all();
     if said.is_empty() {
@@ -84,7 +90,8 @@ pub fn parse_callback_time(text: &str, now: DateTime<Utc>, zone: Tz, policy: &Ca
     let item = |index: Option<usize>| index.and_then(|index| said.get(index));
     let reckoning = Reckoning::new(now, zone, policy);
     let place = |said: &Said| TimeEvidence {
-        words: tokens.get(said.from).map_or(0, |token| token.start)..tokens.get(said.to.saturating_sub(1)).map_or(0, |token| token.end),
+        words: tokens.get(said.from).map_or(0, |token| token.start)
+            ..tokens.get(said.to.saturating_sub(1)).map_or(0, |token| token.end),
         rule: said.item.rule(),
     };
     let evidence = |indexes: &[Option<usize>]| {
@@ -123,14 +130,23 @@ pub fn parse_callback_time(text: &str, now: DateTime<Utc>, zone: Tz, policy: &Ca
         Item::Part(part, shade) => Some((part, shade)),
         _ => None,
     });
-    match reckoning.reckon(time.map(|said| said.item), day, &dates, part) {
+    // "after nine and before eleven".
+    let since = chosen.time.and_then(|time| {
+        let after = said.get(..time)?.iter().rposition(|said| !said.refused && matches!(said.item, Item::After(_)))?;
+        let (Item::After(first), Item::Before(second)) = (said.get(after)?.item, said.get(time)?.item) else {
+            return None;
+        };
+        let point = |clock| Point { clock, day: None };
+        (time - after <= 2).then(|| (after, Item::Between(point(first), point(second))))
+    });
+    let item = since.map(|(_, between)| between).or(time.map(|said| said.item));
+    match reckoning.reckon(item, day, &dates, part) {
         Some((time, grain)) => CallbackFound {
             time: Some(time),
             grain: Some(grain),
             any_time: false,
-            evidence: evidence(&[chosen.time, chosen.day, chosen.part, chosen.week]),
+            evidence: evidence(&[since.map(|(after, _)| after), chosen.time, chosen.day, chosen.part, chosen.week]),
         },
         None => CallbackFound::default(),
     }
 }
-

@@ -159,8 +159,11 @@ impl<'a> Reckoning<'a> {
                 }
             }
         }
-        // "tomorrow night at midnight", said of a day that is nearly over.
-        None
+        // "today at eleven", said in the evening: the half of the day that is left.
+        let open = dated && !clock.exact && clock.half.is_none() && clock.part.or(part).is_none();
+        let (date, _) = dates(0).filter(|_| open)?;
+        let later = self.instant(date, clock.hour % 12 + 12, clock.minute, clock.second);
+        (later > self.now).then_some(later)
     }
 
     fn before_sleep_or_midnight(&self) -> bool {
@@ -171,7 +174,13 @@ impl<'a> Reckoning<'a> {
         if clock.to_the_minute { Grain::Minute } else { Grain::Hour }
     }
 
-    fn timed(&self, time: Item, day: Option<&Said>, dates: &dyn Fn(usize) -> Option<Dates>, part: Option<(Part, Shade)>) -> Answer {
+    fn timed(
+        &self,
+        time: Item,
+        day: Option<&Said>,
+        dates: &dyn Fn(usize) -> Option<Dates>,
+        part: Option<(Part, Shade)>,
+    ) -> Answer {
         let part = part.map(|(part, _)| part);
         let of_today = matches!(part, Some(Part::ThisMorning | Part::ThisAfternoon | Part::ThisEvening));
         let dated = day.is_some();
@@ -182,7 +191,11 @@ impl<'a> Reckoning<'a> {
             if of_today && !dated {
                 return self.clock(clock, true, &today_first, part).or_else(|| self.clock(clock, false, dates, part));
             }
-            if early(clock) && dated { self.clock(clock, true, &coming, part) } else { self.clock(clock, dated, dates, part) }
+            if early(clock) && dated {
+                self.clock(clock, true, &coming, part)
+            } else {
+                self.clock(clock, dated, dates, part)
+            }
         };
         match time {
             Item::At(clock) => moment(clock).map(|at| (CallbackTime::At(at), Self::grain(clock))),
@@ -258,19 +271,31 @@ impl<'a> Reckoning<'a> {
                 at.or_else(|| self.hours(clock, part)[0].map(|hour| self.instant(date, hour, clock.minute, 0)))?
             }
             None => match moment(clock) {
-                Some(start) if day.is_none() || start.with_timezone(&self.zone).date_naive() == dates(0).map_or(self.today, |(date, _)| date) => start,
+                Some(start)
+                    if day.is_none()
+                        || start.with_timezone(&self.zone).date_naive()
+                            == dates(0).map_or(self.today, |(date, _)| date) =>
+                {
+                    start
+                }
                 other => {
                     let begun = dates(0).filter(|_| day.is_some()).and_then(|(date, _)| {
                         let hour = self.hours(clock, part)[0]?;
                         Some(self.instant(date, hour, clock.minute, 0))
                     });
-                    let open = begun.filter(|start| self.ends_after(*start, later, part).is_some_and(|end| end > self.now));
+                    let open =
+                        begun.filter(|start| self.ends_after(*start, later, part).is_some_and(|end| end > self.now));
                     open.or(other)?
                 }
             },
         };
         let end = match own_day(second) {
-            Some((date, _)) => self.hours(later, part).into_iter().flatten().map(|hour| self.instant(date, hour, later.minute, 0)).find(|end| *end > start)?,
+            Some((date, _)) => self
+                .hours(later, part)
+                .into_iter()
+                .flatten()
+                .map(|hour| self.instant(date, hour, later.minute, 0))
+                .find(|end| *end > start)?,
             None => self.ends_after(start, later, part)?,
         };
         Some((CallbackTime::Window(start, end), grain))
@@ -280,11 +305,8 @@ impl<'a> Reckoning<'a> {
     fn ends_after(&self, start: DateTime<Utc>, clock: Clock, part: Option<Part>) -> Option<DateTime<Utc>> {
         let date = start.with_timezone(&self.zone).date_naive();
         let fixed = clock.exact || clock.half.is_some() || clock.part.is_some();
-        let hours = if fixed {
-            [self.hours(clock, part)[0]; 2]
-        } else {
-            [Some(clock.hour % 12), Some(clock.hour % 12 + 12)]
-        };
+        let hours =
+            if fixed { [self.hours(clock, part)[0]; 2] } else { [Some(clock.hour % 12), Some(clock.hour % 12 + 12)] };
         (0..2)
             .flat_map(|days| hours.into_iter().flatten().map(move |hour| (days, hour)))
             .map(|(days, hour)| self.instant(super::dates::later(date, days), hour, clock.minute, 0))
@@ -316,7 +338,12 @@ impl<'a> Reckoning<'a> {
         }
     }
 
-    fn untimed(&self, day: Option<&Said>, dates: &dyn Fn(usize) -> Option<Dates>, part: Option<(Part, Shade)>) -> Answer {
+    fn untimed(
+        &self,
+        day: Option<&Said>,
+        dates: &dyn Fn(usize) -> Option<Dates>,
+        part: Option<(Part, Shade)>,
+    ) -> Answer {
         match day.map(|said| said.item) {
             Some(Item::ByDay(_)) => {
                 let (_, last) = dates(0)?;
@@ -326,7 +353,10 @@ impl<'a> Reckoning<'a> {
                 let (start, _) = self.dates(first, 0, None).filter(|_| dates(0).is_none()).or_else(|| dates(0))?;
                 let _ = second;
                 let (_, end) = dates(0)?;
-                return Some((CallbackTime::Window(self.at(start, self.policy.day_starts), self.at(end, self.policy.end_of_day)), Grain::Day));
+                return Some((
+                    CallbackTime::Window(self.at(start, self.policy.day_starts), self.at(end, self.policy.end_of_day)),
+                    Grain::Day,
+                ));
             }
             _ => {}
         }
@@ -342,7 +372,8 @@ impl<'a> Reckoning<'a> {
                 }
                 // "today" late in the evening: what is left of it.
                 let rest = self.instant(last, 24, 0, 0);
-                (k == 0 && rest > self.now && self.today == last).then_some((CallbackTime::Window(self.now, rest), grain))
+                (k == 0 && rest > self.now && self.today == last)
+                    .then_some((CallbackTime::Window(self.now, rest), grain))
             });
         };
         let (mut opens, mut closes, moment) = self.part_hours(part);
@@ -355,10 +386,18 @@ impl<'a> Reckoning<'a> {
             }
         }
         let of_today = matches!(part, Part::ThisMorning | Part::ThisAfternoon | Part::ThisEvening) && !dated;
-        let coming = self.before_sleep() && opens >= self.policy.night_ends && opens <= self.policy.morning.1 && dated;
+        let coming = self.before_sleep() && opens >= self.policy.night_ends && opens < self.policy.morning.1 && dated;
         let tried = if of_today { 1 } else { DAYS_TRIED };
         for k in 0..tried {
-            let Some((first, last)) = (if coming { self.coming_morning(k, dates) } else if dated { dates(k) } else { own(k) }) else { continue };
+            let Some((first, last)) = (if coming {
+                self.coming_morning(k, dates)
+            } else if dated {
+                dates(k)
+            } else {
+                own(k)
+            }) else {
+                continue;
+            };
             let start = self.at(first, opens);
             if moment {
                 if start > self.now {

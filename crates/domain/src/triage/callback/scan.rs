@@ -1,7 +1,7 @@
 //! Finds every time, day and stretch of time in a text, word by word.
 
 use super::lexicon::{Key, Part, Unit};
-use super::said::{Base, Clock, DaySaid, Item, Point, Said, Shade};
+use super::said::{Base, Clock, DaySaid, Item, MonthSaid, Point, Said, Shade};
 use super::tokens::Token;
 
 /// From so many digits in a row on it is a number to dial, not a time.
@@ -11,20 +11,20 @@ const ASIDE_REACH: usize = 5;
 
 pub(super) struct Scan<'a> {
     pub(super) tokens: &'a [Token],
-    /// Stands where no token is.
-    nothing: Token,
+    /// How many words the rule file does not know.
+    unknown: usize,
     /// "12/3" is the third of December.
     pub(super) month_first: bool,
 }
 
 impl<'a> Scan<'a> {
     pub(super) fn new(tokens: &'a [Token], month_first: bool) -> Self {
-        let nothing = Token { before: ' ', after: ' ', letter: ' ', ..Token::default() };
-        Self { tokens, nothing, month_first }
+        let unknown = tokens.iter().filter(|token| !token.known).count();
+        Self { tokens, unknown, month_first }
     }
 
     pub(super) fn at(&self, index: usize) -> &Token {
-        self.tokens.get(index).unwrap_or(&self.nothing)
+        self.tokens.get(index).unwrap_or(&Token::NOTHING)
     }
 
     pub(super) fn has(&self, index: usize) -> bool {
@@ -45,7 +45,7 @@ impl<'a> Scan<'a> {
         let mut at = 0;
         while at < self.tokens.len() {
             let token = self.at(at);
-            if !token.known && token.digits == 0 || self.is(at, Key::NotTime) {
+            if !token.begins || token.is(Key::NotTime) {
                 at += 1;
                 continue;
             }
@@ -77,14 +77,25 @@ impl<'a> Scan<'a> {
             return;
         }
         let not = |at: usize| self.is(at, Key::Not);
-        said.refused = (1..=3).any(|back| said.from >= back && not(said.from - back) && {
-            (1..back).all(|i| !self.is(said.from - i, Key::Call) && !self.is(said.from - i, Key::No))
-                && (1..back).all(|i| self.is(said.from - i, Key::At) || self.is(said.from - i, Key::Before) || self.is(said.from - i, Key::In))
-        }) || (self.is(said.to, Key::No) && self.tokens.get(said.to + 1).is_some_and(|next| next.is(Key::Filler) && !next.is(Key::No)) && said.item == Item::Soon);
+        said.refused = (1..=3).any(|back| {
+            said.from >= back && not(said.from - back) && {
+                (1..back).all(|i| !self.is(said.from - i, Key::Call) && !self.is(said.from - i, Key::No))
+                    && (1..back).all(|i| {
+                        self.is(said.from - i, Key::At)
+                            || self.is(said.from - i, Key::Before)
+                            || self.is(said.from - i, Key::In)
+                    })
+            }
+        }) || (self.is(said.to, Key::No)
+            && self.tokens.get(said.to + 1).is_some_and(|next| next.is(Key::Filler) && !next.is(Key::No))
+            && said.item == Item::Soon);
         let mut aside = false;
         for back in 1..=ASIDE_REACH.min(said.from) {
             let token = self.at(said.from - back);
-            if token.is(Key::Call) || self.at(said.from - back + 1).breaks || found.last().is_some_and(|last: &Said| last.to > said.from - back && !last.aside && !last.refused) {
+            if token.is(Key::Call)
+                || self.at(said.from - back + 1).breaks
+                || found.last().is_some_and(|last: &Said| last.to > said.from - back && !last.aside && !last.refused)
+            {
                 break;
             }
             if token.is(Key::StrictAside) && said.item != Item::Soon {
@@ -92,7 +103,9 @@ impl<'a> Scan<'a> {
             }
             aside |= token.is(Key::Aside) && back <= 4;
         }
-        let with_it = found.last().is_some_and(|last: &Said| last.aside && said.from.saturating_sub(last.to) <= 1);
+        let parted = said.from > 0 && (self.is(said.from - 1, Key::Call) || self.is(said.from - 1, Key::No));
+        let with_it =
+            found.last().is_some_and(|last: &Said| last.aside && said.from.saturating_sub(last.to) <= 1 && !parted);
         said.aside |= aside || with_it;
         // "el primer lunes por la tarde del próximo mes": the month is told already.
         let month = |said: &Said| matches!(said.item, Item::Day(DaySaid { base: Base::Month(..), .. }));
@@ -103,8 +116,12 @@ impl<'a> Scan<'a> {
     }
 
     /// The end of a telephone number, an address or a version that starts here; the start where none does.
-    fn dialled(&self, at: usize) -> usize {
-        let part = |index: usize| self.at(index).digits > 0 || self.is(index, Key::Oh) || (self.at(index).senses.number.is_some_and(|n| n < 10) && !self.is(index, Key::A));
+    pub(super) fn dialled(&self, at: usize) -> usize {
+        let part = |index: usize| {
+            self.at(index).digits > 0
+                || self.is(index, Key::Oh)
+                || (self.at(index).senses.number.is_some_and(|n| n < 10) && !self.is(index, Key::A))
+        };
         if !part(at) || (at > 0 && part(at - 1) && self.at(at).before != ':') || self.at(at).number().is_none() {
             return at;
         }
@@ -124,7 +141,7 @@ impl<'a> Scan<'a> {
 
     fn item(&self, at: usize) -> Option<Said> {
         let sure = |(item, to): (Item, usize)| self.said(item, at, to, true);
-        if self.is(at, Key::Soon) {
+        if self.is(at, Key::Soon) || (self.is(at, Key::Now) && self.now_is_wished(at)) {
             return Some(sure((Item::Soon, at + 1)));
         }
         if self.is(at, Key::AnyTime) && !self.starts_something(at + 1) {
@@ -137,6 +154,12 @@ impl<'a> Scan<'a> {
             .or_else(|| self.day(at).map(|(day, to)| sure((Item::Day(day), to))))
             .or_else(|| self.part(at).map(sure))
             .or_else(|| self.one_time(at))
+    }
+
+    /// "Now" tells when things happen more often than when to call: it counts next to a call, and in a short answer.
+    fn now_is_wished(&self, at: usize) -> bool {
+        let near = at.saturating_sub(6)..(at + 4).min(self.tokens.len());
+        self.unknown <= 1 || near.into_iter().any(|index| self.is(index, Key::Dial))
     }
 
     /// "any time after ten": the words after it say when.
@@ -152,11 +175,17 @@ impl<'a> Scan<'a> {
         from += usize::from(lead);
         let next = lead && (self.is(from, Key::Next) || self.is(from, Key::Within));
         from += usize::from(next);
-        from += usize::from(lead && (self.is(from, Key::Around) || self.is(from, Key::Ahead)) && self.at(from).number().is_none());
+        from += usize::from(
+            lead && (self.is(from, Key::Around) || self.is(from, Key::Ahead)) && self.at(from).number().is_none(),
+        );
         let within = within || next;
         let plus = self.at(from).before == '+';
-        // "the next hour".
-        if let Some(Unit::Hour | Unit::Minute) = self.at(from).senses.unit && within && self.has(from) {
+        // "the next hour", "within the hour".
+        from += usize::from(within && self.is(from, Key::El) && self.at(from + 1).senses.unit.is_some());
+        if let Some(Unit::Hour | Unit::Minute) = self.at(from).senses.unit
+            && within
+            && self.has(from)
+        {
             let seconds = if self.at(from).senses.unit == Some(Unit::Hour) { 3600 } else { 60 };
             return Some((Item::Within(seconds), from + 1));
         }
@@ -168,14 +197,18 @@ impl<'a> Scan<'a> {
             return bare.then_some((Item::In(i64::from(count) * 60), to));
         };
         // "two upcoming days".
-        let upcoming = !lead && self.is(from + 1, Key::Next);
+        let upcoming = !lead && self.is(from + 1, Key::Upcoming);
         let trails = self.is(to, Key::FromNow);
         to += usize::from(trails);
         if !(lead || trails || plus || upcoming) || (!trails && self.follows_day(to)) {
             return None;
         }
         if within && self.at(at).senses.number.is_none() {
-            if length.business_days > 0 || (length.days > 0 && length.seconds == 0 && (next || !self.at(at).is(Key::Within) || self.plural_next(at))) {
+            if length.business_days > 0
+                || (length.days > 0
+                    && length.seconds == 0
+                    && (next || !self.at(at).is(Key::Within) || self.plural_next(at)))
+            {
                 return Some((Item::NextDays(length.days + i64::from(length.business_days)), to));
             }
             return (length.all_seconds() > 0).then(|| (Item::Within(length.all_seconds()), to));
@@ -231,6 +264,12 @@ impl<'a> Scan<'a> {
             from += usize::from(self.is(from, Key::In) || self.is(from, Key::On));
             from += usize::from(self.is(from, Key::El));
         }
+        // "any time after lunch".
+        let lunch = |index: usize| self.at(index).senses.part == Some(Part::Lunch);
+        if lunch(at + 1) && (self.is(at, Key::After) || self.is(at, Key::Before)) {
+            let part = if self.is(at, Key::After) { Part::AfterLunch } else { Part::BeforeLunch };
+            return Some((Item::Part(part, Shade::None), at + 2));
+        }
         let token = self.at(from);
         let Some(part) = token.senses.part.filter(|_| self.has(from)) else {
             // "early tomorrow", "mañana temprano".
@@ -238,6 +277,11 @@ impl<'a> Scan<'a> {
             let day = at > 0 && self.at(at - 1).senses.day.or(self.at(at - 1).senses.weekday.map(|_| 0)).is_some();
             return (early && (day || self.day(from).is_some())).then_some((Item::Part(Part::Morning, shade), at + 1));
         };
+        // "early tomorrow morning".
+        let day = from > 1 && self.at(from - 1).senses.day.or(self.at(from - 1).senses.weekday.map(|_| 0)).is_some();
+        if shade == Shade::None && day {
+            shade = shaded(from - 2);
+        }
         let mut to = from + 1;
         if shade == Shade::None && shaded(to) != Shade::None && !self.at(to).is(Key::FromNow) {
             (shade, to) = (shaded(to), to + 1);
@@ -253,7 +297,8 @@ impl<'a> Scan<'a> {
         let join = |index: usize| {
             let dash = self.at(index).before == '-' && self.has(index);
             // "viernes 23 a las 4" is no range; "de las 4 a las 7" is.
-            let at_the = self.at(index).letter == 'a' && self.is(index + 1, Key::Las) && !lead && !self.is(from, Key::Las);
+            let at_the =
+                self.at(index).letter == 'a' && self.is(index + 1, Key::Las) && !lead && !self.is(from, Key::Las);
             let word = self.is(index, Key::To) && !at_the || (between && self.is(index, Key::And));
             (dash || word).then(|| (dash, index + usize::from(word)))
         };
@@ -263,7 +308,8 @@ impl<'a> Scan<'a> {
             && let Some((dash, next)) = join(next)
         {
             // "from 19 to 20 November".
-            if lead && !first_sure && first.day.is_none()
+            if !first_sure
+                && first.day.is_none()
                 && let Some((second, to)) = self.day(next + self.filler(next))
                 && let Base::Date(month, _, year) = second.base
                 && self.clock(to).is_none_or(|(.., sure)| !sure)
@@ -278,18 +324,41 @@ impl<'a> Scan<'a> {
                 return fits.then_some((Item::Between(first, second), to));
             }
         }
+        // "July 13 to 15".
+        if let Some((first, next)) = first_day
+            && let Base::Date(month, from_day, year) = first.base
+            && let Some((_, next)) = join(next)
+            && let Some((to_day, to)) = self.count(next).filter(|(day, _)| (from_day + 1..=31).contains(day))
+            && self.at(to).senses.month.is_none()
+            && self.clock(next).is_none_or(|(.., sure)| !sure)
+        {
+            return Some((Item::Days(first, Base::Date(month, to_day, year).into()), to));
+        }
         if let Some((first, next)) = first_day
             && let Some((_, next)) = join(next)
             && let Some((second, to)) = self.day(next + self.filler(next))
         {
-            return (lead || self.is(next - 1, Key::To) || self.at(next).before == '-').then_some((Item::Days(first, second), to));
+            // "entre el 3 y el 12 de enero".
+            let first = match (first.base, second.base) {
+                (Base::OfMonth(day, MonthSaid::Any), Base::Date(month, _, year)) => Base::Date(month, day, year).into(),
+                (Base::OfMonth(day, MonthSaid::Any), Base::OfMonth(_, month)) => Base::OfMonth(day, month).into(),
+                _ => first,
+            };
+            return (lead || self.is(next - 1, Key::To) || self.at(next).before == '-')
+                .then_some((Item::Days(first, second), to));
         }
         None
     }
 
     /// Whether the words just before ask for something at a time.
     fn after_call(&self, at: usize) -> bool {
-        at == 0 || self.is(at - 1, Key::Call) || self.is(at - 1, Key::At) || self.is(at - 1, Key::Around) || self.is(at - 1, Key::Las) || self.at(at - 1).senses.day.is_some() || self.at(at - 1).senses.weekday.is_some()
+        at == 0
+            || self.is(at - 1, Key::Call)
+            || self.is(at - 1, Key::At)
+            || self.is(at - 1, Key::Around)
+            || self.is(at - 1, Key::Las)
+            || self.at(at - 1).senses.day.is_some()
+            || self.at(at - 1).senses.weekday.is_some()
     }
 
     fn filler(&self, at: usize) -> usize {
@@ -300,7 +369,11 @@ impl<'a> Scan<'a> {
     fn point(&self, at: usize, with_day: bool) -> Option<(Point, usize, bool)> {
         let day_first = self.day(at).filter(|(day, _)| !matches!(day.base, Base::OfMonth(..)));
         let from = day_first.map_or(at, |(_, to)| to);
-        let cue = usize::from(self.is(from, Key::At) || self.is(from, Key::A) && self.is(from + 1, Key::Las) || self.is(from, Key::Around));
+        let cue = usize::from(
+            self.is(from, Key::At)
+                || self.is(from, Key::A) && self.is(from + 1, Key::Las)
+                || self.is(from, Key::Around),
+        );
         let (clock, to, sure) = self.clock(from + cue + self.article(from + cue))?;
         let mut point = Point { clock, day: day_first.map(|(day, _)| day) };
         let mut end = to;
@@ -331,7 +404,11 @@ impl<'a> Scan<'a> {
         } else if self.is(from, Key::Before) {
             (make, cued, strong, from) = (Item::Before, true, true, from + 1);
         }
-        while self.is(from, Key::At) || self.is(from, Key::Around) || (self.is(from, Key::A) && self.is(from + 1, Key::Las) && self.at(from).number().is_none()) || (self.is(from, Key::El) && (self.is(from + 1, Key::Las) || self.is(from + 1, Key::Noon))) {
+        while self.is(from, Key::At)
+            || self.is(from, Key::Around)
+            || (self.is(from, Key::A) && self.is(from + 1, Key::Las) && self.at(from).number().is_none())
+            || (self.is(from, Key::El) && (self.is(from + 1, Key::Las) || self.is(from + 1, Key::Noon)))
+        {
             strong |= !self.is(from, Key::Around);
             (cued, from) = (true, from + 1);
         }
@@ -347,8 +424,16 @@ impl<'a> Scan<'a> {
         let one = token.digits == 0 && token.number() == Some(1);
         let eleven_or_once = token.digits == 0 && token.number() == Some(11) && bare;
         if bare {
-            let longer = self.at(to).number().is_some() && !self.is(to, Key::A) && self.at(to).number() != Some(1) && self.has(to) && self.clock(to).is_none();
-            let unknown = self.has(to) && !self.at(to).known && self.at(to).digits == 0 && !self.at(to).breaks && self.at(to).before == ' ';
+            let longer = self.at(to).number().is_some()
+                && !self.is(to, Key::A)
+                && self.at(to).number() != Some(1)
+                && self.has(to)
+                && self.clock(to).is_none();
+            let unknown = self.has(to)
+                && !self.at(to).known
+                && self.at(to).digits == 0
+                && !self.at(to).breaks
+                && self.at(to).before == ' ';
             let counted = self.counted(to) || (unknown && !strong) || self.at(to).before == '/' && self.has(to);
             let label = before(Key::Label) && !cued || before(Key::Not) && !cued;
             let alone = ((one || eleven_or_once) && !strong || token.digits == 3 && !cued) && !article;
@@ -359,7 +444,10 @@ impl<'a> Scan<'a> {
             return Some(self.said(Item::In(0), at, to, false));
         }
         let four_digits = token.digits >= 3;
-        sure = cued && (strong || !four_digits || clock.half.is_some()) || article || (sure && !four_digits) || clock.half.is_some();
+        sure = cued && (strong || !four_digits || clock.half.is_some())
+            || article
+            || (sure && !four_digits)
+            || clock.half.is_some();
         if self.is(to, Key::OrLater) {
             (make, to) = (Item::After, to + 1);
         } else if self.is(to, Key::OrBefore) {

@@ -3,12 +3,15 @@
 //! Unlike the words of the other rules, these keep what stood before a number: "9:30", "3-4", "$50", "10.0.0.5".
 
 use super::lexicon::{Key, Phrase, Senses, phrases};
+use crate::triage::normalise::fold;
 use std::ops::Range;
 
 /// A word, a phrase of the rule file, or a number in digits.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Token {
-    pub(super) senses: Senses,
+    pub(super) senses: &'static Senses,
+    /// Whether a time may begin here.
+    pub(super) begins: bool,
     /// Whether the rule file knows it.
     pub(super) known: bool,
     /// How many digits; 0 for words.
@@ -30,6 +33,22 @@ pub(super) struct Token {
 }
 
 impl Token {
+    /// Stands where no token is.
+    pub(super) const NOTHING: Self = Self {
+        senses: Senses::NONE,
+        begins: false,
+        known: false,
+        digits: 0,
+        value: 0,
+        before: ' ',
+        glued: false,
+        breaks: false,
+        letter: ' ',
+        after: ' ',
+        start: 0,
+        end: 0,
+    };
+
     pub(super) fn is(&self, key: Key) -> bool {
         self.senses.is(key)
     }
@@ -58,8 +77,8 @@ pub(super) fn tokens(text: &str) -> Vec<Token> {
         let mut token = raw.token;
         let length = found.map_or(1, |phrase| phrase.rest.len() + 1);
         if let Some(phrase) = found {
-            token.senses = phrase.senses;
-            token.known = true;
+            token.senses = &phrase.senses;
+            (token.known, token.begins) = (true, phrase.begins);
         }
         if length > 1 {
             token.digits = 0;
@@ -119,9 +138,8 @@ fn split(text: &str) -> (String, Vec<Raw>) {
                 glued: joined && !raws.is_empty(),
                 breaks,
                 start: at,
-                after: ' ',
-                letter: ' ',
-                ..Token::default()
+                begins: now == Kind::Digits,
+                ..Token::NOTHING
             };
             raws.push(Raw { folded: folded.len()..folded.len(), token });
             (kind, sign, glued, breaks) = (now, ' ', false, false);
@@ -132,10 +150,10 @@ fn split(text: &str) -> (String, Vec<Raw>) {
             token.digits += 1;
             token.value = token.value.saturating_mul(10).saturating_add(c.to_digit(10).unwrap_or(0));
         }
-        for c in c.to_lowercase().map(crate::triage::normalise::fold) {
-            if c.is_alphanumeric() {
-                folded.push(c);
-            }
+        if c.is_ascii() {
+            folded.push(c.to_ascii_lowercase());
+        } else {
+            folded.extend(c.to_lowercase().map(fold).filter(|c| c.is_alphanumeric()));
         }
         token.end = at + c.len_utf8();
         raw.folded.end = folded.len();
