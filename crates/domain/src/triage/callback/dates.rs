@@ -56,7 +56,8 @@ impl Reckoning<'_> {
                 });
                 let (start, _) = self.dates(first, k, weeks)?;
                 // "Monday to Wednesday", said when Monday's work is over.
-                let over = start == self.today && self.local >= self.policy.end_of_day && weeks.is_none();
+                let named = matches!(first.base, Base::Weekday(..));
+                let over = named && start == self.today && self.local >= self.policy.end_of_day && weeks.is_none();
                 let (k, (start, _)) =
                     if over { (k + 1, self.dates(first, k + 1, weeks)?) } else { (k, (start, start)) };
                 let (_, end) = self.dates(second, k, weeks)?;

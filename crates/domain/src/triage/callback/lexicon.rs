@@ -33,7 +33,8 @@ named! {
         Aside = "aside", Call = "call", DayAfter = "day_after", Noon = "noon", Midnight = "midnight", Soon = "soon",
         AnyTime = "any_time", EndOfMonth = "end_of_month", Ago = "ago", Label = "label", Counted = "counted",
         NotTime = "not_time", Filler = "filler", NextBusinessDay = "weekday_next", Starting = "starting", TheDay = "the_day", Or = "or", Now = "now",
-        Upcoming = "upcoming", Dial = "dial",
+        Upcoming = "upcoming", Dial = "dial", ComingDays = "coming_days",
+        Spanish = "spanish",
     }
 }
 
@@ -79,7 +80,8 @@ pub(super) struct Senses {
 }
 
 /// What no time begins with.
-const NEVER_FIRST: [Key; 26] = [
+const NEVER_FIRST: [Key; 27] = [
+    Key::Spanish,
     Key::OrLater,
     Key::OrBefore,
     Key::And,

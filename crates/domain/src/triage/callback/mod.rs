@@ -1,8 +1,8 @@
 //! When a caller wants to be called: from the words, a reference instant and a zone to an instant or a window.
 //!
 //! Four steps, each in its own file: `tokens` (text to words with senses, from `rules/times.txt`), `scan` with
-//! `clock`, `day` and `length` (words to times as said), `choose` (which of them is for the call) and `reckon`
-//! with `dates` (to instants). [`fit`] is a step of its own: the parser's answer stays what the caller said.
+//! `clock`, `length`, `day`, `weekday` and `range` (words to times as said), `choose` (which of them is for the call) and `reckon`
+//! with `dates` and `windows` (to instants). [`fit`] is a step of its own: the parser's answer stays what the caller said.
 
 mod choose;
 mod clock;
@@ -11,10 +11,13 @@ mod day;
 mod fit;
 mod length;
 mod lexicon;
+mod range;
 mod reckon;
 mod said;
 mod scan;
 mod tokens;
+mod weekday;
+mod windows;
 
 #[cfg(test)]
 mod properties;
@@ -72,13 +75,7 @@ pub struct CallbackFound {
 /// Never fails. Time and memory grow linearly with the text.
 pub fn parse_callback_time(text: &str, now: DateTime<Utc>, zone: Tz, policy: &CallbackPolicy) -> CallbackFound {
     let tokens = tokens::tokens(text);
-    // Spanish articles and prepositions that no English sentence has.
-    let spanish = tokens.iter().any(|token| {
-        (token.is(Key::Las) || token.is(Key::El))
-            && !token.is(Key::Next)
-            && token.letter == ' '
-            && text.get(token.start..token.end).is_some_and(|word| !word.eq_ignore_ascii_case("the"))
-    });
+    let spanish = tokens.iter().any(|token| token.is(Key::Spanish));
     let american =
         zone.name().starts_with("America/") || zone.name().starts_with("US/") || zone == Tz::Pacific__Honolulu;
     let scan = Scan::new(&tokens, american && !spanish);

@@ -141,7 +141,8 @@ proptest! {
         let Some(CallbackTime::At(at)) = found.time else { panic!("{found:?}") };
         let wall = date.succ_opt().unwrap().and_hms_opt(hour, minute, 0).unwrap();
         let local = at.with_timezone(&zone).naive_local();
-        if hour < 10 || hour > 12 {
+        // A bare "10:30" may be either half of the day; "07:30" and "13:30" may not.
+        if !(10..=12).contains(&hour) {
             match zone.from_local_datetime(&wall).earliest() {
                 Some(first) => prop_assert_eq!(at, first.with_timezone(&Utc)),
                 None => prop_assert!(local > wall && local - wall <= Duration::hours(1)),
@@ -152,16 +153,19 @@ proptest! {
 }
 
 #[test]
-fn twice_the_text_takes_no_more_than_twice_the_steps() {
-    // Counted, not timed: every token is looked at from a bounded number of places.
-    let once = "call me on 5 5 at ten tomorrow from 3 to 4 the second of march ".repeat(400);
+#[allow(clippy::disallowed_methods, clippy::disallowed_types, reason = "this test measures time")]
+fn a_text_twice_as_long_takes_about_twice_the_time() {
+    // The bound is loose: work that grows with the square would take four times as long.
+    let once = "call me on 5 5 at ten tomorrow now from 3 to 4 the second of march nine nine nine ".repeat(1000);
     let twice = once.repeat(2);
-    let time = |text: &str| {
-        let start = std::time::Instant::now();
-        holds(text, DateTime::from_timestamp(1_780_000_000, 0).unwrap(), chrono_tz::UTC);
-        start.elapsed()
+    let fastest = |text: &str| {
+        let run = |_| {
+            let start = std::time::Instant::now();
+            holds(text, DateTime::from_timestamp(1_780_000_000, 0).unwrap(), chrono_tz::UTC);
+            start.elapsed()
+        };
+        (0..5).map(run).min().unwrap_or_default()
     };
-    time(&once);
-    let (first, second) = (time(&once), time(&twice));
-    assert!(second < first * 6, "{first:?} for one, {second:?} for two");
+    let (first, second) = (fastest(&once), fastest(&twice));
+    assert!(second < first * 3, "{first:?} for one, {second:?} for two");
 }

@@ -1,10 +1,10 @@
 //! From what was said to instants: the only place that knows the reference, the zone and the office's habits.
 
 use super::lexicon::{Half, Part};
-use super::said::{Clock, Item, Point, Said, Shade};
+use super::said::{Clock, Item, Said, Shade};
 use super::{CallbackTime, Grain};
 use crate::policy::{CallbackPolicy, first_instant};
-use chrono::{DateTime, Days, Duration, NaiveDate, NaiveTime, Timelike, Utc};
+use chrono::{DateTime, Days, Duration, NaiveDate, NaiveTime, Utc};
 use chrono_tz::Tz;
 
 /// How many of the days that a word may mean are tried.
@@ -21,7 +21,7 @@ pub(super) struct Reckoning<'a> {
 
 /// The first and the last date that were meant.
 pub(super) type Dates = (NaiveDate, NaiveDate);
-type Answer = Option<(CallbackTime, Grain)>;
+pub(super) type Answer = Option<(CallbackTime, Grain)>;
 
 impl<'a> Reckoning<'a> {
     pub(super) fn new(now: DateTime<Utc>, zone: Tz, policy: &'a CallbackPolicy) -> Self {
@@ -33,11 +33,11 @@ impl<'a> Reckoning<'a> {
         super::dates::later(self.today, days)
     }
 
-    fn at(&self, date: NaiveDate, time: NaiveTime) -> DateTime<Utc> {
+    pub(super) fn at(&self, date: NaiveDate, time: NaiveTime) -> DateTime<Utc> {
         first_instant(self.zone, date, time)
     }
 
-    fn instant(&self, date: NaiveDate, hour: u32, minute: u32, second: u32) -> DateTime<Utc> {
+    pub(super) fn instant(&self, date: NaiveDate, hour: u32, minute: u32, second: u32) -> DateTime<Utc> {
         let date = date.checked_add_days(Days::new((hour / 24).into())).unwrap_or(date);
         self.at(date, NaiveTime::from_hms_opt(hour % 24, minute, second).unwrap_or(NaiveTime::MIN))
     }
@@ -94,7 +94,7 @@ impl<'a> Reckoning<'a> {
     }
 
     /// The hours that a time of day may mean, the likelier first; 24 and more are past midnight.
-    fn hours(&self, clock: Clock, part: Option<Part>) -> [Option<u32>; 2] {
+    pub(super) fn hours(&self, clock: Clock, part: Option<Part>) -> [Option<u32>; 2] {
         let (hour, part) = (clock.hour, clock.part.or(part));
         let (am, pm) = (hour % 12, hour % 12 + 12);
         let one = |hour: u32| [Some(hour), None];
@@ -138,7 +138,7 @@ impl<'a> Reckoning<'a> {
     }
 
     /// The first instant in the future that a time of day may mean.
-    fn clock(
+    pub(super) fn clock(
         &self,
         clock: Clock,
         dated: bool,
@@ -170,7 +170,7 @@ impl<'a> Reckoning<'a> {
         self.local < self.policy.night_ends
     }
 
-    fn grain(clock: Clock) -> Grain {
+    pub(super) fn grain(clock: Clock) -> Grain {
         if clock.to_the_minute { Grain::Minute } else { Grain::Hour }
     }
 
@@ -226,93 +226,6 @@ impl<'a> Reckoning<'a> {
         Some(if first == tomorrow && last == tomorrow { (self.today, self.today) } else { (first, last) })
     }
 
-    /// Until when somebody can be called who can be called from an instant on.
-    fn closes_after(&self, start: DateTime<Utc>) -> DateTime<Utc> {
-        let local = start.with_timezone(&self.zone).naive_local();
-        let time = local.time();
-        let closes = if time < self.policy.end_of_day {
-            self.policy.end_of_day
-        } else if time < self.policy.evening.1 {
-            self.policy.evening.1
-        } else {
-            return self.instant(local.date(), (time.hour() + 2).min(24), 0, 0).max(start + Duration::minutes(1));
-        };
-        self.at(local.date(), closes).max(start + Duration::minutes(1))
-    }
-
-    fn between(
-        &self,
-        first: Point,
-        second: Point,
-        day: Option<&Said>,
-        dates: &dyn Fn(usize) -> Option<Dates>,
-        part: Option<Part>,
-        moment: &dyn Fn(Clock) -> Option<DateTime<Utc>>,
-    ) -> Answer {
-        let mut clock = first.clock;
-        let told = |clock: Clock| clock.half.is_some() || clock.part.is_some() || clock.exact;
-        let later = second.clock;
-        if !told(clock) && told(later) && later.hour != 24 {
-            // "from two to four p.m."; but "from eleven to three p.m." begins in the morning.
-            let key = |clock: Clock| (clock.hour % 12, clock.minute);
-            if (later.half.is_some() || later.part.is_some()) && key(clock) < key(later) {
-                (clock.half, clock.part) = (later.half, later.part);
-            } else if later.half == Some(Half::Pm) {
-                clock.half = Some(Half::Am);
-            }
-        }
-        let grain = if clock.to_the_minute || later.to_the_minute { Grain::Minute } else { Grain::Hour };
-        let own_day = |point: Point| point.day.and_then(|day| self.dates(day, 0, None));
-        let start = match own_day(first) {
-            Some((date, _)) => {
-                let fixed = |_: usize| Some((date, date));
-                let at = self.clock(clock, true, &fixed, part);
-                // A window of today that has begun is still open.
-                at.or_else(|| self.hours(clock, part)[0].map(|hour| self.instant(date, hour, clock.minute, 0)))?
-            }
-            None => match moment(clock) {
-                Some(start)
-                    if day.is_none()
-                        || start.with_timezone(&self.zone).date_naive()
-                            == dates(0).map_or(self.today, |(date, _)| date) =>
-                {
-                    start
-                }
-                other => {
-                    let begun = dates(0).filter(|_| day.is_some()).and_then(|(date, _)| {
-                        let hour = self.hours(clock, part)[0]?;
-                        Some(self.instant(date, hour, clock.minute, 0))
-                    });
-                    let open =
-                        begun.filter(|start| self.ends_after(*start, later, part).is_some_and(|end| end > self.now));
-                    open.or(other)?
-                }
-            },
-        };
-        let end = match own_day(second) {
-            Some((date, _)) => self
-                .hours(later, part)
-                .into_iter()
-                .flatten()
-                .map(|hour| self.instant(date, hour, later.minute, 0))
-                .find(|end| *end > start)?,
-            None => self.ends_after(start, later, part)?,
-        };
-        Some((CallbackTime::Window(start, end), grain))
-    }
-
-    /// The first instant after a start that a time of day may mean.
-    fn ends_after(&self, start: DateTime<Utc>, clock: Clock, part: Option<Part>) -> Option<DateTime<Utc>> {
-        let date = start.with_timezone(&self.zone).date_naive();
-        let fixed = clock.exact || clock.half.is_some() || clock.part.is_some();
-        let hours =
-            if fixed { [self.hours(clock, part)[0]; 2] } else { [Some(clock.hour % 12), Some(clock.hour % 12 + 12)] };
-        (0..2)
-            .flat_map(|days| hours.into_iter().flatten().map(move |hour| (days, hour)))
-            .map(|(days, hour)| self.instant(super::dates::later(date, days), hour, clock.minute, 0))
-            .find(|end| *end > start)
-    }
-
     /// From when until when a part of the day lasts, and whether it is a moment.
     fn part_hours(&self, part: Part) -> (NaiveTime, NaiveTime, bool) {
         let policy = self.policy;
@@ -349,14 +262,10 @@ impl<'a> Reckoning<'a> {
                 let (_, last) = dates(0)?;
                 return Some((CallbackTime::Window(self.now, self.at(last, self.policy.end_of_day)), Grain::Day));
             }
-            Some(Item::Days(first, second)) => {
-                let (start, _) = self.dates(first, 0, None).filter(|_| dates(0).is_none()).or_else(|| dates(0))?;
-                let _ = second;
-                let (_, end) = dates(0)?;
-                return Some((
-                    CallbackTime::Window(self.at(start, self.policy.day_starts), self.at(end, self.policy.end_of_day)),
-                    Grain::Day,
-                ));
+            Some(Item::Days(..)) => {
+                let (first, last) = dates(0)?;
+                let start = self.at(first, self.policy.day_starts);
+                return Some((CallbackTime::Window(start, self.at(last, self.policy.end_of_day)), Grain::Day));
             }
             _ => {}
         }

@@ -1,7 +1,7 @@
 //! Finds every time, day and stretch of time in a text, word by word.
 
 use super::lexicon::{Key, Part, Unit};
-use super::said::{Base, Clock, DaySaid, Item, MonthSaid, Point, Said, Shade};
+use super::said::{Base, Clock, DaySaid, Item, Said, Shade};
 use super::tokens::Token;
 
 /// From so many digits in a row on it is a number to dial, not a time.
@@ -76,19 +76,7 @@ impl<'a> Scan<'a> {
         if past {
             return;
         }
-        let not = |at: usize| self.is(at, Key::Not);
-        said.refused = (1..=3).any(|back| {
-            said.from >= back && not(said.from - back) && {
-                (1..back).all(|i| !self.is(said.from - i, Key::Call) && !self.is(said.from - i, Key::No))
-                    && (1..back).all(|i| {
-                        self.is(said.from - i, Key::At)
-                            || self.is(said.from - i, Key::Before)
-                            || self.is(said.from - i, Key::In)
-                    })
-            }
-        }) || (self.is(said.to, Key::No)
-            && self.tokens.get(said.to + 1).is_some_and(|next| next.is(Key::Filler) && !next.is(Key::No))
-            && said.item == Item::Soon);
+        said.refused = self.refused(&said);
         let mut aside = false;
         for back in 1..=ASIDE_REACH.min(said.from) {
             let token = self.at(said.from - back);
@@ -115,6 +103,15 @@ impl<'a> Scan<'a> {
         }
     }
 
+    /// "not tomorrow", "not before ten", "ahorita no puedo".
+    fn refused(&self, said: &Said) -> bool {
+        let small = |at: usize| self.is(at, Key::At) || self.is(at, Key::Before) || self.is(at, Key::In);
+        let first = (1..=3).find(|back| said.from >= *back && !small(said.from - back));
+        let before = first.is_some_and(|back| self.is(said.from - back, Key::Not));
+        let after = self.is(said.to, Key::No) && self.is(said.to + 1, Key::Filler) && !self.is(said.to + 1, Key::No);
+        before || (after && said.item == Item::Soon)
+    }
+
     /// The end of a telephone number, an address or a version that starts here; the start where none does.
     pub(super) fn dialled(&self, at: usize) -> usize {
         let part = |index: usize| {
@@ -128,10 +125,13 @@ impl<'a> Scan<'a> {
         let end = (at..self.tokens.len()).find(|index| !part(*index)).unwrap_or(self.tokens.len());
         let slashed = self.at(at + 1).before == '/' || (self.at(at + 1).before == '-' && self.at(at + 2).before == '-');
         let date = slashed && self.at(at + 1).digits <= 2 && self.numeric_date(at).is_some();
-        let timed = (at..end).any(|index| index > at && self.at(index).before == ':');
         let digits: usize = (at..end).map(|index| self.at(index).digits.max(1)).sum();
         let single = end - at >= 4 && (at..end).all(|index| self.at(index).digits < 2);
-        let dotted = (at + 1..end).filter(|index| self.at(*index).before == '.' && self.at(*index).glued).count() >= 2;
+        let dot = |index: usize| index < end && self.at(index).before == '.' && self.at(index).glued;
+        let dotted = (at + 1..end).any(|index| dot(index) && dot(index + 1));
+        // "9:00-11:30", "9.00-11.30".
+        let timed = (at + 1..end).any(|index| self.at(index).before == ':')
+            || (end == at + 4 && dot(at + 1) && dot(at + 3) && !dot(at + 2));
         if !date && !timed && (digits >= NUMBER_DIGITS_MIN || single) || dotted && !date { end } else { at }
     }
 
@@ -170,15 +170,16 @@ impl<'a> Scan<'a> {
     /// "in an hour and a half", "deme veinte minutos", "an hour from now", "within two hours".
     fn ahead(&self, at: usize) -> Option<(Item, usize)> {
         let mut from = at;
-        let within = self.is(at, Key::Within) || (self.is(at, Key::Next) && !self.is(at, Key::This));
+        let coming = self.is(at, Key::ComingDays) || (self.is(at, Key::Next) && !self.is(at, Key::This));
+        let within = self.is(at, Key::Within) || coming;
         let lead = within || self.is(at, Key::In) || self.is(at, Key::Ahead);
         from += usize::from(lead);
-        let next = lead && (self.is(from, Key::Next) || self.is(from, Key::Within));
+        let next = lead && (self.is(from, Key::Next) || self.is(from, Key::ComingDays));
         from += usize::from(next);
         from += usize::from(
             lead && (self.is(from, Key::Around) || self.is(from, Key::Ahead)) && self.at(from).number().is_none(),
         );
-        let within = within || next;
+        let (within, coming) = (within || next, coming || next);
         let plus = self.at(from).before == '+';
         // "the next hour", "within the hour".
         from += usize::from(within && self.is(from, Key::El) && self.at(from + 1).senses.unit.is_some());
@@ -204,11 +205,9 @@ impl<'a> Scan<'a> {
             return None;
         }
         if within && self.at(at).senses.number.is_none() {
-            if length.business_days > 0
-                || (length.days > 0
-                    && length.seconds == 0
-                    && (next || !self.at(at).is(Key::Within) || self.plural_next(at)))
-            {
+            // "in the next three days" begins tomorrow, as "within three days" does not.
+            let days = length.days > 0 && length.seconds == 0 && coming;
+            if length.business_days > 0 || days {
                 return Some((Item::NextDays(length.days + i64::from(length.business_days)), to));
             }
             return (length.all_seconds() > 0).then(|| (Item::Within(length.all_seconds()), to));
@@ -222,11 +221,6 @@ impl<'a> Scan<'a> {
             _ => return None,
         };
         Some((Item::Day(DaySaid { base: day, plus: if length.months > 0 { length.days } else { 0 } }), to))
-    }
-
-    /// "los proximos", "in the next": said of days they begin tomorrow, as "within" alone does not.
-    fn plural_next(&self, at: usize) -> bool {
-        self.at(at).end - self.at(at).start > "dentro de".len()
     }
 
     /// "after tomorrow", "from Monday".
@@ -289,107 +283,6 @@ impl<'a> Scan<'a> {
         Some((Item::Part(part, shade), to))
     }
 
-    /// "between two and four", "de nueve a once", "9-11am", "from Monday to Wednesday".
-    fn range(&self, at: usize) -> Option<(Item, usize)> {
-        let between = self.is(at, Key::Between);
-        let lead = between || self.is(at, Key::From);
-        let from = at + usize::from(lead) + usize::from(lead && self.is(at + 1, Key::Between));
-        let join = |index: usize| {
-            let dash = self.at(index).before == '-' && self.has(index);
-            // "viernes 23 a las 4" is no range; "de las 4 a las 7" is.
-            let at_the =
-                self.at(index).letter == 'a' && self.is(index + 1, Key::Las) && !lead && !self.is(from, Key::Las);
-            let word = self.is(index, Key::To) && !at_the || (between && self.is(index, Key::And));
-            (dash || word).then(|| (dash, index + usize::from(word)))
-        };
-        let first_day = self.day(from + self.filler(from)).filter(|(_, to)| join(*to).is_some());
-        let first_clock = self.point(from, false);
-        if let Some((first, next, first_sure)) = first_clock
-            && let Some((dash, next)) = join(next)
-        {
-            // "from 19 to 20 November".
-            if !first_sure
-                && first.day.is_none()
-                && let Some((second, to)) = self.day(next + self.filler(next))
-                && let Base::Date(month, _, year) = second.base
-                && self.clock(to).is_none_or(|(.., sure)| !sure)
-            {
-                return Some((Item::Days(Base::Date(month, first.clock.hour, year).into(), second), to));
-            }
-            if let Some((second, to, second_sure)) = self.point(next, first.day.is_some()) {
-                let counted = !second_sure && (self.counted(to) || self.at(to).digits > 0 && self.at(to).before != ' ');
-                let label = at > 0 && (self.is(at - 1, Key::Label) || self.is(at - 1, Key::Not) && !first_sure);
-                let said = lead || dash || first_sure || second_sure || self.after_call(at);
-                let fits = said && !counted && !label && !(dash && self.at(from).before == '/');
-                return fits.then_some((Item::Between(first, second), to));
-            }
-        }
-        // "July 13 to 15".
-        if let Some((first, next)) = first_day
-            && let Base::Date(month, from_day, year) = first.base
-            && let Some((_, next)) = join(next)
-            && let Some((to_day, to)) = self.count(next).filter(|(day, _)| (from_day + 1..=31).contains(day))
-            && self.at(to).senses.month.is_none()
-            && self.clock(next).is_none_or(|(.., sure)| !sure)
-        {
-            return Some((Item::Days(first, Base::Date(month, to_day, year).into()), to));
-        }
-        if let Some((first, next)) = first_day
-            && let Some((_, next)) = join(next)
-            && let Some((second, to)) = self.day(next + self.filler(next))
-        {
-            // "entre el 3 y el 12 de enero".
-            let first = match (first.base, second.base) {
-                (Base::OfMonth(day, MonthSaid::Any), Base::Date(month, _, year)) => Base::Date(month, day, year).into(),
-                (Base::OfMonth(day, MonthSaid::Any), Base::OfMonth(_, month)) => Base::OfMonth(day, month).into(),
-                _ => first,
-            };
-            return (lead || self.is(next - 1, Key::To) || self.at(next).before == '-')
-                .then_some((Item::Days(first, second), to));
-        }
-        None
-    }
-
-    /// Whether the words just before ask for something at a time.
-    fn after_call(&self, at: usize) -> bool {
-        at == 0
-            || self.is(at - 1, Key::Call)
-            || self.is(at - 1, Key::At)
-            || self.is(at - 1, Key::Around)
-            || self.is(at - 1, Key::Las)
-            || self.at(at - 1).senses.day.is_some()
-            || self.at(at - 1).senses.weekday.is_some()
-    }
-
-    fn filler(&self, at: usize) -> usize {
-        usize::from((self.is(at, Key::El) || self.is(at, Key::On)) && self.day(at).is_none())
-    }
-
-    /// One end of a range: a time, and a day where one is said with it.
-    fn point(&self, at: usize, with_day: bool) -> Option<(Point, usize, bool)> {
-        let day_first = self.day(at).filter(|(day, _)| !matches!(day.base, Base::OfMonth(..)));
-        let from = day_first.map_or(at, |(_, to)| to);
-        let cue = usize::from(
-            self.is(from, Key::At)
-                || self.is(from, Key::A) && self.is(from + 1, Key::Las)
-                || self.is(from, Key::Around),
-        );
-        let (clock, to, sure) = self.clock(from + cue + self.article(from + cue))?;
-        let mut point = Point { clock, day: day_first.map(|(day, _)| day) };
-        let mut end = to;
-        if point.day.is_none() {
-            let of = usize::from(self.is(to, Key::Of) || self.is(to, Key::On));
-            let later = self.at(to + of).senses.day.is_some() || of == 1 || with_day;
-            // The day after the second time is everybody's; after the first, it is the first's.
-            if let Some((day, next)) = self.day(to + of).filter(|_| later)
-                && (with_day || self.is(next, Key::To) || self.is(next, Key::And))
-            {
-                (point.day, end) = (Some(day), next);
-            }
-        }
-        Some((point, end, sure || point.day.is_some()))
-    }
-
     /// Whether a counted thing, or an unknown word, follows a number.
     pub(super) fn counted(&self, at: usize) -> bool {
         self.is(at, Key::Counted) && self.has(at) && !self.at(at).breaks
@@ -435,7 +328,7 @@ impl<'a> Scan<'a> {
                 && !self.at(to).breaks
                 && self.at(to).before == ' ';
             let counted = self.counted(to) || (unknown && !strong) || self.at(to).before == '/' && self.has(to);
-            let label = before(Key::Label) && !cued || before(Key::Not) && !cued;
+            let label = !cued && (before(Key::Label) || before(Key::Not));
             let alone = ((one || eleven_or_once) && !strong || token.digits == 3 && !cued) && !article;
             if longer || counted || label || alone || self.is(to, Key::Of) && !strong {
                 return Some(self.said(Item::In(0), at, to, false));

@@ -171,6 +171,8 @@ fn days_and_parts_of_days_are_read() {
             ("nine a m for thirty minutes", "2 09:00-09:30"),
             ("monday to wednesday", "8 08:00 - 10 17:00"),
             ("today", "1 23:40 - 2 00:00"),
+            ("between today and tomorrow", "1 23:40 - 2 17:00"),
+            ("from 9.00-11.30 tomorrow", "2 09:00-11:30"),
         ],
     );
 }
