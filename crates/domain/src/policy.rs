@@ -23,6 +23,9 @@ pub struct Policy {
     pub time_zone: Tz,
     /// When the office is open; every other hour is night.
     pub business_hours: BusinessHours,
+    /// What "in the morning" and other times that callers say mean here.
+    #[serde(default)]
+    pub callback: CallbackPolicy,
     /// What callers hear first.
     pub greeting: Greeting,
     /// The numbers that callers dial.
@@ -56,6 +59,69 @@ pub struct BusinessHours {
     pub closes: NaiveTime,
     /// Local dates on which the office stays closed.
     pub holidays: Vec<NaiveDate>,
+}
+
+/// What the words for times of day mean to a tenant, in local time; a stretch is from its first time to its second.
+///
+/// A stretch whose end is not later than its start ends on the next day.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct CallbackPolicy {
+    /// "In the morning", and "before lunch" up to where `lunch` begins.
+    pub morning: (NaiveTime, NaiveTime),
+    /// "In the afternoon"; "after lunch" runs from the end of `lunch` to its end.
+    pub afternoon: (NaiveTime, NaiveTime),
+    /// "In the evening", "tonight", "tomorrow night".
+    pub evening: (NaiveTime, NaiveTime),
+    /// "Late tonight", "late at night".
+    pub night: (NaiveTime, NaiveTime),
+    /// "At lunch"; before and after it are "before lunch" and "after lunch".
+    pub lunch: (NaiveTime, NaiveTime),
+    /// "First thing", "when you open".
+    pub first_thing: NaiveTime,
+    /// "Mid-morning".
+    pub mid_morning: NaiveTime,
+    /// "Mid-afternoon".
+    pub mid_afternoon: NaiveTime,
+    /// "End of the day", "close of business"; also where a whole day, and "any time after ten", ends.
+    pub end_of_day: NaiveTime,
+    /// Where a whole day ("on Friday") begins.
+    pub day_starts: NaiveTime,
+    /// Bare hours are meant from here on: "at seven" can be 07:00, "at six" is 18:00.
+    pub bare_hours_from: NaiveTime,
+    /// Bare hours are meant before this: "at seven" can be 19:00, "at eight" is 08:00.
+    pub bare_hours_until: NaiveTime,
+    /// After midnight and before this, "tomorrow morning" is the morning that comes next.
+    pub night_ends: NaiveTime,
+}
+
+impl Default for CallbackPolicy {
+    fn default() -> Self {
+        let at = |hour: u32, minute: u32| NaiveTime::from_hms_opt(hour, minute, 0).unwrap_or(NaiveTime::MIN);
+        Self {
+            morning: (at(8, 0), at(12, 0)),
+            afternoon: (at(12, 0), at(17, 0)),
+            evening: (at(17, 0), at(20, 0)),
+            night: (at(20, 0), at(0, 0)),
+            lunch: (at(12, 0), at(13, 0)),
+            first_thing: at(8, 0),
+            mid_morning: at(10, 0),
+            mid_afternoon: at(15, 0),
+            end_of_day: at(17, 0),
+            day_starts: at(8, 0),
+            bare_hours_from: at(7, 0),
+            bare_hours_until: at(20, 0),
+            night_ends: at(4, 0),
+        }
+    }
+}
+
+impl CallbackPolicy {
+    /// The defaults, with the office's own hours for "first thing", "end of the day" and a whole day.
+    pub fn for_hours(hours: &BusinessHours) -> Self {
+        let (opens, closes) = (hours.opens, hours.closes);
+        Self { first_thing: opens, day_starts: opens, end_of_day: closes, ..Self::default() }
+    }
 }
 
 /// The tenant's own first words, per language; the name of the line and "assistant" are always said.

@@ -15,7 +15,7 @@ use nightdesk_domain::ids::{
 use nightdesk_domain::machine::Context;
 use nightdesk_domain::phone::PhoneNumber;
 use nightdesk_domain::policy::{
-    BusinessHours, Company, Greeting, Line, PagingPolicy, Policy, Runbook, RunbookRule, Technician,
+    BusinessHours, CallbackPolicy, Company, Greeting, Line, PagingPolicy, Policy, Runbook, RunbookRule, Technician,
 };
 use nightdesk_domain::triage::{Affected, Fix};
 use nightdesk_domain::vocabulary::{Category, Disposition, Language, Priority};
@@ -76,6 +76,7 @@ pub fn policy_of(tenant: &TenantId) -> Policy {
             closes: NaiveTime::from_hms_opt(17, 30, 0).unwrap(),
             holidays: vec![],
         },
+        callback: CallbackPolicy::default(),
         greeting: Greeting {
             english: "This call may be recorded.".to_owned(),
             spanish: "Esta llamada puede ser grabada.".to_owned(),

@@ -9,7 +9,7 @@ use nightdesk_domain::facts::Contact;
 use nightdesk_domain::ids::{CompanyId, TechnicianId, TenantId};
 use nightdesk_domain::phone::PhoneNumber;
 use nightdesk_domain::policy::{
-    BusinessHours, Company, Greeting, Line, PagingPolicy, Policy, Runbook, RunbookRule, Technician,
+    BusinessHours, CallbackPolicy, Company, Greeting, Line, PagingPolicy, Policy, Runbook, RunbookRule, Technician,
 };
 use nightdesk_domain::private::Private;
 use nightdesk_domain::vocabulary::Priority;
@@ -295,6 +295,7 @@ fn policy(file: &File, check: &mut Checker) -> Option<Policy> {
     let emergency = check.number("tenant.emergency_number", &part.emergency_number);
     let office = part.office_number.as_deref().and_then(|number| check.number("tenant.office_number", number));
     let business_hours = hours(&file.business_hours, check);
+    let callback = business_hours.as_ref().map(CallbackPolicy::for_hours).unwrap_or_default();
     let companies = companies(file, check);
     let technicians = technicians(file, check);
     let known: BTreeSet<&str> = technicians.iter().map(|technician| technician.id.as_str()).collect();
@@ -331,6 +332,7 @@ fn policy(file: &File, check: &mut Checker) -> Option<Policy> {
         name: part.name.clone(),
         time_zone: time_zone?,
         business_hours: business_hours?,
+        callback,
         greeting: Greeting { english: file.greeting.english.clone(), spanish: file.greeting.spanish.clone() },
         lines,
         caller_id: caller_id?,

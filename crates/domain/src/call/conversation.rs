@@ -164,7 +164,7 @@ impl Step<'_> {
             Question::CallbackTime => {
                 // Asked for a time, a caller may say nothing else: no wish for a call need be heard again.
                 let policy = self.context.policy;
-                let told = parse_callback_time(words, self.context.now, policy.time_zone, &policy.business_hours);
+                let told = parse_callback_time(words, self.context.now, policy.time_zone, &policy.callback).time;
                 self.call.callback_given = told.or(self.call.callback_given);
             }
             _ => {}
@@ -280,6 +280,7 @@ impl Step<'_> {
             now: self.context.now,
             zone: policy.time_zone,
             hours: &policy.business_hours,
+            callback: &policy.callback,
             company,
             windows: &[],
         };

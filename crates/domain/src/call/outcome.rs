@@ -6,7 +6,7 @@ use crate::case::{Brief, Case, CaseEvent, Promise};
 use crate::effect::Effect;
 use crate::ids::TicketNumber;
 use crate::private::Private;
-use crate::triage::{Assessment, CallbackTime, Fix, Reason};
+use crate::triage::{Assessment, CallbackTime, Fix, Reason, fit};
 use crate::vocabulary::{Disposition, Priority};
 
 impl Step<'_> {
@@ -96,24 +96,14 @@ impl Step<'_> {
             return (Disposition::Ticket, Farewell::Ticket);
         }
         let policy = self.context.policy;
-        let (hours, zone) = (&policy.business_hours, policy.time_zone);
-        let wished = when.starts();
-        let kept = match wished {
-            Some(start) if hours.open_at(start, zone) => Some(start),
-            other => hours.next_opening(other.unwrap_or(self.context.now), zone),
-        };
-        let Some(from) = kept else {
+        let Some(kept) = fit(when, &policy.business_hours, policy.time_zone, self.context.now) else {
             // An office that never opens cannot promise a time.
             return (Disposition::Ticket, Farewell::Ticket);
         };
-        if wished.is_some_and(|wished| wished != from) {
+        if kept.moved {
             self.reason("callback/moved-into-business-hours");
         }
-        let until = match when {
-            CallbackTime::Window(start, end) if start == from => Some(end),
-            _ => None,
-        };
-        self.call.promise = Some(Promise { from, until });
+        self.call.promise = Some(Promise { from: kept.from, until: kept.until });
         (Disposition::Callback, Farewell::Callback)
     }
 

@@ -1,10 +1,10 @@
 //! All of it on a whole conversation: what the caller's turns say so far.
 
-use super::callback::Reckoning;
+use super::callback::{CallbackFound, parse_callback_time};
 use super::matching::{Fired, Found};
 use super::normalise::Words;
 use super::rules::Outcome;
-use super::{Assessment, CallbackTime, Reason, Setting, Wish, category, clock, details, language, priority, wish};
+use super::{Assessment, CallbackTime, Reason, Setting, Wish, category, details, language, priority, wish};
 use std::collections::BTreeSet;
 
 /// Words before and after "call me" in which the time for it is looked for first.
@@ -30,11 +30,10 @@ pub fn assess(turns: &[&str], setting: &Setting<'_>) -> Assessment {
     let mut details = details::of_words(&words, &found, &fired);
     let mut wish = wish::wish(&fired);
     let mut reasons = urgency.reasons;
-    let reckoning = Reckoning { now: setting.now, zone: setting.zone, hours: setting.hours };
     match wish {
-        Wish::Callback => details.callback = time_of_call(&words, &found, &reckoning),
+        Wish::Callback => details.callback = time_of_call(&words, &found, setting),
         Wish::None => {
-            if let Some((time, range)) = answer(&words, &found, &reckoning) {
+            if let Some((time, range)) = answer(&words, &found, setting) {
                 wish = Wish::Callback;
                 details.callback = Some(time);
                 reasons.push(words.reason("wish/time-given", range));
@@ -82,33 +81,45 @@ fn turn_of(words: &Words, at: usize) -> (usize, usize) {
     (words.words.partition_point(|word| word.turn < turn), words.words.partition_point(|word| word.turn <= turn))
 }
 
+/// What some of the words say of when to call.
+fn time_in(words: &Words, range: std::ops::Range<usize>, setting: &Setting<'_>) -> CallbackFound {
+    parse_callback_time(words.spoken(range), setting.now, setting.zone, setting.callback)
+}
+
 /// The time that goes with the last wish for a call: near it, else in its turn, else in the next turn.
-fn time_of_call(words: &Words, found: &Found, reckoning: &Reckoning<'_>) -> Option<CallbackTime> {
+fn time_of_call(words: &Words, found: &Found, setting: &Setting<'_>) -> Option<CallbackTime> {
     let call = found.meant("call_me").last()?;
     let (start, end) = turn_of(words, call.start);
     let near = (call.start, end.min(call.end + CALL_WINDOW_WORDS));
     let around = (start.max(call.start.saturating_sub(CALL_WINDOW_WORDS)), near.1);
     let next = (end, turn_of(words, end).1);
-    [near, around, (start, end), next].into_iter().find_map(|(from, to)| reckoning.of_range(words, from, to.max(from)))
+    [near, around, (start, end), next]
+        .into_iter()
+        .find_map(|(from, to)| time_in(words, from..to.max(from), setting).time)
 }
 
 /// A short turn that gives a time and tells of nothing else.
-fn answer(words: &Words, found: &Found, reckoning: &Reckoning<'_>) -> Option<(CallbackTime, std::ops::Range<usize>)> {
+fn answer(words: &Words, found: &Found, setting: &Setting<'_>) -> Option<(CallbackTime, std::ops::Range<usize>)> {
     let last = words.words.len().checked_sub(1)?;
     let (start, end) = turn_of(words, last);
     let told = |concept: &str| found.named(concept).iter().any(|place| place.start >= start);
     let other = ["fault", "down", "deadline", "over", "past", "cannot"].iter().any(|concept| told(concept));
     let opens = (start..end)
         .any(|at| matches!(words.at(at), "open" | "opens" | "abrimos" | "close" | "cerramos" | "since" | "desde"));
-    // Reading the clock costs most of all; nothing that tells of something else needs it.
     if other || opens || end - start > ANSWER_WORDS_MAX {
         return None;
     }
-    let said = clock::scan(words, start, end);
-    let of_time: usize = said.iter().filter(|said| said.sure).map(|said| said.length).sum();
+    let said = time_in(words, start..end, setting);
+    let spoken = words.spoken(start..end);
+    let of_time = said
+        .evidence
+        .iter()
+        .filter_map(|evidence| spoken.get(evidence.words.clone()))
+        .map(|said| said.split_whitespace().count())
+        .sum::<usize>();
     let beside = (end - start).saturating_sub(of_time);
     if of_time == 0 || beside > of_time + OTHER_WORDS_MAX {
         return None;
     }
-    reckoning.of_range(words, start, end).map(|time| (time, start..end))
+    said.time.map(|time| (time, start..end))
 }

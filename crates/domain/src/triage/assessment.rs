@@ -132,6 +132,22 @@ pub struct Details {
     pub callback: Option<CallbackTime>,
 }
 
+/// How exactly a time was said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Grain {
+    /// "half past nine", "in twenty minutes".
+    Minute,
+    /// "at nine", "first thing".
+    Hour,
+    /// "tomorrow morning".
+    DayPart,
+    /// "on Friday".
+    Day,
+    /// Several days: "next week", "the weekend", "in January".
+    Week,
+}
+
 /// When a caller wants to be called, in UTC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

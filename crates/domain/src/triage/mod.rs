@@ -5,8 +5,6 @@ mod assess;
 mod assessment;
 mod callback;
 mod category;
-mod clock;
-mod clock_words;
 mod company;
 mod details;
 mod language;
@@ -24,15 +22,15 @@ mod properties;
 mod transcripts;
 
 pub use assess::assess;
-pub use assessment::{Affected, Assessment, CallbackTime, Details, Fix, Reason, Span, Wish};
+pub use assessment::{Affected, Assessment, CallbackTime, Details, Fix, Grain, Reason, Span, Wish};
 
-pub use callback::parse_callback_time;
+pub use callback::{CallbackFound, Fitted, TimeEvidence, fit, parse_callback_time};
 pub use category::{Classification, classify};
 pub use company::find_company;
 pub use language::detect_language;
 pub use say::{say_callback, say_time};
 
-use crate::policy::{BusinessHours, Company};
+use crate::policy::{BusinessHours, CallbackPolicy, Company};
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
@@ -43,8 +41,10 @@ pub struct Setting<'a> {
     pub now: DateTime<Utc>,
     /// The zone in which "tomorrow at ten" is meant.
     pub zone: Tz,
-    /// The office's hours: "first thing" is when it opens.
+    /// The office's hours.
     pub hours: &'a BusinessHours,
+    /// What "in the morning" means.
+    pub callback: &'a CallbackPolicy,
     /// The caller's company, whose runbook counts; none while it is unknown.
     pub company: Option<&'a Company>,
     /// Planned work that is in force now.

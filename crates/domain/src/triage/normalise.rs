@@ -140,7 +140,7 @@ fn split(text: &str, base: usize, turn: usize) -> Vec<Word> {
 }
 
 /// A letter without its accent, for the letters that Spanish and its neighbours use.
-fn fold(c: char) -> char {
+pub(super) fn fold(c: char) -> char {
     match c {
         'á' | 'à' | 'â' | 'ä' | 'ã' => 'a',
         'é' | 'è' | 'ê' | 'ë' => 'e',

@@ -2,18 +2,10 @@
 
 use super::matching::Found;
 use super::normalise::Words;
-use super::transcripts::{hours, understood};
-use super::{detect_language, find_company, parse_callback_time};
+use super::transcripts::understood;
+use super::{detect_language, find_company};
 use crate::vocabulary::Priority;
-use chrono::{DateTime, Utc};
 use proptest::prelude::*;
-
-const ZONES: [chrono_tz::Tz; 4] = [
-    chrono_tz::America::New_York,
-    chrono_tz::America::Mexico_City,
-    chrono_tz::Europe::Madrid,
-    chrono_tz::Australia::Lord_Howe,
-];
 
 const CRITICAL: [&str; 5] = [
     "the server is down and nobody can work",
@@ -103,15 +95,5 @@ proptest! {
         let turns: Vec<&str> = std::iter::repeat_n(said.as_str(), times).collect();
         let once = Found::new(&Words::new(&[&said])).count();
         prop_assert_eq!(Found::new(&Words::new(&turns)).count(), once * times);
-    }
-
-    #[test]
-    fn every_time_lies_ahead(said in speech(), seconds in 1_700_000_000_i64..1_900_000_000, zone in 0..ZONES.len()) {
-        let now: DateTime<Utc> = DateTime::from_timestamp(seconds, 0).unwrap();
-        match parse_callback_time(&said, now, ZONES[zone], &hours()) {
-            Some(super::CallbackTime::At(at)) => prop_assert!(at > now),
-            Some(super::CallbackTime::Window(from, to)) => prop_assert!(from >= now && to > from),
-            _ => {}
-        }
     }
 }

@@ -1,11 +1,11 @@
 //! Transcript tests: a caller's words in, what was understood out, through one `check`.
 
-use super::{Affected, Assessment, CallbackTime, Fix, Setting, Wish, assess, parse_callback_time, say_callback};
+use super::{Affected, Assessment, Fix, Setting, Wish, assess, say_callback};
 use crate::ids::CompanyId;
-use crate::policy::{BusinessHours, Company, Runbook, RunbookRule};
+use crate::policy::{BusinessHours, CallbackPolicy, Company, Runbook, RunbookRule};
 use crate::private::Private;
 use crate::vocabulary::{Language, Priority, category_label};
-use chrono::{NaiveDateTime, NaiveTime, TimeZone, Utc, Weekday};
+use chrono::{NaiveTime, TimeZone, Utc, Weekday};
 use chrono_tz::Tz;
 
 const ZONE: Tz = chrono_tz::America::New_York;
@@ -22,7 +22,8 @@ pub(super) fn hours() -> BusinessHours {
 /// Monday 1 June 2026, 23:40 in New York.
 pub(super) fn understood(turns: &[&str], company: Option<&Company>) -> Assessment {
     let now = ZONE.with_ymd_and_hms(2026, 6, 1, 23, 40, 0).unwrap().with_timezone(&Utc);
-    assess(turns, &Setting { now, zone: ZONE, hours: &hours(), company, windows: &[] })
+    let callback = CallbackPolicy::default();
+    assess(turns, &Setting { now, zone: ZONE, hours: &hours(), callback: &callback, company, windows: &[] })
 }
 
 /// Everything that was understood on one line; what is ordinary is left out.
@@ -218,80 +219,23 @@ fn the_clients_runbook_raises_and_lowers_but_never_below_critical() {
     assert!(a.reasons.iter().any(|r| r.runbook.as_deref() == Some("the till does not print receipts")));
 }
 
-/// `reference` and `expected` are local times; a window is written with ` to `.
-fn check_time(said: &str, reference: &str, expected: &str) {
-    let local = |text: &str| NaiveDateTime::parse_from_str(&format!("{text}:00"), "%Y-%m-%d %H:%M:%S").unwrap();
-    let now = ZONE.from_local_datetime(&local(reference)).earliest().unwrap().with_timezone(&Utc);
-    let shown = |at: chrono::DateTime<Utc>| {
-        let text = format!("{:?}", at.with_timezone(&ZONE).naive_local());
-        text.replace('T', " ")[..16].to_owned()
-    };
-    let got = match parse_callback_time(said, now, ZONE, &hours()) {
-        Some(CallbackTime::At(at)) => shown(at),
-        Some(CallbackTime::Window(from, to)) => format!("{} to {}", shown(from), shown(to)),
-        Some(CallbackTime::Soon) => "soon".into(),
-        None => "none".into(),
-    };
-    assert_eq!(got, expected, "{said} at {reference}");
-}
-
-#[test]
-fn bare_hours_are_read_as_an_office_means_them() {
-    check_time("at 9", "2026-06-01 23:40", "2026-06-02 09:00");
-    check_time("at 7", "2026-06-01 17:00", "2026-06-01 19:00");
-    check_time("at 2", "2026-06-01 23:00", "2026-06-02 14:00");
-    check_time("at 2 a.m.", "2026-06-01 23:00", "2026-06-02 02:00");
-    check_time("half past eight", "2026-06-01 23:00", "2026-06-02 08:30");
-    check_time("quarter to ten", "2026-06-01 23:00", "2026-06-02 09:45");
-    check_time("call me at 9:30", "2026-06-01 23:00", "2026-06-02 09:30");
-}
-
-#[test]
-fn days_parts_and_windows_are_read() {
-    check_time("tomorrow at ten", "2026-06-01 23:40", "2026-06-02 10:00");
-    check_time("the day after tomorrow", "2026-06-01 15:00", "2026-06-03 08:00 to 2026-06-03 17:00");
-    check_time("friday afternoon", "2026-06-01 23:40", "2026-06-05 12:00 to 2026-06-05 17:00");
-    check_time("first thing monday", "2026-06-05 23:40", "2026-06-08 08:00");
-    check_time("first thing", "2026-06-05 23:40", "2026-06-08 08:00");
-    check_time("between two and four", "2026-06-01 23:40", "2026-06-02 14:00 to 2026-06-02 16:00");
-    check_time("any time after ten", "2026-06-01 23:40", "2026-06-02 10:00 to 2026-06-02 17:00");
-    check_time("in an hour", "2026-06-01 23:40", "2026-06-02 00:40");
-    check_time("as soon as possible", "2026-06-01 23:40", "soon");
-}
-
-#[test]
-fn spanish_times_are_read() {
-    check_time("mañana a las diez", "2026-06-01 23:40", "2026-06-02 10:00");
-    check_time("el lunes a primera hora", "2026-06-05 23:40", "2026-06-08 08:00");
-    check_time("en una hora y media", "2026-06-01 20:00", "2026-06-01 21:30");
-    check_time("pasado mañana por la tarde", "2026-06-01 20:00", "2026-06-03 12:00 to 2026-06-03 17:00");
-    check_time("a las diez menos cuarto", "2026-06-01 20:00", "2026-06-02 09:45");
-    check_time("cuanto antes", "2026-06-01 20:00", "soon");
-}
-
-#[test]
-fn clock_changes_are_respected() {
-    // 2026-03-08: 02:00 to 03:00 does not exist; 2026-11-01: 01:00 to 02:00 occurs twice.
-    check_time("in an hour and a half", "2026-03-08 01:00", "2026-03-08 03:30");
-    check_time("at 2:30 a.m. tomorrow", "2026-03-07 20:00", "2026-03-08 03:00");
-    check_time("tomorrow at nine", "2026-10-31 22:00", "2026-11-01 09:00");
-}
-
-#[test]
-fn numbers_that_are_no_times_stay_out() {
-    for said in
-        ["my extension is 4410", "room 12", "ticket 9", "there are six of us", "it went down at five", "version 10"]
-    {
-        check_time(said, "2026-06-01 20:00", "none");
-    }
-}
-
 #[test]
 fn planned_work_explains_the_fault_of_its_own_system_only() {
     let now = ZONE.with_ymd_and_hms(2026, 6, 1, 23, 40, 0).unwrap().with_timezone(&Utc);
     let windows = [super::Window { system: "file server" }];
     let told = |said: &str| {
-        assess(&[said], &Setting { now, zone: ZONE, hours: &hours(), company: None, windows: &windows }).priority
+        assess(
+            &[said],
+            &Setting {
+                now,
+                zone: ZONE,
+                hours: &hours(),
+                callback: &CallbackPolicy::default(),
+                company: None,
+                windows: &windows,
+            },
+        )
+        .priority
     };
     assert_eq!(told("the file server is down"), Priority::Medium);
     assert_eq!(told("the file server is down and nobody can work"), Priority::Medium);

@@ -1,0 +1,361 @@
+//! Finds every time, day and stretch of time in a text, word by word.
+
+use super::lexicon::{Key, Part, Unit};
+use super::said::{Base, Clock, DaySaid, Item, Said, Shade};
+use super::tokens::Token;
+
+/// From so many digits in a row on it is a number to dial, not a time.
+const NUMBER_DIGITS_MIN: usize = 7;
+/// So many words before a time may tie it to something else than the call.
+const ASIDE_REACH: usize = 5;
+
+pub(super) struct Scan<'a> {
+    pub(super) tokens: &'a [Token],
+    /// How many words the rule file does not know.
+    unknown: usize,
+    /// "12/3" is the third of December.
+    pub(super) month_first: bool,
+}
+
+impl<'a> Scan<'a> {
+    pub(super) fn new(tokens: &'a [Token], month_first: bool) -> Self {
+        let unknown = tokens.iter().filter(|token| !token.known).count();
+        Self { tokens, unknown, month_first }
+    }
+
+    pub(super) fn at(&self, index: usize) -> &Token {
+        self.tokens.get(index).unwrap_or(&Token::NOTHING)
+    }
+
+    pub(super) fn has(&self, index: usize) -> bool {
+        index < self.tokens.len()
+    }
+
+    pub(super) fn is(&self, index: usize, key: Key) -> bool {
+        self.at(index).is(key)
+    }
+
+    fn previous(&self, at: usize, key: Key) -> bool {
+        at > 0 && self.is(at - 1, key)
+    }
+
+    /// All items in order.
+    pub(super) fn all(&self) -> Vec<Said> {
+        let mut found = Vec::new();
+        let mut at = 0;
+        while at < self.tokens.len() {
+            let token = self.at(at);
+            if !token.begins || token.is(Key::NotTime) {
+                at += 1;
+                continue;
+            }
+            let dialled = self.dialled(at);
+            if dialled > at {
+                at = dialled;
+                continue;
+            }
+            match self.item(at) {
+                Some(said) => {
+                    at = said.to.max(at + 1);
+                    self.keep(said, &mut found);
+                }
+                None => at += 1,
+            }
+        }
+        found
+    }
+
+    /// Keeps an item unless it is about something that has been.
+    fn keep(&self, mut said: Said, found: &mut Vec<Said>) {
+        if matches!(said.item, Item::In(0)) {
+            return;
+        }
+        let past = self.previous(said.from, Key::Past) && !self.is(said.from - 1, Key::Ago)
+            || self.is(said.to, Key::Past) && (said.item.is_day() || self.is(said.to, Key::Ago))
+            || self.is(said.to, Key::Ago) && said.item.is_ahead();
+        if past {
+            return;
+        }
+        said.refused = self.refused(&said);
+        let mut aside = false;
+        for back in 1..=ASIDE_REACH.min(said.from) {
+            let token = self.at(said.from - back);
+            if token.is(Key::Call)
+                || self.at(said.from - back + 1).breaks
+                || found.last().is_some_and(|last: &Said| last.to > said.from - back && !last.aside && !last.refused)
+            {
+                break;
+            }
+            if token.is(Key::StrictAside) && said.item != Item::Soon {
+                return;
+            }
+            aside |= token.is(Key::Aside) && back <= 4;
+        }
+        let parted = said.from > 0 && (self.is(said.from - 1, Key::Call) || self.is(said.from - 1, Key::No));
+        let with_it =
+            found.last().is_some_and(|last: &Said| last.aside && said.from.saturating_sub(last.to) <= 1 && !parted);
+        said.aside |= aside || with_it;
+        // "el primer lunes por la tarde del próximo mes": the month is told already.
+        let month = |said: &Said| matches!(said.item, Item::Day(DaySaid { base: Base::Month(..), .. }));
+        let nth = |said: &Said| matches!(said.item, Item::Day(DaySaid { base: Base::NthWeekday(..), .. }));
+        if !(month(&said) && found.iter().rev().take(2).any(nth)) {
+            found.push(said);
+        }
+    }
+
+    /// "not tomorrow", "not before ten", "ahorita no puedo".
+    fn refused(&self, said: &Said) -> bool {
+        let small = |at: usize| self.is(at, Key::At) || self.is(at, Key::Before) || self.is(at, Key::In);
+        let first = (1..=3).find(|back| said.from >= *back && !small(said.from - back));
+        let before = first.is_some_and(|back| self.is(said.from - back, Key::Not));
+        let after = self.is(said.to, Key::No) && self.is(said.to + 1, Key::Filler) && !self.is(said.to + 1, Key::No);
+        before || (after && said.item == Item::Soon)
+    }
+
+    /// The end of a telephone number, an address or a version that starts here; the start where none does.
+    pub(super) fn dialled(&self, at: usize) -> usize {
+        let part = |index: usize| {
+            self.at(index).digits > 0
+                || self.is(index, Key::Oh)
+                || (self.at(index).senses.number.is_some_and(|n| n < 10) && !self.is(index, Key::A))
+        };
+        if !part(at) || (at > 0 && part(at - 1) && self.at(at).before != ':') || self.at(at).number().is_none() {
+            return at;
+        }
+        let end = (at..self.tokens.len()).find(|index| !part(*index)).unwrap_or(self.tokens.len());
+        let slashed = self.at(at + 1).before == '/' || (self.at(at + 1).before == '-' && self.at(at + 2).before == '-');
+        let date = slashed && self.at(at + 1).digits <= 2 && self.numeric_date(at).is_some();
+        let digits: usize = (at..end).map(|index| self.at(index).digits.max(1)).sum();
+        let single = end - at >= 4 && (at..end).all(|index| self.at(index).digits < 2);
+        let dot = |index: usize| index < end && self.at(index).before == '.' && self.at(index).glued;
+        let dotted = (at + 1..end).any(|index| dot(index) && dot(index + 1));
+        // "9:00-11:30", "9.00-11.30".
+        let timed = (at + 1..end).any(|index| self.at(index).before == ':')
+            || (end == at + 4 && dot(at + 1) && dot(at + 3) && !dot(at + 2));
+        if !date && !timed && (digits >= NUMBER_DIGITS_MIN || single) || dotted && !date { end } else { at }
+    }
+
+    fn said(&self, item: Item, from: usize, to: usize, sure: bool) -> Said {
+        Said { item, from, to, sure, aside: false, refused: false }
+    }
+
+    fn item(&self, at: usize) -> Option<Said> {
+        let sure = |(item, to): (Item, usize)| self.said(item, at, to, true);
+        if self.is(at, Key::Soon) || (self.is(at, Key::Now) && self.now_is_wished(at)) {
+            return Some(sure((Item::Soon, at + 1)));
+        }
+        if self.is(at, Key::AnyTime) && !self.starts_something(at + 1) {
+            return Some(sure((Item::AnyTime, at + 1)));
+        }
+        self.range(at)
+            .or_else(|| self.ahead(at))
+            .map(sure)
+            .or_else(|| self.bounded_day(at).map(sure))
+            .or_else(|| self.day(at).map(|(day, to)| sure((Item::Day(day), to))))
+            .or_else(|| self.part(at).map(sure))
+            .or_else(|| self.one_time(at))
+    }
+
+    /// "Now" tells when things happen more often than when to call: it counts next to a call, and in a short answer.
+    fn now_is_wished(&self, at: usize) -> bool {
+        let near = at.saturating_sub(6)..(at + 4).min(self.tokens.len());
+        self.unknown <= 1 || near.into_iter().any(|index| self.is(index, Key::Dial))
+    }
+
+    /// "any time after ten": the words after it say when.
+    fn starts_something(&self, at: usize) -> bool {
+        self.is(at, Key::After) || self.is(at, Key::Before) || self.is(at, Key::Between)
+    }
+
+    /// "in an hour and a half", "deme veinte minutos", "an hour from now", "within two hours".
+    fn ahead(&self, at: usize) -> Option<(Item, usize)> {
+        let mut from = at;
+        let coming = self.is(at, Key::ComingDays) || (self.is(at, Key::Next) && !self.is(at, Key::This));
+        let within = self.is(at, Key::Within) || coming;
+        let lead = within || self.is(at, Key::In) || self.is(at, Key::Ahead);
+        from += usize::from(lead);
+        let next = lead && (self.is(from, Key::Next) || self.is(from, Key::ComingDays));
+        from += usize::from(next);
+        from += usize::from(
+            lead && (self.is(from, Key::Around) || self.is(from, Key::Ahead)) && self.at(from).number().is_none(),
+        );
+        let (within, coming) = (within || next, coming || next);
+        let plus = self.at(from).before == '+';
+        // "the next hour", "within the hour".
+        from += usize::from(within && self.is(from, Key::El) && self.at(from + 1).senses.unit.is_some());
+        if let Some(Unit::Hour | Unit::Minute) = self.at(from).senses.unit
+            && within
+            && self.has(from)
+        {
+            let seconds = if self.at(from).senses.unit == Some(Unit::Hour) { 3600 } else { 60 };
+            return Some((Item::Within(seconds), from + 1));
+        }
+        let Some((length, mut to)) = self.length(from) else {
+            // "in fifteen".
+            let (count, to) = self.count(from).filter(|(n, _)| n % 5 == 0 && (5..=90).contains(n))?;
+            let ends = !self.has(to) || (self.at(to).is(Key::Filler) && self.at(to).senses.part.is_none());
+            let bare = self.is(at, Key::In) && !self.is(at, Key::Around) && ends && self.at(to).number().is_none();
+            return bare.then_some((Item::In(i64::from(count) * 60), to));
+        };
+        // "two upcoming days".
+        let upcoming = !lead && self.is(from + 1, Key::Upcoming);
+        let trails = self.is(to, Key::FromNow);
+        to += usize::from(trails);
+        if !(lead || trails || plus || upcoming) || (!trails && self.follows_day(to)) {
+            return None;
+        }
+        if within && self.at(at).senses.number.is_none() {
+            // "in the next three days" begins tomorrow, as "within three days" does not.
+            let days = length.days > 0 && length.seconds == 0 && coming;
+            if length.business_days > 0 || days {
+                return Some((Item::NextDays(length.days + i64::from(length.business_days)), to));
+            }
+            return (length.all_seconds() > 0).then(|| (Item::Within(length.all_seconds()), to));
+        }
+        let day = match (length.months, length.business_days, length.days, length.seconds) {
+            (0, 0, 0, 1..) => return Some((Item::In(length.seconds), to)),
+            (0, 0, days, 1..) if days > 0 => return Some((Item::In(length.all_seconds()), to)),
+            (0, 0, days, _) if days > 0 => Base::Ahead(days),
+            (0, business, ..) if business > 0 => Base::BusinessAhead(business),
+            (months, ..) if months > 0 => Base::MonthsAhead(months),
+            _ => return None,
+        };
+        Some((Item::Day(DaySaid { base: day, plus: if length.months > 0 { length.days } else { 0 } }), to))
+    }
+
+    /// "after tomorrow", "from Monday".
+    fn follows_day(&self, at: usize) -> bool {
+        (self.is(at, Key::After) || self.is(at, Key::From) || self.is(at, Key::FromNow)) && self.day(at + 1).is_some()
+    }
+
+    /// "after Monday", "a partir de mañana", "by Friday".
+    fn bounded_day(&self, at: usize) -> Option<(Item, usize)> {
+        let after = self.is(at, Key::After) || self.is(at, Key::Starting);
+        if !after && !self.is(at, Key::Before) {
+            return None;
+        }
+        let edge = self.is(at + 1, Key::End);
+        let from = at + 1 + usize::from(edge && self.day(at + 1).is_none());
+        let (day, to) = self.day(from)?;
+        // "before tomorrow at nine" tells an hour.
+        let timed = self.is(to, Key::At) || self.clock(to).is_some_and(|(.., sure)| sure);
+        (!timed).then_some((if after { Item::FromDay(day) } else { Item::ByDay(day) }, to))
+    }
+
+    /// "tomorrow morning", "early in the afternoon", "esta tarde temprano".
+    fn part(&self, at: usize) -> Option<(Item, usize)> {
+        let mut from = at;
+        let mut shade = Shade::None;
+        let shaded = |index: usize| match () {
+            () if self.is(index, Key::Early) => Shade::Early,
+            () if self.is(index, Key::Late) => Shade::Late,
+            () => Shade::None,
+        };
+        from += usize::from(self.is(from, Key::In) || self.is(from, Key::On) || self.is(from, Key::At));
+        if shaded(from) != Shade::None {
+            shade = shaded(from);
+            from += 1;
+            from += usize::from(self.is(from, Key::In) || self.is(from, Key::On));
+            from += usize::from(self.is(from, Key::El));
+        }
+        // "any time after lunch".
+        let lunch = |index: usize| self.at(index).senses.part == Some(Part::Lunch);
+        if lunch(at + 1) && (self.is(at, Key::After) || self.is(at, Key::Before)) {
+            let part = if self.is(at, Key::After) { Part::AfterLunch } else { Part::BeforeLunch };
+            return Some((Item::Part(part, Shade::None), at + 2));
+        }
+        let token = self.at(from);
+        let Some(part) = token.senses.part.filter(|_| self.has(from)) else {
+            // "early tomorrow", "mañana temprano".
+            let early = shade == Shade::Early && from == at + 1;
+            let day = at > 0 && self.at(at - 1).senses.day.or(self.at(at - 1).senses.weekday.map(|_| 0)).is_some();
+            return (early && (day || self.day(from).is_some())).then_some((Item::Part(Part::Morning, shade), at + 1));
+        };
+        // "early tomorrow morning".
+        let day = from > 1 && self.at(from - 1).senses.day.or(self.at(from - 1).senses.weekday.map(|_| 0)).is_some();
+        if shade == Shade::None && day {
+            shade = shaded(from - 2);
+        }
+        let mut to = from + 1;
+        if shade == Shade::None && shaded(to) != Shade::None && !self.at(to).is(Key::FromNow) {
+            (shade, to) = (shaded(to), to + 1);
+        }
+        Some((Item::Part(part, shade), to))
+    }
+
+    /// Whether a counted thing, or an unknown word, follows a number.
+    pub(super) fn counted(&self, at: usize) -> bool {
+        self.is(at, Key::Counted) && self.has(at) && !self.at(at).breaks
+    }
+
+    fn one_time(&self, at: usize) -> Option<Said> {
+        let mut from = at;
+        let mut make: fn(Clock) -> Item = Item::At;
+        let (mut cued, mut strong) = (false, false);
+        if self.is(from, Key::After) || self.is(from, Key::Starting) {
+            (make, cued, strong, from) = (Item::After, true, true, from + 1);
+        } else if self.is(from, Key::Before) {
+            (make, cued, strong, from) = (Item::Before, true, true, from + 1);
+        }
+        while self.is(from, Key::At)
+            || self.is(from, Key::Around)
+            || (self.is(from, Key::A) && self.is(from + 1, Key::Las) && self.at(from).number().is_none())
+            || (self.is(from, Key::El) && (self.is(from + 1, Key::Las) || self.is(from + 1, Key::Noon)))
+        {
+            strong |= !self.is(from, Key::Around);
+            (cued, from) = (true, from + 1);
+        }
+        if self.at(from).letter == 'a' && self.is(from + 1, Key::Las) {
+            (cued, strong, from) = (true, true, from + 1);
+        }
+        let article = self.is(from, Key::Las);
+        from += usize::from(article);
+        let (clock, mut to, mut sure) = self.clock(from)?;
+        let bare = !sure;
+        let token = self.at(from);
+        let before = |key: Key| at > 0 && self.is(at - 1, key);
+        let one = token.digits == 0 && token.number() == Some(1);
+        let eleven_or_once = token.digits == 0 && token.number() == Some(11) && bare;
+        if bare {
+            let longer = self.at(to).number().is_some()
+                && !self.is(to, Key::A)
+                && self.at(to).number() != Some(1)
+                && self.has(to)
+                && self.clock(to).is_none();
+            let unknown = self.has(to)
+                && !self.at(to).known
+                && self.at(to).digits == 0
+                && !self.at(to).breaks
+                && self.at(to).before == ' ';
+            let counted = self.counted(to) || (unknown && !strong) || self.at(to).before == '/' && self.has(to);
+            let label = !cued && (before(Key::Label) || before(Key::Not));
+            let alone = ((one || eleven_or_once) && !strong || token.digits == 3 && !cued) && !article;
+            if longer || counted || label || alone || self.is(to, Key::Of) && !strong {
+                return Some(self.said(Item::In(0), at, to, false));
+            }
+        } else if before(Key::Label) && !cued && token.digits > 0 && clock.half.is_none() && token.after != ':' {
+            return Some(self.said(Item::In(0), at, to, false));
+        }
+        let four_digits = token.digits >= 3;
+        sure = cued && (strong || !four_digits || clock.half.is_some())
+            || article
+            || (sure && !four_digits)
+            || clock.half.is_some();
+        if self.is(to, Key::OrLater) {
+            (make, to) = (Item::After, to + 1);
+        } else if self.is(to, Key::OrBefore) {
+            (make, to) = (Item::Before, to + 1);
+        }
+        let item = make(clock);
+        // "4 pm for half an hour".
+        if let Item::At(clock) = item
+            && sure
+            && self.is(to, Key::On)
+            && let Some((length, end)) = self.length(to + 1)
+            && length.seconds > 0
+        {
+            return Some(self.said(Item::For(clock, length.seconds), at, end, true));
+        }
+        Some(self.said(item, at, to, sure))
+    }
+}

@@ -1,0 +1,185 @@
+//! Text as the parser of times sees it: words and numbers, with their senses, and where they stood.
+//!
+//! Unlike the words of the other rules, these keep what stood before a number: "9:30", "3-4", "$50", "10.0.0.5".
+
+use super::lexicon::{Key, Phrase, Senses, phrases};
+use crate::triage::normalise::fold;
+use std::ops::Range;
+
+/// A word, a phrase of the rule file, or a number in digits.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Token {
+    pub(super) senses: &'static Senses,
+    /// Whether a time may begin here.
+    pub(super) begins: bool,
+    /// Whether the rule file knows it.
+    pub(super) known: bool,
+    /// How many digits; 0 for words.
+    pub(super) digits: usize,
+    /// The number in digits; at most [`u32::MAX`].
+    pub(super) value: u32,
+    /// The last sign between this and the token before, or a blank.
+    pub(super) before: char,
+    /// Whether nothing but signs stands between this and the token before.
+    pub(super) glued: bool,
+    /// Whether a sentence ended just before.
+    pub(super) breaks: bool,
+    /// The letter, where it is one letter alone.
+    pub(super) letter: char,
+    /// The sign directly after, or a blank.
+    pub(super) after: char,
+    pub(super) start: usize,
+    pub(super) end: usize,
+}
+
+impl Token {
+    /// Stands where no token is.
+    pub(super) const NOTHING: Self = Self {
+        senses: Senses::NONE,
+        begins: false,
+        known: false,
+        digits: 0,
+        value: 0,
+        before: ' ',
+        glued: false,
+        breaks: false,
+        letter: ' ',
+        after: ' ',
+        start: 0,
+        end: 0,
+    };
+
+    pub(super) fn is(&self, key: Key) -> bool {
+        self.senses.is(key)
+    }
+
+    /// The number that this token says by itself.
+    pub(super) fn number(&self) -> Option<u32> {
+        if self.digits > 0 { Some(self.value) } else { self.senses.number }
+    }
+}
+
+/// A word before its senses are known.
+struct Raw {
+    folded: Range<usize>,
+    token: Token,
+}
+
+/// The tokens of a text, phrases put together.
+pub(super) fn tokens(text: &str) -> Vec<Token> {
+    let (folded, raws) = split(text);
+    let word = |at: usize| raws.get(at).and_then(|raw: &Raw| folded.get(raw.folded.clone())).unwrap_or_default();
+    let mut tokens = Vec::with_capacity(raws.len());
+    let mut at = 0;
+    while let Some(raw) = raws.get(at) {
+        let fits = |phrase: &&Phrase| phrase.rest.iter().enumerate().all(|(i, part)| word(at + 1 + i) == *part);
+        let found = phrases(word(at)).iter().find(fits);
+        let mut token = raw.token;
+        let length = found.map_or(1, |phrase| phrase.rest.len() + 1);
+        if let Some(phrase) = found {
+            token.senses = &phrase.senses;
+            (token.known, token.begins) = (true, phrase.begins);
+        }
+        if length > 1 {
+            token.digits = 0;
+            token.letter = ' ';
+        }
+        if let Some(last) = raws.get(at + length - 1) {
+            token.end = last.token.end;
+            token.after = last.token.after;
+        }
+        tokens.push(token);
+        at += length;
+    }
+    tokens
+}
+
+/// Words and numbers; letters lower case and without accents in one buffer.
+fn split(text: &str) -> (String, Vec<Raw>) {
+    #[derive(PartialEq, Clone, Copy)]
+    enum Kind {
+        None,
+        Letters,
+        Digits,
+    }
+    let mut folded = String::with_capacity(text.len());
+    let mut raws: Vec<Raw> = Vec::with_capacity(text.len() / 5 + 1);
+    let (mut kind, mut sign, mut glued, mut breaks) = (Kind::None, ' ', false, false);
+    for (at, c) in text.char_indices() {
+        if matches!(c, '\'' | '\u{2019}' | '\u{2bc}' | '`') || ('\u{300}'..='\u{36f}').contains(&c) {
+            continue;
+        }
+        let now = match c {
+            '0'..='9' => Kind::Digits,
+            c if c.is_alphanumeric() => Kind::Letters,
+            _ => Kind::None,
+        };
+        if now == Kind::None {
+            if kind != Kind::None {
+                (sign, glued) = (' ', true);
+                if let Some(last) = raws.last_mut() {
+                    last.token.after = c;
+                }
+            }
+            kind = now;
+            if c.is_whitespace() {
+                breaks |= matches!(sign, '.' | '!' | '?' | ';') || c == '\n';
+                glued = false;
+            } else {
+                sign = if matches!(c, '\u{2013}' | '\u{2014}') { '-' } else { c };
+            }
+            continue;
+        }
+        if now != kind {
+            // Between a digit and a letter there is no sign: "9am".
+            let (before, joined) = if kind == Kind::None { (sign, glued) } else { (' ', true) };
+            let token = Token {
+                before,
+                glued: joined && !raws.is_empty(),
+                breaks,
+                start: at,
+                begins: now == Kind::Digits,
+                ..Token::NOTHING
+            };
+            raws.push(Raw { folded: folded.len()..folded.len(), token });
+            (kind, sign, glued, breaks) = (now, ' ', false, false);
+        }
+        let Some(raw) = raws.last_mut() else { continue };
+        let token = &mut raw.token;
+        if now == Kind::Digits {
+            token.digits += 1;
+            token.value = token.value.saturating_mul(10).saturating_add(c.to_digit(10).unwrap_or(0));
+        }
+        if c.is_ascii() {
+            folded.push(c.to_ascii_lowercase());
+        } else {
+            folded.extend(c.to_lowercase().map(fold).filter(|c| c.is_alphanumeric()));
+        }
+        token.end = at + c.len_utf8();
+        raw.folded.end = folded.len();
+        token.letter = if raw.folded.len() == 1 { c.to_ascii_lowercase() } else { ' ' };
+    }
+    (folded, raws)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_keep_their_signs_and_letters_part_from_digits() {
+        let seen = |text: &str| tokens(text).iter().map(|t| (t.value, t.before, t.glued)).collect::<Vec<_>>();
+        assert_eq!(seen("9:30"), [(9, ' ', false), (30, ':', true)]);
+        assert_eq!(seen("9am"), [(9, ' ', false), (0, ' ', true)]);
+        assert_eq!(seen("3 - 4"), [(3, ' ', false), (4, '-', false)]);
+    }
+
+    #[test]
+    fn the_longest_phrase_counts_and_keeps_its_place() {
+        let text = "Call the day after Tomorrow, p.m.";
+        let all = tokens(text);
+        assert_eq!(all.len(), 3);
+        assert_eq!(&text[all[1].start..all[1].end], "the day after Tomorrow");
+        assert_eq!(all[1].senses.day, Some(2));
+    }
+}
