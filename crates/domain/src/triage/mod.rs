@@ -9,12 +9,15 @@ mod clock;
 mod clock_words;
 mod company;
 mod details;
+mod dialog;
 mod language;
 mod matching;
 mod normalise;
 mod priority;
 mod rules;
 mod say;
+mod sentiment;
+mod spotting;
 mod wish;
 
 #[cfg(test)]
@@ -28,8 +31,10 @@ pub use assessment::{Affected, Assessment, CallbackTime, Details, Fix, Reason, W
 pub use callback::parse_callback_time;
 pub use category::{Classification, classify};
 pub use company::find_company;
+pub use dialog::{Evidence, Speaker, Turn};
 pub use language::detect_language;
 pub use say::{say_callback, say_time};
+pub use sentiment::{Mood, Sentiment, Signal, analyze_sentiment};
 
 use crate::policy::{BusinessHours, Company};
 use chrono::{DateTime, Utc};
