@@ -1,6 +1,7 @@
 //! Understanding a caller's words by rules alone: no network, no clock, the same answer every time.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::panic, reason = "a test says what it expects by failing"))]
 
+mod actions;
 mod assess;
 mod assessment;
 mod callback;
@@ -25,6 +26,7 @@ mod properties;
 #[cfg(test)]
 mod transcripts;
 
+pub use actions::{Action, ActionKind, extract_actions};
 pub use assess::assess;
 pub use assessment::{Affected, Assessment, CallbackTime, Details, Fix, Reason, Wish};
 
