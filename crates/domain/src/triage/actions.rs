@@ -274,14 +274,14 @@ impl Scene<'_, '_> {
         let lead = self.lead(place, 2);
         let comma = lead.clone().chain([place.start]).rev().find(|at| self.speech.before(*at).contains(','));
         let doubted = within(self.hits, RULES.doubt, comma.unwrap_or(lead.start)..place.end);
-        let rest = self.rest(place, 6);
+        let rest = self.rest(place, 3);
         let clause = (rest.clone()).find(|at| matches!(self.speech.words.at(*at), "and" | "y" | "but" | "pero"));
         let condition = within(self.hits, RULES.conditional, self.lead(place, 10))
             || within(self.hits, RULES.conditional, rest.start..clause.unwrap_or(rest.end));
         let theirs = place.start > lead.start
             && within(self.hits, RULES.you_did, place.start - 1..place.start)
             && !self.speech.before(place.start).contains(',');
-        let past = within(self.hits, RULES.past, self.lead(place, 5).start..self.rest(place, 5).end);
+        let past = within(self.hits, RULES.past, self.lead(place, 5).start..self.rest(place, 1).end);
         doubted || condition || theirs || past
     }
 
