@@ -106,7 +106,7 @@ const FRUSTRATED_FROM: f32 = 45.0;
 const HOSTILE_FROM: f32 = 70.0;
 /// Signals of this worth are aimed at us; without one, swearing however long is not hostility.
 const AIMED_FROM: f32 = 60.0;
-const CONFUSED_FROM: f32 = 28.0;
+const CONFUSED_FROM: f32 = 14.0;
 const URGENT_FROM: f32 = 42.0;
 /// Smaller signals are weak: they add up plainly, up to a bound, and thin out in a long speech.
 const WEAK_BELOW: f32 = 16.0;
@@ -226,7 +226,8 @@ pub fn analyze_sentiment(turns: &[Turn<'_>]) -> Sentiment {
     if !aimed {
         anger = anger.min(HOSTILE_FROM - 1.0);
     }
-    let confusion = with(ground(Voice::Confusion), strong(Voice::Confusion));
+    // One question in a few words is puzzlement, in a long story it is a question.
+    let confusion = with(ground(Voice::Confusion) * thin, strong(Voice::Confusion) * thin.max(0.4));
     let eased: f32 = heard.iter().filter(|h| h.voice == Voice::Calm && h.points > 30.0).map(|h| h.points).sum();
     let urgency = with(ground(Voice::Urgency), strong(Voice::Urgency)) - eased;
     let label = match () {
