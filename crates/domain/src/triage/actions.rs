@@ -312,15 +312,15 @@ impl Scene<'_, '_> {
             }
             start -= 1;
         }
-        start
+        // "and", "then" led to it and are no part of it.
+        (start..place.end - 1).find(|at| !within(self.hits, RULES.stop, *at..*at + 1)).unwrap_or(start)
     }
 
     /// Where its clause ends.
     fn clause_end(&self, place: &Range<usize>) -> usize {
         let rest = self.rest(place, 8);
-        let ends = |at: &usize| {
-            self.speech.before(*at).contains([',', ':']) || within(self.hits, RULES.stop, *at..*at + 1)
-        };
+        let ends =
+            |at: &usize| self.speech.before(*at).contains([',', ':']) || within(self.hits, RULES.stop, *at..*at + 1);
         rest.clone().find(ends).unwrap_or(rest.end)
     }
 
@@ -357,7 +357,8 @@ impl Scene<'_, '_> {
 
     /// A word of time, or a number where an hour is named.
     fn is_time(&self, at: usize) -> bool {
-        const BEFORE_AN_HOUR: [&str; 10] = ["at", "by", "before", "after", "around", "las", "la", "until", "past", "half"];
+        const BEFORE_AN_HOUR: [&str; 10] =
+            ["at", "by", "before", "after", "around", "las", "la", "until", "past", "half"];
         let hour = at > 0 && number(self.speech.words.at(at)).is_some_and(|n| n < 60);
         within(self.hits, RULES.time, at..at + 1) || (hour && BEFORE_AN_HOUR.contains(&self.speech.words.at(at - 1)))
     }
@@ -369,8 +370,10 @@ impl Scene<'_, '_> {
     /// A run without the small words that belong to what stands around it.
     fn trimmed(&self, run: Range<usize>) -> Range<usize> {
         let loose = |at: usize| {
-            matches!(self.speech.words.at(at), "and" | "or" | "of" | "to" | "for" | "from" | "y" | "de" | "como" | "the" | "la" | "el")
-                && !self.is_time(at)
+            matches!(
+                self.speech.words.at(at),
+                "and" | "or" | "of" | "to" | "for" | "from" | "y" | "de" | "como" | "the" | "la" | "el"
+            ) && !self.is_time(at)
         };
         let link = |at: usize| !self.is_time(at) && number(self.speech.words.at(at)).is_none();
         let start = run.clone().find(|at| !loose(*at)).unwrap_or(run.start);

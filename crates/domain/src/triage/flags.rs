@@ -59,11 +59,15 @@ static BOOK: LazyLock<Phrasebook<FlagKind>> =
 /// Only the caller's turns count. Pure and stable; negation takes nothing back, since it is cheap to say. Flags never
 /// change a decision downwards.
 pub fn find_flags(turns: &[Turn<'_>]) -> Vec<Flag> {
-    let speech = Speech::of(turns, |who| who == Speaker::Caller);
-    let hits = BOOK.hits(&speech);
+    of_speech(&Speech::of(turns, |who| who == Speaker::Caller))
+}
+
+/// The flags in words that are prepared already; they are the caller's.
+pub(super) fn of_speech(speech: &Speech<'_>) -> Vec<Flag> {
+    let hits = BOOK.hits(speech);
     let mut seen = BTreeSet::new();
     let mut flags = Vec::new();
-    for fired in BOOK.fired(&speech, &hits) {
+    for fired in BOOK.fired(speech, &hits) {
         if seen.insert((speech.turn(fired.words.start), fired.rule.name.as_str())) {
             let evidence = speech.evidence(fired.words);
             flags.extend(evidence.map(|evidence| Flag {

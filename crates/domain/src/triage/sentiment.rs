@@ -29,7 +29,9 @@ impl Mood {
     /// The line with which the technician who calls back should open, in the caller's language.
     pub fn opening(self, language: Language) -> &'static str {
         match (self, language) {
-            (Self::Calm, Language::English) => "Hi, this is the on-call technician. I have your notes here; is it still happening?",
+            (Self::Calm, Language::English) => {
+                "Hi, this is the on-call technician. I have your notes here; is it still happening?"
+            }
             (Self::Calm, Language::Spanish) => {
                 "Hola, le habla el técnico de guardia. Tengo aquí sus datos; ¿sigue pasando lo mismo?"
             }
@@ -207,8 +209,12 @@ struct Heard {
 /// Only the caller's turns count, the recent ones more. Pure and stable: the same words give the same answer,
 /// whatever their case, accents and punctuation. Time grows with the words and no faster. No words are Calm.
 pub fn analyze_sentiment(turns: &[Turn<'_>]) -> Sentiment {
-    let speech = Speech::of(turns, |who| who == Speaker::Caller);
-    let heard = heard(&speech);
+    of_speech(&Speech::of(turns, |who| who == Speaker::Caller))
+}
+
+/// The mood in words that are prepared already; they are the caller's.
+pub(super) fn of_speech(speech: &Speech<'_>) -> Sentiment {
+    let heard = heard(speech);
     let thin = (WEAK_WORDS / speech.len().max(1) as f32).min(1.0);
     let sum = |voice: Voice, weak: bool| -> f32 {
         let of = heard.iter().filter(|h| h.voice == voice && (!weak || h.points < WEAK_BELOW));

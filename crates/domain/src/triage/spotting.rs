@@ -6,7 +6,7 @@
 
 use super::dialog::Speech;
 use super::normalise::phrase;
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -79,7 +79,8 @@ impl<O> Phrasebook<O> {
         let rules: Vec<Rule<O>> = rules.into_iter().filter_map(|line| reader.rule_line(line, outcome)).collect();
         let Reader { phrases, names, mut problems } = reader;
         let (patterns, meanings): (Vec<String>, Vec<_>) = phrases.into_iter().unzip();
-        let automaton = AhoCorasick::builder().match_kind(MatchKind::Standard).build(&patterns);
+        let automaton =
+            AhoCorasick::builder().match_kind(MatchKind::Standard).kind(Some(AhoCorasickKind::DFA)).build(&patterns);
         if let Err(error) = &automaton {
             problems.push(error.to_string());
         }
@@ -149,10 +150,9 @@ fn complete(elements: &[Element], speech: &Speech<'_>, hits: &[Hit], from: usize
     let reach = |hit: &&Hit| hit.words.start <= end + element.gap;
     // A gap is a few words and a word begins few phrases, so that the work stays in proportion to the words.
     for (index, hit) in hits.iter().enumerate().skip(from + 1).take_while(|(_, hit)| reach(hit)) {
-        if hit.words.start >= end && element.sets.contains(&hit.set) && speech.turn(hit.words.start) == turn {
-            if let Some(end) = complete(others, speech, hits, index, hit.words.end) {
-                return Some(end);
-            }
+        let fits = hit.words.start >= end && element.sets.contains(&hit.set) && speech.turn(hit.words.start) == turn;
+        if fits && let Some(end) = complete(others, speech, hits, index, hit.words.end) {
+            return Some(end);
         }
     }
     None
