@@ -9,7 +9,7 @@ fn the_rules_are_sound() {
 }
 
 /// How many of the cases may be missed at most; only ever lowered.
-const MISSED_MAX: usize = 8;
+const MISSED_MAX: usize = 3;
 
 fn of(turns: &[&str]) -> Sentiment {
     let turns: Vec<Turn<'_>> = turns.iter().map(|words| Turn::caller(words)).collect();
