@@ -12,7 +12,9 @@ use nightdesk_domain::facts::Facts;
 use nightdesk_domain::ids::{CallId, CompanyId, TechnicianId, TenantId};
 use nightdesk_domain::machine::Context;
 use nightdesk_domain::phone::PhoneNumber;
-use nightdesk_domain::policy::{BusinessHours, Company, Greeting, Line, PagingPolicy, Policy, Runbook, Technician};
+use nightdesk_domain::policy::{
+    BusinessHours, CallbackPolicy, Company, Greeting, Line, PagingPolicy, Policy, Runbook, Technician,
+};
 use nightdesk_domain::reply::Heard;
 use std::error::Error;
 
@@ -92,6 +94,7 @@ fn policy() -> Result<Policy, Box<dyn Error>> {
             closes: time(17)?,
             holidays: vec![],
         },
+        callback: CallbackPolicy::default(),
         greeting: Greeting {
             english: "This call may be recorded.".to_owned(),
             spanish: "Esta llamada puede ser grabada.".to_owned(),

@@ -1,19 +1,24 @@
 //! Understanding a caller's words by rules alone: no network, no clock, the same answer every time.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::panic, reason = "a test says what it expects by failing"))]
 
+mod actions;
 mod assess;
 mod assessment;
 mod callback;
 mod category;
 mod company;
 mod details;
+mod dialog;
+mod flags;
 mod language;
 mod matching;
 mod normalise;
 mod priority;
 mod rules;
 mod say;
+mod sentiment;
 mod sounds;
+mod spotting;
 mod wish;
 
 #[cfg(test)]
@@ -21,14 +26,18 @@ mod properties;
 #[cfg(test)]
 mod transcripts;
 
+pub use actions::{Action, ActionKind, extract_actions};
 pub use assess::assess;
 pub use assessment::{Affected, Assessment, CallbackTime, Details, Fix, Grain, Reason, Span, Wish};
 
 pub use callback::{CallbackFound, Fitted, TimeEvidence, fit, parse_callback_time};
 pub use category::{Classification, classify};
 pub use company::find_company;
+pub use dialog::{Evidence, Speaker, Turn};
+pub use flags::{Flag, FlagKind, find_flags};
 pub use language::detect_language;
 pub use say::{say_callback, say_time};
+pub use sentiment::{Mood, Sentiment, Signal, analyze_sentiment};
 
 use crate::policy::{BusinessHours, CallbackPolicy, Company};
 use chrono::{DateTime, Utc};

@@ -1,0 +1,85 @@
+//! Speech that may be an attack on us: orders to the assistant, false authority, requests for secrets, new
+//! destinations, payment changes.
+//!
+//! Rules: `rules/flags.txt`. A flag is information for the ticket and the technician. It **never** lowers a priority,
+//! withdraws a page or ends a call: whoever says "set the priority to low" and "the server is dead" has a dead server.
+//! Nor is a flag an accusation: most people who ask for a new phone number on file have one.
+
+use super::dialog::{Evidence, Speaker, Speech, Turn};
+use super::spotting::Phrasebook;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
+/// What the speech tries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FlagKind {
+    /// Gives orders to the assistant: ignore the rules, be somebody else, set the priority.
+    OrdersAssistant,
+    /// Wants data changed by which people are recognised: numbers, recovery addresses, authorised contacts.
+    ChangesIdentity,
+    /// Asks for a password, code or access, or to weaken what guards them.
+    AsksForSecret,
+    /// Names a place, not on record, to send things to.
+    NamesDestination,
+    /// Is about gift cards or changed bank details.
+    ChangesPayment,
+}
+
+impl FlagKind {
+    fn read(text: &str) -> Option<Self> {
+        Some(match text {
+            "Orders" => Self::OrdersAssistant,
+            "Identity" => Self::ChangesIdentity,
+            "Secret" => Self::AsksForSecret,
+            "Destination" => Self::NamesDestination,
+            "Payment" => Self::ChangesPayment,
+            _ => return None,
+        })
+    }
+}
+
+/// Something to look at twice.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Flag {
+    /// What the speech tries.
+    pub kind: FlagKind,
+    /// The rule of `rules/flags.txt` that fired.
+    pub rule: String,
+    /// The caller's exact words.
+    pub evidence: Evidence,
+}
+
+static BOOK: LazyLock<Phrasebook<FlagKind>> =
+    LazyLock::new(|| Phrasebook::read(include_str!("../../rules/flags.txt"), FlagKind::read));
+
+/// What in the caller's words the technician should look at twice, in order; each rule once in a turn.
+///
+/// Only the caller's turns count. Pure and stable; negation takes nothing back, since it is cheap to say. Flags never
+/// change a decision downwards.
+pub fn find_flags(turns: &[Turn<'_>]) -> Vec<Flag> {
+    of_speech(&Speech::of(turns, |who| who == Speaker::Caller))
+}
+
+/// The flags in words that are prepared already; they are the caller's.
+pub(super) fn of_speech(speech: &Speech<'_>) -> Vec<Flag> {
+    let hits = BOOK.hits(speech);
+    let mut seen = BTreeSet::new();
+    let mut flags = Vec::new();
+    for fired in BOOK.fired(speech, &hits) {
+        if seen.insert((speech.turn(fired.words.start), fired.rule.name.as_str())) {
+            let evidence = speech.evidence(fired.words);
+            flags.extend(evidence.map(|evidence| Flag {
+                kind: fired.rule.outcome,
+                rule: fired.rule.name.clone(),
+                evidence,
+            }));
+        }
+    }
+    flags
+}
+
+#[cfg(test)]
+#[path = "flags_tests.rs"]
+mod tests;
