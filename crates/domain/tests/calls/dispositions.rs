@@ -117,7 +117,8 @@ fn danger_that_is_told_later_is_answered_at_once_too() {
 
 #[test]
 fn something_that_could_be_critical_is_asked_about_and_escalated_when_it_stays_unclear() {
-    let night = dana().says("something is wrong here, we get weird errors").hears("Is anyone's work stopped");
+    let night =
+        dana().says("something is wrong with the system and i don't know what").hears("Is anyone's work stopped");
     night.clone().says("hard to say").rings("alex").expect_ticket(Priority::Critical);
     night.says("no it is fine").expect_nobody_woken();
 }

@@ -54,7 +54,7 @@ fn between_two_questions_it_leaves_what_was_said() {
 #[test]
 fn when_something_could_be_critical_and_nobody_is_left_to_ask_it_wakes() {
     dana()
-        .says("something is wrong here, we get weird errors")
+        .says("something is wrong with the system and i don't know what")
         .hangs_up()
         .rings("alex")
         .expect_ticket(Priority::Critical);
