@@ -1,7 +1,7 @@
 //! A drill: rings one technician, to see that pages arrive. No caller, no ticket.
 
-use super::state::{Brief, CallerPresence, Case, Work};
-use super::ticket::{TicketRecord, TicketStatus};
+use super::state::{Brief, CallerPresence, Case};
+use super::ticket::TicketStatus;
 use super::transition::Step;
 use crate::effect::PlannedEffect;
 use crate::ids::{CallId, InvalidId, TechnicianId, TicketNumber};
@@ -14,29 +14,10 @@ impl Case {
     pub fn drill(context: &Context<'_>, person: &TechnicianId) -> Result<(Case, Vec<PlannedEffect>), InvalidId> {
         // One drill a person and millisecond: the name is unique without a random source.
         let call = CallId::parse(&format!("drill-{person}-{}", context.now.timestamp_millis()))?;
-        let case = Case {
-            id: call.case(),
-            tenant: context.policy.tenant.clone(),
-            policy_version: context.policy.version,
-            opened_at: context.now,
-            drill: Some(person.clone()),
-            brief: nothing_wrong(),
-            ticket: TicketRecord {
-                number: TicketNumber::derive(&call.case(), context.facts.attempt),
-                status: TicketStatus::Closed,
-                psa: None,
-                notes_waiting: Vec::new(),
-            },
-            caller: CallerPresence { call, present: false, said: 0 },
-            work: Work::Filed,
-            pages: Vec::new(),
-            pages_ordered: 0,
-            ticket_behind: false,
-            rounds: 0,
-            news_sent: 0,
-            effects_planned: 0,
-            reasons: Vec::new(),
-        };
+        let number = TicketNumber::derive(&call.case(), context.facts.attempt);
+        let caller = CallerPresence { call, present: false, said: 0 };
+        let case = Case::begun(context, caller, nothing_wrong(), (number, TicketStatus::Closed));
+        let case = Case { drill: Some(person.clone()), ..case };
         let mut step = Step::new(case, context);
         step.begin_round();
         Ok((step.case, step.planner.into_effects()))

@@ -4,7 +4,7 @@ use super::report;
 use super::state::{Case, Page, PageOutcome, PageState, Work};
 use super::transition::{Step, Taken};
 use crate::call::News;
-use crate::effect::{Effect, Line, PageOrder};
+use crate::effect::{Effect, Line, PageOrder, TextOrder};
 use crate::ids::LegId;
 use crate::limits::*;
 use crate::private::Private;
@@ -297,14 +297,15 @@ impl Step<'_> {
         }
     }
 
-    fn text_number(&mut self, number: u32) {
+    /// Texts the caller's number to the technician of a page. A drill has no caller.
+    pub(super) fn text_number(&mut self, number: u32) {
         if self.case.drill.is_some() {
             return;
         }
         let Some(page) = self.case.page(number).cloned() else { return };
         let body = Private::new(report::text_for_technician(&self.case, self.context.policy));
         let from = self.context.policy.caller_id.clone();
-        self.plan(Effect::TextTechnician(crate::effect::TextOrder { to: page.to, from, body }));
+        self.plan(Effect::TextTechnician(TextOrder { to: page.to, from, body }));
     }
 
     pub(super) fn tick(&mut self) -> Taken {

@@ -5,7 +5,7 @@ use super::report;
 use super::state::{Brief, CallerPresence, Case, Page, PageOutcome, PageState, Work};
 use super::ticket::{TicketRecord, TicketStatus};
 use crate::call::{Call, News};
-use crate::effect::{Alert, Effect, Line, NoteOrder, Outcome, PlannedEffect, TextOrder};
+use crate::effect::{Alert, Effect, Line, NoteOrder, Outcome, PlannedEffect};
 use crate::ids::{EffectId, LegId, OwnerId, TechnicianId, TicketNumber};
 use crate::limits::*;
 use crate::machine::{Context, Planner, Transition, Verdict};
@@ -25,20 +25,20 @@ pub(super) struct Step<'a> {
 pub(super) type Taken = Result<(), &'static str>;
 
 impl Case {
-    /// Begins a case: its ticket is ordered, and whoever must be woken is being woken.
-    pub fn open(context: &Context<'_>, call: &Call, brief: Brief, number: TicketNumber) -> (Case, Vec<PlannedEffect>) {
-        let status = match brief.fix {
-            Fix::Works => TicketStatus::Closed,
-            Fix::WillTry => TicketStatus::PendingVerification,
-            Fix::None => TicketStatus::Open,
-        };
-        let case = Case {
-            id: call.id.case(),
-            tenant: call.tenant.clone(),
-            policy_version: call.policy_version,
+    /// A case in which nothing has been done yet.
+    pub(super) fn begun(
+        context: &Context<'_>,
+        caller: CallerPresence,
+        brief: Brief,
+        (number, status): (TicketNumber, TicketStatus),
+    ) -> Case {
+        Case {
+            id: caller.call.case(),
+            tenant: context.policy.tenant.clone(),
+            policy_version: context.policy.version,
             opened_at: context.now,
             drill: None,
-            caller: CallerPresence { call: call.id.clone(), present: true, said: call.briefs_sent },
+            caller,
             ticket: TicketRecord { number, status, psa: None, notes_waiting: Vec::new() },
             work: Work::Filed,
             pages: Vec::new(),
@@ -49,8 +49,18 @@ impl Case {
             effects_planned: 0,
             reasons: Vec::new(),
             brief,
+        }
+    }
+
+    /// Begins a case: its ticket is ordered, and whoever must be woken is being woken.
+    pub fn open(context: &Context<'_>, call: &Call, brief: Brief, number: TicketNumber) -> (Case, Vec<PlannedEffect>) {
+        let status = match brief.fix {
+            Fix::Works => TicketStatus::Closed,
+            Fix::WillTry => TicketStatus::PendingVerification,
+            Fix::None => TicketStatus::Open,
         };
-        let mut step = Step::new(case, context);
+        let caller = CallerPresence { call: call.id.clone(), present: true, said: call.briefs_sent };
+        let mut step = Step::new(Case::begun(context, caller, brief, (number, status)), context);
         if step.case.brief.wake {
             step.begin_round();
         }
@@ -336,11 +346,8 @@ impl<'a> Step<'a> {
     /// The technician has the case, and the caller is not there: the number goes by voice and by text.
     pub(super) fn hold_without_caller(&mut self, page: u32) {
         self.case.work = Work::Held { page, talked: false };
-        let Some(accepted) = self.case.page(page).cloned() else { return };
-        let body = Private::new(report::text_for_technician(&self.case, self.context.policy));
-        let from = self.context.policy.caller_id.clone();
-        self.plan(Effect::TextTechnician(TextOrder { to: accepted.to.clone(), from, body }));
-        if let Some(leg) = accepted.leg {
+        self.text_number(page);
+        if let Some(leg) = self.case.page(page).and_then(|accepted| accepted.leg.clone()) {
             self.plan(Effect::Refetch(Line::Technician(self.case.id.clone(), page, leg)));
         }
     }
