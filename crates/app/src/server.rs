@@ -202,6 +202,8 @@ impl Setup {
 
     /// Starts everything on an address that was taken before.
     pub async fn start(self, (listener, address): (TcpListener, SocketAddr)) -> Result<Server, StartError> {
+        // Beside everything else: the first caller is greeted long before the rules are wanted.
+        std::thread::spawn(nightdesk_domain::triage::prepare);
         let store = self.open_store().await?;
         let public = self.public_url_at(address)?;
         let tenants = store.tenants().await?;

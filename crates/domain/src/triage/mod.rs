@@ -39,6 +39,12 @@ pub use language::detect_language;
 pub use say::{say_callback, say_time};
 pub use sentiment::{Mood, Sentiment, Signal, analyze_sentiment};
 
+/// Reads the rules now, which takes up to a second or two, instead of at the first call: a server does it
+/// beside its start, so that the first caller need not wait for it.
+pub fn prepare() {
+    let _first_use = classify("");
+}
+
 use crate::policy::{BusinessHours, CallbackPolicy, Company};
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;

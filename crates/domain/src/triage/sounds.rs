@@ -25,7 +25,11 @@ pub(super) struct Sounds {
 impl Sounds {
     /// From the phrases of the rules, as they are searched for.
     pub(super) fn new<'a>(phrases: impl Iterator<Item = &'a str>) -> Self {
-        let mut known: BTreeSet<String> = phrases.flat_map(str::split_whitespace).map(str::to_owned).collect();
+        // Sorted first: the phrases have far more words than different ones.
+        let mut words: Vec<&str> = phrases.flat_map(str::split_whitespace).collect();
+        words.sort_unstable();
+        words.dedup();
+        let mut known: BTreeSet<String> = words.into_iter().map(str::to_owned).collect();
         let mut forms = BTreeMap::new();
         for word in known.iter().filter(|word| long(word)) {
             for form in shortened(word).chain([word.clone()]) {
