@@ -55,12 +55,8 @@ impl Scan<'_> {
             |said: &Said| matches!(said.item, Item::Day(day) if matches!(day.base, Base::Week(..) | Base::Weekend(_)));
         let days = |said: &Said| counts(said) && said.item.is_day();
         let parts = |said: &Said| counts(said) && matches!(said.item, Item::Part(..));
-        let pick = |wanted: &dyn Fn(&Said) -> bool| -> Option<usize> {
-            let Some(anchor) = time else { return said.iter().rposition(wanted) };
-            self.near(said, anchor, wanted)
-        };
-        chosen.day = pick(&days).map(|day| self.first_of_alternatives(said, day, days));
-        chosen.part = pick(&parts);
+        chosen.day = self.pick(said, time, &days).map(|day| self.first_of_alternatives(said, day, days));
+        chosen.part = self.pick(said, time, &parts);
         if time.is_none()
             && let (Some(day), Some(part)) = (chosen.day, chosen.part)
             && let (Some(day_said), Some(part_said)) = (said.get(day), said.get(part))
@@ -117,8 +113,16 @@ impl Scan<'_> {
         if or && is_time(first) && !second.item.is_ahead() { previous } else { last }
     }
 
+    /// The item of a kind that goes with the time, if there is one; else the last of its kind.
+    fn pick(&self, said: &[Said], time: Option<usize>, wanted: &impl Fn(&Said) -> bool) -> Option<usize> {
+        match time {
+            Some(anchor) => self.near(said, anchor, wanted),
+            None => said.iter().rposition(wanted),
+        }
+    }
+
     /// The item of a kind that goes with another: the nearest in the same breath, else the last before, else any.
-    fn near(&self, said: &[Said], anchor: usize, wanted: &dyn Fn(&Said) -> bool) -> Option<usize> {
+    fn near(&self, said: &[Said], anchor: usize, wanted: &impl Fn(&Said) -> bool) -> Option<usize> {
         let mut last_before = None;
         let mut broken = false;
         for at in (0..anchor).rev() {

@@ -57,7 +57,7 @@ impl<'a> Reckoning<'a> {
         &self,
         time: Option<Item>,
         day: Option<&Said>,
-        dates: &dyn Fn(usize) -> Option<Dates>,
+        dates: &impl Fn(usize) -> Option<Dates>,
         part: Option<(Part, Shade)>,
     ) -> Answer {
         let found = match time {
@@ -142,7 +142,7 @@ impl<'a> Reckoning<'a> {
         &self,
         clock: Clock,
         dated: bool,
-        dates: &dyn Fn(usize) -> Option<Dates>,
+        dates: &impl Fn(usize) -> Option<Dates>,
         part: Option<Part>,
     ) -> Option<DateTime<Utc>> {
         let hours = self.hours(clock, part);
@@ -178,7 +178,7 @@ impl<'a> Reckoning<'a> {
         &self,
         time: Item,
         day: Option<&Said>,
-        dates: &dyn Fn(usize) -> Option<Dates>,
+        dates: &impl Fn(usize) -> Option<Dates>,
         part: Option<(Part, Shade)>,
     ) -> Answer {
         let part = part.map(|(part, _)| part);
@@ -220,7 +220,7 @@ impl<'a> Reckoning<'a> {
     }
 
     /// Dates with the morning that comes next in the place of "tomorrow", for who has not slept yet.
-    fn coming_morning(&self, k: usize, dates: &dyn Fn(usize) -> Option<Dates>) -> Option<Dates> {
+    fn coming_morning(&self, k: usize, dates: &impl Fn(usize) -> Option<Dates>) -> Option<Dates> {
         let (first, last) = dates(k)?;
         let tomorrow = self.plus(1);
         Some(if first == tomorrow && last == tomorrow { (self.today, self.today) } else { (first, last) })
@@ -254,7 +254,7 @@ impl<'a> Reckoning<'a> {
     fn untimed(
         &self,
         day: Option<&Said>,
-        dates: &dyn Fn(usize) -> Option<Dates>,
+        dates: &impl Fn(usize) -> Option<Dates>,
         part: Option<(Part, Shade)>,
     ) -> Answer {
         match day.map(|said| said.item) {

@@ -26,9 +26,9 @@ impl Reckoning<'_> {
         first: Point,
         second: Point,
         day: Option<&Said>,
-        dates: &dyn Fn(usize) -> Option<Dates>,
+        dates: &impl Fn(usize) -> Option<Dates>,
         part: Option<Part>,
-        moment: &dyn Fn(Clock) -> Option<DateTime<Utc>>,
+        moment: &impl Fn(Clock) -> Option<DateTime<Utc>>,
     ) -> Answer {
         let mut clock = first.clock;
         let told = |clock: Clock| clock.half.is_some() || clock.part.is_some() || clock.exact;
