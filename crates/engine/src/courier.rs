@@ -323,15 +323,21 @@ impl Engine {
         }
     }
 
-    /// Merges every later ticket with this key into the first.
+    /// Merges every other ticket with this key into the one that the case knows, or else into the first.
     async fn reconcile(&self, claim: &Claim, key: &nightdesk_domain::ids::CaseId) -> Result<(), DeliveryError> {
         let ticketing = &self.ports().ticketing;
+        let stored = self.ports().cases.load(&claim.tenant, &OwnerId::Case(key.clone())).await;
+        let known = match stored.map_err(|_| DeliveryError::unavailable())?.map(|stored| stored.snapshot) {
+            Some(Snapshot::Case(case)) => case.ticket.psa,
+            _ => None,
+        };
         let found = ticketing.find(&claim.tenant, key).await?;
-        if let Some((keep, surplus)) = found.split_first() {
-            for ticket in surplus {
-                tracing::warn!(effect = %claim.effect.id, "two tickets with one key are merged");
-                ticketing.merge(&claim.tenant, keep, ticket).await?;
-            }
+        let Some(keep) = found.iter().find(|ticket| Some(*ticket) == known.as_ref()).or(found.first()) else {
+            return Ok(());
+        };
+        for surplus in found.iter().filter(|ticket| *ticket != keep) {
+            tracing::warn!(effect = %claim.effect.id, "two tickets with one key are merged");
+            ticketing.merge(&claim.tenant, keep, surplus).await?;
         }
         Ok(())
     }
