@@ -203,6 +203,15 @@ impl Step<'_> {
         Ok(())
     }
 
+    /// The carrier has ended the leg of a page: nobody can answer it any more.
+    pub(super) fn page_over(&mut self, number: u32, outcome: PageOutcome) -> Taken {
+        self.page_ended(number, outcome)?;
+        if let Some(page) = self.page_mut(number) {
+            page.answered = true;
+        }
+        Ok(())
+    }
+
     /// A page is over without an acceptance.
     pub(super) fn page_ended(&mut self, number: u32, outcome: PageOutcome) -> Taken {
         let now = self.context.now;

@@ -184,7 +184,7 @@ pub struct Page {
     pub to: PhoneNumber,
     /// The leg, once the carrier has named it.
     pub leg: Option<LegId>,
-    /// Whether somebody or something has answered it.
+    /// Whether somebody or something has answered it, or the carrier has ended its leg: it is not answered again.
     pub answered: bool,
     /// Whether the carrier believes that a machine answered.
     pub machine_hint: bool,

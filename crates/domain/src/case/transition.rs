@@ -163,7 +163,7 @@ impl<'a> Step<'a> {
             {
                 Err("a leg that was answered ends otherwise")
             }
-            PageEvent::Ended(outcome) => self.page_ended(number, *outcome),
+            PageEvent::Ended(outcome) => self.page_over(number, *outcome),
         }
     }
 
