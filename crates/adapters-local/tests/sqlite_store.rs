@@ -237,6 +237,7 @@ fn a_commit_whose_caller_went_away_is_whole_or_absent() {
     run(async {
         let (_folder, path) = database();
         let store = SqliteStore::open(&path).unwrap();
+        let mut callers = Vec::new();
         for n in 0..50 {
             let id = format!("CA{n}");
             let both =
@@ -245,6 +246,11 @@ fn a_commit_whose_caller_went_away_is_whole_or_absent() {
             let caller = tokio::spawn(async move { committing.commit(both).await });
             tokio::task::yield_now().await;
             caller.abort();
+            callers.push(caller);
+        }
+        // A task that was aborted in the middle of a step still ends that step: only then has the last commit queued up.
+        for caller in callers {
+            caller.await.ok();
         }
         store.ready().await.unwrap();
         let calls = store.list(&tenant(), ListKind::Calls, 100).await.unwrap().len();
