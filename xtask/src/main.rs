@@ -33,6 +33,7 @@ Examples:
   cargo xtask lint                      formatting, clippy, and the rules about layers, purity and tidiness
   cargo xtask sim --seeds 1000          a thousand simulated nights
   cargo xtask sim --seed 42             one night again, step by step
+  cargo xtask eval --data DIR           how well the rules understand the labelled speech of a folder
   cargo xtask fuzz                      every fuzz target for half a minute each
   cargo xtask bench                     how fast a turn is, beside a bare commit";
 

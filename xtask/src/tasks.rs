@@ -33,6 +33,12 @@ pub(crate) enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
+    /// Score the understanding of speech: [--data DIR] [--wrong METRIC] [--json] [--raise-floors]
+    Eval {
+        /// Handed to the evaluation as they are
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
     /// Measure turns, start-up and simulated nights in a release build: [--quick] [--json]
     Bench {
         /// Handed to the benchmark as they are
@@ -63,6 +69,7 @@ impl Task {
             Task::Tidy => check_tidy(&mut steps),
             Task::Ci => ci(&mut steps),
             Task::Sim { arguments } => return hand_over(&mut sim(&arguments)),
+            Task::Eval { arguments } => return hand_over(&mut eval(&arguments)),
             Task::Bench { arguments } => return hand_over(&mut bench(&arguments)),
             Task::Fuzz { target, seconds } => fuzz::run(&mut steps, target.as_deref(), seconds),
         }
@@ -156,6 +163,12 @@ fn sim(arguments: &[String]) -> Command {
     command
 }
 
+fn eval(arguments: &[String]) -> Command {
+    let mut command = cargo(&["run", "--quiet", "--release", "-p", "nightdesk-testkit", "--bin", "eval", "--"]);
+    command.args(arguments);
+    command
+}
+
 fn bench(arguments: &[String]) -> Command {
     // A benchmark of the app, the only crate that knows both the router and the simulated network.
     let mut command = cargo(&["bench", "-p", "nightdesk", "--bench", "bench", "--"]);
@@ -176,7 +189,7 @@ mod tests {
     #[test]
     fn the_listing_has_one_described_line_per_task() {
         let listing = listing();
-        for task in ["test", "lint", "layers", "purity", "tidy", "sim", "bench", "fuzz", "ci"] {
+        for task in ["test", "lint", "layers", "purity", "tidy", "sim", "eval", "bench", "fuzz", "ci"] {
             let line = listing.lines().find(|line| line.trim_start().starts_with(&format!("{task} ")));
             assert!(line.is_some_and(|line| line.len() > 20), "{task} has no line in\n{listing}");
         }

@@ -94,7 +94,51 @@ pub enum Command {
     /// Work with tenants.
     #[command(subcommand)]
     Tenant(TenantCommand),
+    /// Show what the rules understand: JSON Lines in, JSON Lines out.
+    #[command(after_help = ANALYZE_EXAMPLES)]
+    Analyze,
+    /// Show when a phrase asks to be called back.
+    When(WhenArgs),
 }
+
+const ANALYZE_EXAMPLES: &str = "\
+Each line of standard input is an object with an id and one of text, turns and dialog; ref and tz are optional:
+  {\"id\": 1, \"text\": \"our server is down\"}
+  {\"id\": 2, \"turns\": [\"my printer is jammed\", \"call me at nine\"], \"ref\": \"2026-03-06T23:40:00\", \"tz\": \"America/Chicago\"}
+  {\"id\": 3, \"dialog\": [{\"who\": \"caller\", \"text\": \"it is down\"}, {\"who\": \"tech\", \"text\": \"I'll ring the vendor\"}]}
+
+Example:
+  nightdesk analyze < calls.jsonl > understood.jsonl
+
+A line that cannot be read yields an object with \"error\", and the run goes on. docs/UNDERSTANDING.md says what the
+fields of an answer mean.";
+
+/// A phrase about when to call back.
+#[derive(Debug, Clone, Args)]
+#[command(after_help = WHEN_EXAMPLES)]
+pub struct WhenArgs {
+    /// What the caller says.
+    pub phrase: String,
+
+    /// The local time at which it is said, ISO 8601; now by default.
+    #[arg(long = "ref", value_name = "TIME")]
+    pub reference: Option<String>,
+
+    /// The IANA time zone in which it is said.
+    #[arg(long, value_name = "ZONE", default_value = "UTC")]
+    pub tz: String,
+
+    /// Print one JSON object.
+    #[arg(long)]
+    pub json: bool,
+}
+
+const WHEN_EXAMPLES: &str = "\
+Examples:
+  nightdesk when \"call me at nine\" --ref 2026-03-06T23:40:00 --tz America/Chicago
+  nightdesk when \"pasado mañana después de comer\" --tz America/Mexico_City --json
+
+Exit code 1: the phrase names no time.";
 
 /// Work with tenants.
 #[derive(Debug, Subcommand)]

@@ -2,6 +2,7 @@
 
 pub mod connectwise;
 pub mod contract;
+pub mod eval;
 pub mod fakes;
 pub mod memory;
 pub mod sample;

@@ -1,13 +1,16 @@
 //! The commands: each does one thing and says how it went.
 
+mod analyze;
 mod call;
 mod calls;
 mod check;
 mod context;
+mod local_time;
 mod serve;
 mod tenant;
 mod test_page;
 mod tickets;
+mod when;
 
 use crate::cli::{Cli, Command};
 use std::process::ExitCode;
@@ -31,6 +34,8 @@ pub async fn run(cli: Cli) -> ExitCode {
         Some(Command::TestPage(args)) => test_page::run(store, args).await,
         Some(Command::Handled { ticket, by }) => tickets::handled(store, &ticket, &by).await,
         Some(Command::Tenant(command)) => tenant::run(store, command).await,
+        Some(Command::Analyze) => analyze::run(),
+        Some(Command::When(args)) => when::run(&args),
     };
     outcome.unwrap_or_else(|error| {
         say_error(error.as_ref());

@@ -7,7 +7,7 @@ use super::transition::Step;
 use crate::limits::*;
 use crate::private::Private;
 use crate::triage::{
-    Affected, Assessment, CallbackTime, Fix, Reason, Setting, Wish, assess, find_company, parse_callback_time,
+    Affected, Assessment, CallbackTime, Fix, Reason, Setting, Turn, Wish, assess, find_company, parse_callback_time,
 };
 use crate::vocabulary::{Confidence, Language, Priority};
 use chrono::TimeDelta;
@@ -279,23 +279,17 @@ impl Step<'_> {
         let setting = Setting {
             now: self.context.now,
             zone: policy.time_zone,
-            hours: &policy.business_hours,
             callback: &policy.callback,
             company,
             windows: &[],
         };
-        assess(turns, &setting)
+        let turns: Vec<Turn<'_>> = turns.iter().copied().map(Turn::caller).collect();
+        assess(&turns, &setting)
     }
 
     /// Whether these findings wake somebody by themselves.
     pub(super) fn wakes(&self, found: &Assessment) -> bool {
-        found.danger
-            || self.call.floor > WakeFloor::None
-            || match found.priority {
-                Priority::Critical => true,
-                Priority::High => self.context.policy.paging.wake_for_high,
-                Priority::Medium | Priority::Low => false,
-            }
+        self.call.floor > WakeFloor::None || found.wakes(self.context.policy.paging.wake_for_high)
     }
 
     pub(super) fn reason(&mut self, rule: &str) {

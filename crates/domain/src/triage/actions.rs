@@ -141,7 +141,7 @@ struct Promise {
 /// Pure and stable. Promises are found in the words alone; punctuation, where there is any, only helps to see where a
 /// sentence ends. Time grows with the words and no faster.
 pub fn extract_actions(dialog: &[Turn<'_>]) -> Vec<Action> {
-    let speech = Speech::of(dialog, |_| true);
+    let speech = Speech::of_all(dialog);
     let hits = RULES.book.hits(&speech);
     let scene = Scene { speech: &speech, hits: &hits };
     let (mut promises, offers) = scene.promises();

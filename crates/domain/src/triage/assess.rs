@@ -1,10 +1,13 @@
-//! All of it on a whole conversation: what the caller's turns say so far.
+//! All of it on a whole conversation, as far as it has come.
 
 use super::callback::{CallbackFound, parse_callback_time};
+use super::dialog::{Speaker, Speech, Turn};
 use super::matching::{Fired, Found};
 use super::normalise::Words;
 use super::rules::Outcome;
-use super::{Assessment, CallbackTime, Reason, Setting, Wish, category, details, language, priority, wish};
+use super::{
+    Assessment, Reason, Setting, Wish, actions, category, details, flags, language, priority, sentiment, wish,
+};
 use std::collections::BTreeSet;
 
 /// Words before and after "call me" in which the time for it is looked for first.
@@ -15,36 +18,45 @@ const OTHER_WORDS_MAX: usize = 3;
 /// A longer turn than this is no mere answer.
 const ANSWER_WORDS_MAX: usize = 24;
 
-/// Understands a conversation from the caller's turns alone, in the order in which they were said.
+/// Understands a conversation, its turns in the order in which they were said.
 ///
-/// Never fails; unknown words say nothing. Time grows with the number of words, not with the number of rules'
-/// phrases.
-pub fn assess(turns: &[&str], setting: &Setting<'_>) -> Assessment {
-    let words = Words::heard(turns);
-    let found = Found::new(&words);
-    let fired = found.fired(&words);
-    let (language, language_confidence) = language::of_words(&words);
-    let kind = category::of_fired(&words, &fired);
-    let urgency = priority::of_fired(&words, &found, &fired, kind.category, setting);
+/// Only the caller's turns tell the problem, its urgency and the mood; the others count for what was promised
+/// ([`Assessment::actions`]). Never fails; unknown words say nothing. Time grows with the number of words, not
+/// with the number of rules' phrases.
+pub fn assess(turns: &[Turn<'_>], setting: &Setting<'_>) -> Assessment {
+    let caller = Speech::of_caller(turns);
+    let words = &caller.words;
+    let found = Found::new(words);
+    let fired = found.fired(words);
+    let (language, language_confidence) = language::of_words(words);
+    let kind = category::of_fired(words, &fired);
+    let urgency = priority::of_fired(words, &found, &fired, kind.category, setting);
     let has = |outcome: Outcome| fired.iter().find(|fired| fired.meant && fired.rule.outcomes.contains(&outcome));
-    let mut details = details::of_words(&words, &found, &fired);
+    let mut details = details::of_words(words, &found, &fired);
     let mut wish = wish::wish(&fired);
+    let mut said = CallbackFound::default();
     let mut reasons = urgency.reasons;
     match wish {
-        Wish::Callback => details.callback = time_of_call(&words, &found, setting),
+        Wish::Callback => said = time_of_call(words, &found, setting),
         Wish::None => {
-            if let Some((time, range)) = answer(&words, &found, setting) {
+            if let Some((time, range)) = answer(words, &found, setting) {
                 wish = Wish::Callback;
-                details.callback = Some(time);
+                said = time;
                 reasons.push(words.reason("wish/time-given", range));
             }
         }
         _ => {}
     }
+    (details.callback, details.callback_grain) = (said.time, said.grain);
     reasons.extend(kind.reasons);
-    reasons.extend(about(&words, &fired, |outcome| matches!(outcome, Outcome::Wish(_) | Outcome::Fix(_))));
+    reasons.extend(about(words, &fired, |outcome| matches!(outcome, Outcome::Wish(_) | Outcome::Fix(_))));
     let mut given = BTreeSet::new();
     reasons.retain(|reason| given.insert((reason.rule.clone(), reason.runbook.clone())));
+    // The rules count the caller's turns alone.
+    for span in reasons.iter_mut().filter_map(|reason| reason.span.as_mut()) {
+        span.turn = caller.index(span.turn);
+    }
+    let promises = turns.iter().any(|turn| turn.who != Speaker::Caller);
     let problem = fired.iter().any(|fired| {
         fired.meant
             && fired
@@ -66,6 +78,9 @@ pub fn assess(turns: &[&str], setting: &Setting<'_>) -> Assessment {
         wish,
         fix: wish::fix(&fired, &found),
         details,
+        sentiment: sentiment::of_speech(&caller),
+        flags: flags::of_speech(&caller),
+        actions: if promises { actions::extract_actions(turns) } else { Vec::new() },
         reasons,
     }
 }
@@ -87,19 +102,21 @@ fn time_in(words: &Words, range: std::ops::Range<usize>, setting: &Setting<'_>) 
 }
 
 /// The time that goes with the last wish for a call: near it, else in its turn, else in the next turn.
-fn time_of_call(words: &Words, found: &Found, setting: &Setting<'_>) -> Option<CallbackTime> {
-    let call = found.meant("call_me").last()?;
+fn time_of_call(words: &Words, found: &Found, setting: &Setting<'_>) -> CallbackFound {
+    let Some(call) = found.meant("call_me").last() else { return CallbackFound::default() };
     let (start, end) = turn_of(words, call.start);
     let near = (call.start, end.min(call.end + CALL_WINDOW_WORDS));
     let around = (start.max(call.start.saturating_sub(CALL_WINDOW_WORDS)), near.1);
     let next = (end, turn_of(words, end).1);
     [near, around, (start, end), next]
         .into_iter()
-        .find_map(|(from, to)| time_in(words, from..to.max(from), setting).time)
+        .map(|(from, to)| time_in(words, from..to.max(from), setting))
+        .find(|said| said.time.is_some())
+        .unwrap_or_default()
 }
 
 /// A short turn that gives a time and tells of nothing else.
-fn answer(words: &Words, found: &Found, setting: &Setting<'_>) -> Option<(CallbackTime, std::ops::Range<usize>)> {
+fn answer(words: &Words, found: &Found, setting: &Setting<'_>) -> Option<(CallbackFound, std::ops::Range<usize>)> {
     let last = words.words.len().checked_sub(1)?;
     let (start, end) = turn_of(words, last);
     let told = |concept: &str| found.named(concept).iter().any(|place| place.start >= start);
@@ -121,5 +138,5 @@ fn answer(words: &Words, found: &Found, setting: &Setting<'_>) -> Option<(Callba
     if of_time == 0 || beside > of_time + OTHER_WORDS_MAX {
         return None;
     }
-    said.time.map(|time| (time, start..end))
+    said.time.is_some().then_some((said, start..end))
 }

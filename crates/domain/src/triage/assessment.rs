@@ -1,7 +1,8 @@
 //! What was understood of a caller's words, with the evidence for it.
 
+use super::{Action, Flag, Sentiment};
 use crate::private::Private;
-use crate::vocabulary::{Category, Confidence, Language, Priority};
+use crate::vocabulary::{Category, Confidence, Disposition, Language, Priority};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -65,8 +66,42 @@ pub struct Assessment {
     pub fix: Fix,
     /// What else was told.
     pub details: Details,
+    /// How the caller feels.
+    #[serde(default)]
+    pub sentiment: Sentiment,
+    /// What may be an attack; it lowers nothing.
+    #[serde(default)]
+    pub flags: Vec<Flag>,
+    /// What was promised by whoever spoke with the caller.
+    #[serde(default)]
+    pub actions: Vec<Action>,
     /// Why, in the order in which the rules fired.
     pub reasons: Vec<Reason>,
+}
+
+impl Assessment {
+    /// Whether these findings wake somebody by themselves; `for_high` is the tenant's policy for High.
+    ///
+    /// [`Assessment::unsure`] is not asked here: that question is first put to the caller.
+    pub fn wakes(&self, for_high: bool) -> bool {
+        self.danger
+            || match self.priority {
+                Priority::Critical => true,
+                Priority::High => for_high,
+                Priority::Medium | Priority::Low => false,
+            }
+    }
+
+    /// How the call would end if nothing more were said and every part worked; what stays unsure escalates.
+    pub fn disposition(&self, for_high: bool) -> Disposition {
+        match (self.fix, self.wish) {
+            _ if self.wakes(for_high) || self.unsure => Disposition::Escalate,
+            (_, Wish::Voicemail) => Disposition::Voicemail,
+            (Fix::Works | Fix::WillTry, _) => Disposition::Resolve,
+            (_, Wish::Callback | Wish::Person) => Disposition::Callback,
+            _ => Disposition::Ticket,
+        }
+    }
 }
 
 /// What the caller asks for, the last clear wish counting.
@@ -130,6 +165,9 @@ pub struct Details {
     pub system: Option<String>,
     /// When the caller wants to be called.
     pub callback: Option<CallbackTime>,
+    /// How exactly that was said.
+    #[serde(default)]
+    pub callback_grain: Option<Grain>,
 }
 
 /// How exactly a time was said.

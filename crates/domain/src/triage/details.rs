@@ -14,6 +14,7 @@ pub(super) fn of_words(words: &Words, found: &Found, fired: &[Fired]) -> Details
         deadline: found.meant("deadline").first().map(|place| words.spoken(place.clone()).into()),
         system: system(words, found),
         callback: None,
+        callback_grain: None,
     }
 }
 

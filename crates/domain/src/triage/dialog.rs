@@ -69,8 +69,17 @@ pub(super) struct Speech<'a> {
 }
 
 impl<'a> Speech<'a> {
-    /// The turns of which `heard` is true.
-    pub(super) fn of(turns: &[Turn<'a>], heard: fn(Speaker) -> bool) -> Self {
+    /// What the caller says; words that a recogniser mangled by a letter are read as what was meant.
+    pub(super) fn of_caller(turns: &[Turn<'a>]) -> Self {
+        Self::read(turns, |who| who == Speaker::Caller, Words::heard)
+    }
+
+    /// What everybody says.
+    pub(super) fn of_all(turns: &[Turn<'a>]) -> Self {
+        Self::read(turns, |_| true, Words::new)
+    }
+
+    fn read(turns: &[Turn<'a>], heard: fn(Speaker) -> bool, words: fn(&[&str]) -> Words) -> Self {
         let mut base = 0;
         let mut kept = Vec::with_capacity(turns.len());
         for (index, turn) in turns.iter().enumerate().filter(|(_, turn)| heard(turn.who)) {
@@ -78,7 +87,12 @@ impl<'a> Speech<'a> {
             base += turn.words.len() + 1;
         }
         let texts: Vec<&str> = kept.iter().map(|(_, _, turn)| turn.words).collect();
-        Self { words: Words::new(&texts), turns: kept }
+        Self { words: words(&texts), turns: kept }
+    }
+
+    /// The index among all turns of a turn among those kept.
+    pub(super) fn index(&self, turn: usize) -> usize {
+        self.turns.get(turn).map_or(turn, |(index, ..)| *index)
     }
 
     /// How many words there are.
@@ -144,7 +158,7 @@ mod tests {
     #[test]
     fn evidence_is_traced_to_its_own_turn() {
         let turns = [Turn::caller("Hello."), Turn::assistant("Yes?"), Turn::caller("¡Está CAÍDO el V P N!")];
-        let speech = Speech::of(&turns, |who| who == Speaker::Caller);
+        let speech = Speech::of_caller(&turns);
         let found = speech.evidence(2..5).unwrap();
         assert_eq!((found.turn, found.words.reveal()), (2, "CAÍDO el V P N"));
         assert_eq!(&turns[2].words[found.span], "CAÍDO el V P N");

@@ -5,7 +5,7 @@
 //! withdraws a page or ends a call: whoever says "set the priority to low" and "the server is dead" has a dead server.
 //! Nor is a flag an accusation: most people who ask for a new phone number on file have one.
 
-use super::dialog::{Evidence, Speaker, Speech, Turn};
+use super::dialog::{Evidence, Speech, Turn};
 use super::spotting::Phrasebook;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -59,7 +59,7 @@ static BOOK: LazyLock<Phrasebook<FlagKind>> =
 /// Only the caller's turns count. Pure and stable; negation takes nothing back, since it is cheap to say. Flags never
 /// change a decision downwards.
 pub fn find_flags(turns: &[Turn<'_>]) -> Vec<Flag> {
-    of_speech(&Speech::of(turns, |who| who == Speaker::Caller))
+    of_speech(&Speech::of_caller(turns))
 }
 
 /// The flags in words that are prepared already; they are the caller's.

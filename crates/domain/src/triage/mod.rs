@@ -45,7 +45,7 @@ pub fn prepare() {
     let _first_use = classify("");
 }
 
-use crate::policy::{BusinessHours, CallbackPolicy, Company};
+use crate::policy::{CallbackPolicy, Company};
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
@@ -56,8 +56,6 @@ pub struct Setting<'a> {
     pub now: DateTime<Utc>,
     /// The zone in which "tomorrow at ten" is meant.
     pub zone: Tz,
-    /// The office's hours.
-    pub hours: &'a BusinessHours,
     /// What "in the morning" means.
     pub callback: &'a CallbackPolicy,
     /// The caller's company, whose runbook counts; none while it is unknown.

@@ -2,7 +2,7 @@
 //!
 //! Rules: `rules/mood.txt`. Only what the caller says counts; capitals and punctuation do not.
 
-use super::dialog::{Evidence, Speaker, Speech, Turn};
+use super::dialog::{Evidence, Speech, Turn};
 use super::spotting::{Hit, Phrasebook, SetId, within};
 use crate::vocabulary::Language;
 use serde::{Deserialize, Serialize};
@@ -10,10 +10,11 @@ use std::ops::Range;
 use std::sync::LazyLock;
 
 /// A caller's mood, the mildest first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum Mood {
     /// None of the others.
+    #[default]
     Calm,
     /// Does not understand what is happening, what is asked, or where to press.
     Confused,
@@ -72,7 +73,7 @@ impl Mood {
 }
 
 /// Words that speak for a mood.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Signal {
     /// The rule of `rules/mood.txt` that fired; its first part says what it speaks for: `anger`, `confusion`,
     /// `urgency` or `calm`.
@@ -84,7 +85,7 @@ pub struct Signal {
 }
 
 /// How the caller feels over a whole conversation.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Sentiment {
     /// The tier.
     pub label: Mood,
@@ -209,7 +210,7 @@ struct Heard {
 /// Only the caller's turns count, the recent ones more. Pure and stable: the same words give the same answer,
 /// whatever their case, accents and punctuation. Time grows with the words and no faster. No words are Calm.
 pub fn analyze_sentiment(turns: &[Turn<'_>]) -> Sentiment {
-    of_speech(&Speech::of(turns, |who| who == Speaker::Caller))
+    of_speech(&Speech::of_caller(turns))
 }
 
 /// The mood in words that are prepared already; they are the caller's.

@@ -102,7 +102,7 @@ mod properties {
         fn twice_the_words_are_twice_the_work(said in speech(), times in 1_usize..20) {
             let count = |times: usize| {
                 let turns = vec![Turn::caller(&said); times];
-                let speech = Speech::of(&turns, |_| true);
+                let speech = Speech::of_all(&turns);
                 let hits = RULES.book.hits(&speech);
                 (hits.len(), RULES.book.fired(&speech, &hits).len())
             };

@@ -12,6 +12,8 @@ const LETTERS_MIN: usize = 7;
 
 /// Common words a letter away from a word of the rules, of which a test of the language data would complain.
 const COMMON: &str = include_str!("../../rules/common.txt");
+/// Words that tell of moods and attacks are meant as said, too.
+const OTHER_RULES: [&str; 2] = [include_str!("../../rules/mood.txt"), include_str!("../../rules/flags.txt")];
 
 /// The words of the rules, by their forms with a letter missing.
 #[derive(Debug, Default)]
@@ -41,6 +43,8 @@ impl Sounds {
         }
         let common = COMMON.lines().filter(|line| !line.starts_with('#')).flat_map(str::split_whitespace);
         known.extend(common.map(|word| super::normalise::stem(word).to_owned()));
+        let others = OTHER_RULES.iter().flat_map(|file| file.split(|c: char| !c.is_alphanumeric()));
+        known.extend(others.filter(|word| long(word)).map(|word| super::normalise::stem(word).to_owned()));
         Self { known, forms }
     }
 

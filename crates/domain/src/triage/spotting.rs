@@ -259,7 +259,7 @@ pub(super) fn check_file<O>(book: &Phrasebook<O>, used_by_code: &[&str]) {
         let twin = book.rules[..index].iter().find(|other| other.name == rule.name || other.elements == rule.elements);
         assert_eq!(twin.map(|twin| &twin.name), None, "{} has a twin", rule.name);
         let turns = [Turn::assistant(&rule.example)];
-        let speech = Speech::of(&turns, |_| true);
+        let speech = Speech::of_all(&turns);
         let fired = book.fired(&speech, &book.hits(&speech));
         assert!(fired.iter().any(|fired| fired.rule.name == rule.name), "{}: {}", rule.name, rule.example);
     }
@@ -276,7 +276,7 @@ pub(super) fn check_file<O>(book: &Phrasebook<O>, used_by_code: &[&str]) {
     let mut unreachable = Vec::new();
     for (text, sets) in book.texts.iter().zip(&book.meanings) {
         let turns = [Turn::assistant(text)];
-        let speech = Speech::of(&turns, |_| true);
+        let speech = Speech::of_all(&turns);
         let hits = book.hits(&speech);
         for set in sets.iter().filter(|set| Some(**set) != book.mask) {
             let found = hits.iter().any(|hit| hit.set == *set && hit.words.len() == speech.len());
@@ -299,7 +299,7 @@ mod tests {
         let book = Phrasebook::read(FILE, |text| Some(text.to_owned()));
         assert_eq!(book.problems, Vec::<String>::new());
         let turns: Vec<Turn<'_>> = said.split('/').map(Turn::assistant).collect();
-        let speech = Speech::of(&turns, |_| true);
+        let speech = Speech::of_all(&turns);
         book.fired(&speech, &book.hits(&speech)).into_iter().map(|fired| fired.words).collect()
     }
 

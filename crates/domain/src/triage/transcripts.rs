@@ -1,6 +1,6 @@
 //! Transcript tests: a caller's words in, what was understood out, through one `check`.
 
-use super::{Affected, Assessment, Fix, Setting, Wish, assess, say_callback};
+use super::{Affected, Assessment, Fix, Setting, Turn, Wish, assess, say_callback};
 use crate::ids::CompanyId;
 use crate::policy::{BusinessHours, CallbackPolicy, Company, Runbook, RunbookRule};
 use crate::private::Private;
@@ -23,7 +23,8 @@ pub(super) fn hours() -> BusinessHours {
 pub(super) fn understood(turns: &[&str], company: Option<&Company>) -> Assessment {
     let now = ZONE.with_ymd_and_hms(2026, 6, 1, 23, 40, 0).unwrap().with_timezone(&Utc);
     let callback = CallbackPolicy::default();
-    assess(turns, &Setting { now, zone: ZONE, hours: &hours(), callback: &callback, company, windows: &[] })
+    let turns: Vec<Turn<'_>> = turns.iter().copied().map(Turn::caller).collect();
+    assess(&turns, &Setting { now, zone: ZONE, callback: &callback, company, windows: &[] })
 }
 
 /// Everything that was understood on one line; what is ordinary is left out.
@@ -225,15 +226,8 @@ fn planned_work_explains_the_fault_of_its_own_system_only() {
     let windows = [super::Window { system: "file server" }];
     let told = |said: &str| {
         assess(
-            &[said],
-            &Setting {
-                now,
-                zone: ZONE,
-                hours: &hours(),
-                callback: &CallbackPolicy::default(),
-                company: None,
-                windows: &windows,
-            },
+            &[Turn::caller(said)],
+            &Setting { now, zone: ZONE, callback: &CallbackPolicy::default(), company: None, windows: &windows },
         )
         .priority
     };

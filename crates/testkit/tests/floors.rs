@@ -1,0 +1,25 @@
+//! The understanding of speech is never worse than it was: the test half of the corpus, against recorded floors.
+#![allow(clippy::unwrap_used, reason = "a test says what it expects by failing")]
+
+use nightdesk_testkit::eval::{corpus, floors, rows, score};
+use std::collections::BTreeSet;
+
+#[test]
+fn the_test_half_of_the_corpus_is_understood_as_well_as_ever() {
+    let test = score(&corpus().join("test")).unwrap();
+    assert_eq!(floors::below(&test).unwrap(), Vec::<String>::new());
+}
+
+#[test]
+fn no_call_is_in_both_halves() {
+    let calls = |half: &str| {
+        let entries = std::fs::read_dir(corpus().join(half)).unwrap().map(|entry| entry.unwrap().path());
+        let files = entries.filter(|path| path.file_name().unwrap().to_string_lossy().starts_with("calls"));
+        files.flat_map(|path| rows::read::<rows::Call>(&path).unwrap()).collect::<Vec<_>>()
+    };
+    let (tune, test) = (calls("tune"), calls("test"));
+    assert!(tune.len() >= 300 && test.len() >= 300, "{} and {} calls", tune.len(), test.len());
+    let known: BTreeSet<String> = tune.iter().map(|call| call.turns.join(" ")).collect();
+    let twice: Vec<_> = test.iter().filter(|call| known.contains(&call.turns.join(" "))).map(|call| &call.id).collect();
+    assert!(twice.is_empty(), "{twice:?}");
+}
