@@ -1,12 +1,12 @@
 //! The understanding of speech is never worse than it was: the test half of the corpus, against recorded floors.
 #![allow(clippy::unwrap_used, reason = "a test says what it expects by failing")]
 
-use nightdesk_testkit::eval::{corpus, floors, rows, score};
+use nightdesk_testkit::eval::{Grouping, corpus, floors, rows, score};
 use std::collections::BTreeSet;
 
 #[test]
 fn the_test_half_of_the_corpus_is_understood_as_well_as_ever() {
-    let test = score(&corpus().join("test")).unwrap();
+    let test = score(&corpus().join("test"), Grouping::Kinds).unwrap();
     assert_eq!(floors::below(&test).unwrap(), Vec::<String>::new());
 }
 

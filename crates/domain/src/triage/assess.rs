@@ -5,6 +5,7 @@ use super::dialog::{Speaker, Speech, Turn};
 use super::matching::{Fired, Found};
 use super::normalise::Words;
 use super::rules::Outcome;
+use super::weights::Opinion;
 use super::{
     Assessment, Reason, Setting, Wish, actions, category, details, flags, language, priority, sentiment, wish,
 };
@@ -29,8 +30,10 @@ pub fn assess(turns: &[Turn<'_>], setting: &Setting<'_>) -> Assessment {
     let found = Found::new(words);
     let fired = found.fired(words);
     let (language, language_confidence) = language::of_words(words);
-    let kind = category::of_fired(words, &fired);
-    let urgency = priority::of_fired(words, &found, &fired, kind.category, setting);
+    let opinion = Opinion::new(words, &fired);
+    let scores = found.scores(words, &fired, &opinion);
+    let kind = category::decided(words, opinion.kind, &scores);
+    let urgency = priority::decided(words, &found, &fired, opinion.urgency, &scores, kind.category, setting);
     let has = |outcome: Outcome| fired.iter().find(|fired| fired.meant && fired.rule.outcomes.contains(&outcome));
     let mut details = details::of_words(words, &found, &fired);
     let mut wish = wish::wish(&fired);
@@ -57,14 +60,7 @@ pub fn assess(turns: &[Turn<'_>], setting: &Setting<'_>) -> Assessment {
         span.turn = caller.index(span.turn);
     }
     let promises = turns.iter().any(|turn| turn.who != Speaker::Caller);
-    let problem = fired.iter().any(|fired| {
-        fired.meant
-            && fired
-                .rule
-                .outcomes
-                .iter()
-                .any(|o| matches!(o, Outcome::Problem | Outcome::Category(..) | Outcome::Danger))
-    });
+    let problem = fired.iter().any(|fired| fired.meant && fired.rule.tells_a_problem());
     Assessment {
         language,
         language_confidence,

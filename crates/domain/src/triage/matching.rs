@@ -2,6 +2,7 @@
 
 use super::normalise::{Words, number};
 use super::rules::{Book, ConceptId, Role, Rule, book};
+use super::weights::{Opinion, Scores, WeightId};
 use std::ops::Range;
 
 /// One phrase found.
@@ -31,13 +32,15 @@ pub(super) struct Found {
     meant: Vec<Vec<Range<usize>>>,
     /// For each concept, all places, in order.
     all: Vec<Vec<Range<usize>>>,
+    /// Words that weigh something by themselves.
+    weighed: Vec<(WeightId, Range<usize>)>,
 }
 
 impl Found {
     /// Searches the words once.
     pub(super) fn new(words: &Words) -> Self {
         let book = book();
-        let mut hits = phrases(book, words);
+        let (mut hits, weighed) = phrases(book, words);
         if let Some(many) = book.concept("many") {
             hits.extend(counted(words).into_iter().map(|(words, _)| Hit { concept: many, words, meant: true }));
         }
@@ -52,7 +55,28 @@ impl Found {
             }
             all[hit.concept].push(hit.words);
         }
-        Self { book, meant, all }
+        Self { book, meant, all, weighed }
+    }
+
+    /// Words that weigh something by themselves, and where they stand.
+    pub(super) fn weighed(&self) -> &[(WeightId, Range<usize>)] {
+        &self.weighed
+    }
+
+    /// Every concept that was named, whether it is meant as said, and its first place.
+    pub(super) fn concepts(&self) -> impl Iterator<Item = (ConceptId, bool, &Range<usize>)> {
+        let first = self.meant.iter().zip(&self.all).enumerate();
+        first.filter_map(|(id, (meant, all))| Some((id, !meant.is_empty(), meant.first().or(all.first())?)))
+    }
+
+    /// What all that was found adds up to.
+    pub(super) fn scores(&self, words: &Words, fired: &[Fired], opinion: &Opinion) -> Scores<'static> {
+        Scores::new(self.book, words, self, fired, opinion)
+    }
+
+    /// The names of all evidence that weights can be learned for, and how much each piece counts.
+    pub(super) fn evidence(&self, words: &Words, fired: &[Fired]) -> (Vec<String>, f64) {
+        super::weights::evidence(self.book, words, self, fired)
     }
 
     /// Places where a concept is meant as said.
@@ -67,7 +91,7 @@ impl Found {
 
     /// Whether a concept is meant within so many words of a place.
     pub(super) fn near(&self, concept: &str, place: usize, window: usize) -> bool {
-        nearest(&[self.meant(concept)], place, window).is_some()
+        nearest(&[self.meant(concept)], place, window, |_| true).is_some()
     }
 
     /// Everything named that can fail, and meant as said: the concept's name and where.
@@ -95,20 +119,23 @@ impl Found {
     }
 }
 
-fn phrases(book: &Book, words: &Words) -> Vec<Hit> {
-    let Some(automaton) = &book.automaton else { return Vec::new() };
-    let mut hits = Vec::new();
+/// The places of all phrases, and of the words that weigh something.
+fn phrases(book: &Book, words: &Words) -> (Vec<Hit>, Vec<(WeightId, Range<usize>)>) {
+    let (mut hits, mut weighed) = (Vec::new(), Vec::new());
+    let Some(automaton) = &book.automaton else { return (hits, weighed) };
     for found in automaton.find_overlapping_iter(&words.text) {
-        // A pattern begins and ends with a blank: its words lie between the two.
+        // A pattern begins with a blank, and ends with one or in the midst of a word: its words lie between.
         let range = words.index_at(found.start())..words.index_at(found.end() - 1);
         // A phrase never runs from one turn into the next.
         let turn = |index: usize| words.words.get(index).map(|word| word.turn);
         if turn(range.start) == turn(range.end - 1) {
-            let meanings = &book.meanings[found.pattern().as_usize()];
+            let pattern = found.pattern().as_usize();
+            weighed.extend(book.word_weights[pattern].map(|id| (id, range.clone())));
+            let meanings = &book.meanings[pattern];
             hits.extend(meanings.iter().map(|id| Hit { concept: *id, words: range.clone(), meant: true }));
         }
     }
-    hits
+    (hits, weighed)
 }
 
 /// Drops what lies inside a masking phrase: "fire" in "fire drill".
@@ -248,7 +275,8 @@ fn fires(rule: &'static Rule, words: &Words, places: &[Vec<Range<usize>>], meant
                     if *after { &all[all.partition_point(|place| place.start < anchor.end)..] } else { all }
                 };
                 let lists: Vec<&[Range<usize>]> = element.iter().map(from).collect();
-                nearest(&lists, anchor.start, rule.window).is_some_and(|place| {
+                let together = |place: usize| words.together(anchor.start, place);
+                nearest(&lists, anchor.start, rule.window, together).is_some_and(|place| {
                     span = span.start.min(place.start)..span.end.max(place.end);
                     true
                 })
@@ -281,14 +309,19 @@ fn near_all(list: &[Range<usize>], at: usize, window: usize) -> impl Iterator<It
     list[from..].iter().take_while(move |place| place.start <= at + window)
 }
 
-/// The place nearest to a word within a window, in any of some ordered lists.
-fn nearest<'a>(lists: &[&'a [Range<usize>]], at: usize, window: usize) -> Option<&'a Range<usize>> {
+/// The place nearest to a word within a window that counts, in any of some ordered lists.
+fn nearest<'a>(
+    lists: &[&'a [Range<usize>]],
+    at: usize,
+    window: usize,
+    counts: impl Fn(usize) -> bool,
+) -> Option<&'a Range<usize>> {
     let mut best: Option<&Range<usize>> = None;
     for list in lists {
         let after = list.partition_point(|place| place.start < at);
         for place in [after.checked_sub(1), Some(after)].into_iter().flatten().filter_map(|i| list.get(i)) {
             let far = place.start.abs_diff(at);
-            if far <= window && best.is_none_or(|known| far < known.start.abs_diff(at)) {
+            if far <= window && counts(place.start) && best.is_none_or(|known| far < known.start.abs_diff(at)) {
                 best = Some(place);
             }
         }

@@ -19,6 +19,7 @@ mod say;
 mod sentiment;
 mod sounds;
 mod spotting;
+mod weights;
 mod wish;
 
 #[cfg(test)]
@@ -36,8 +37,18 @@ pub use company::find_company;
 pub use dialog::{Evidence, Speaker, Turn};
 pub use flags::{Flag, FlagKind, find_flags};
 pub use language::detect_language;
+pub use weights::LABEL_NAMES as WEIGHED_LABELS;
+
 pub use say::{say_callback, say_time};
 pub use sentiment::{Mood, Sentiment, Signal, analyze_sentiment};
+
+/// Everything in a caller's words that weights can be learned for, each once, and how much each piece counts in so
+/// many words. Meant for the program that learns `rules/weights.txt`; [`WEIGHED_LABELS`] are what it learns them for.
+pub fn evidence(turns: &[Turn<'_>]) -> (Vec<String>, f64) {
+    let speech = dialog::Speech::of_caller(turns);
+    let found = matching::Found::new(&speech.words);
+    found.evidence(&speech.words, &found.fired(&speech.words))
+}
 
 /// Reads the rules now, which takes up to a second or two, instead of at the first call: a server does it
 /// beside its start, so that the first caller need not wait for it.

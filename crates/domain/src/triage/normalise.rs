@@ -93,6 +93,18 @@ impl Words {
         }
     }
 
+    /// How many turns there are.
+    pub(super) fn turns(&self) -> usize {
+        self.bases.len()
+    }
+
+    /// The caller's own words of a turn.
+    pub(super) fn turn_text(&self, turn: usize) -> &str {
+        let start = self.bases.get(turn).copied().unwrap_or(self.source.len());
+        let end = self.bases.get(turn + 1).copied().unwrap_or(self.source.len());
+        self.source.get(start..end).unwrap_or_default()
+    }
+
     /// The folded word at a position; empty past the end.
     pub(super) fn at(&self, index: usize) -> &str {
         self.words.get(index).map_or("", |word| word.plain.as_str())
@@ -101,6 +113,18 @@ impl Words {
     /// The turn of the word at a position; none past the end.
     pub(super) fn turn(&self, index: usize) -> Option<usize> {
         self.words.get(index).map(|word| word.turn)
+    }
+
+    /// Whether two words may belong to one statement: they are of one turn, or of neighbours one of which is too
+    /// short to stand alone ("the server" / "it's down").
+    pub(super) fn together(&self, one: usize, other: usize) -> bool {
+        const FRAGMENT_WORDS_MAX: usize = 3;
+        let (Some(one), Some(other)) = (self.turn(one), self.turn(other)) else { return false };
+        let fragment = |turn: usize| {
+            let from = self.words.partition_point(|word| word.turn < turn);
+            self.turn(from + FRAGMENT_WORDS_MAX) != Some(turn)
+        };
+        one == other || one.abs_diff(other) == 1 && (fragment(one) || fragment(other))
     }
 
     /// The word that starts after a blank at an offset of `text`.

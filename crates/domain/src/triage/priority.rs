@@ -3,6 +3,7 @@
 use super::matching::{Fired, Found};
 use super::normalise::{Words, phrase, stem};
 use super::rules::Outcome;
+use super::weights::{Opinion, Scores};
 use super::{Affected, Reason, Setting, Window};
 use crate::policy::RunbookRule;
 use crate::vocabulary::{Category, Priority};
@@ -14,6 +15,8 @@ use std::ops::Range;
 pub(super) struct Urgency {
     pub(super) priority: Priority,
     pub(super) unsure: bool,
+    /// Whether a rule is certain of it, whatever else is said.
+    pub(super) firm: bool,
     pub(super) reasons: Vec<Reason>,
 }
 
@@ -22,13 +25,8 @@ const SYSTEM_WINDOW_WORDS: usize = 8;
 /// Weights of weak signs that together make it unsure.
 const WEAK_SIGNS_MIN: u32 = 3;
 
-pub(super) fn of_fired(
-    words: &Words,
-    found: &Found,
-    fired: &[Fired],
-    category: Option<Category>,
-    setting: &Setting<'_>,
-) -> Urgency {
+/// The rules' opinion.
+pub(super) fn of_fired(words: &Words, fired: &[Fired], category: Option<Category>) -> Urgency {
     let mut reasons = Vec::new();
     let mut highest: Option<Priority> = None;
     let (mut hinted, mut eased, mut weak) = (false, false, 0);
@@ -62,13 +60,71 @@ pub(super) fn of_fired(
     if eased && !firm && priority == Priority::High {
         priority = Priority::Medium;
     }
+    // One person's trouble hints at nothing larger.
+    let told = |wanted: Affected| meant().any(|fired| fired.rule.outcomes.contains(&Outcome::Affected(wanted)));
+    let alone = told(Affected::One) && !told(Affected::Several) && !told(Affected::All);
+    // Many weak signs are one strong hint: a bad line leaves pieces of what was said.
+    let enough = if requested { WEAK_SIGNS_MIN + 2 } else { WEAK_SIGNS_MIN };
+    let pieces = weak >= enough && !alone && !eased;
+    if pieces && priority < Priority::High {
+        reasons.extend(meant().filter(|fired| weighs(fired)).map(|f| words.reason(&f.rule.name, f.words.clone())));
+    }
+    let unsure = (pieces || hinted && broken && !eased && !alone) && priority < Priority::High;
+    let certain =
+        |f: &Fired| [Outcome::Firm, Outcome::Priority(Priority::Critical)].iter().all(|o| f.rule.outcomes.contains(o));
+    let firm = meant().any(certain);
+    Urgency { priority, unsure, firm, reasons }
+}
+
+/// From this logit on, times a hundred, it could be urgent enough to ask: missing a Critical costs most.
+const UNSURE_FROM: i64 = -40;
+/// Below this logit, times a hundred, nearly everything else in a turn speaks against its rule that says Critical.
+const OUTWEIGHED_BELOW: i64 = -150;
+
+/// What all evidence says, the rules' opinion being a part of it, and what the client's runbook and the work that is
+/// planned make of it.
+pub(super) fn decided(
+    words: &Words,
+    found: &Found,
+    fired: &[Fired],
+    opinion: Urgency,
+    scores: &Scores<'_>,
+    category: Option<Category>,
+    setting: &Setting<'_>,
+) -> Urgency {
+    let night = scores.at_least(Priority::High);
+    let weighed = match night {
+        night if night > 0 && scores.at_least(Priority::Critical) > 0 => Priority::Critical,
+        night if night > 0 => Priority::High,
+        // A problem that no rule sees is told by its urgency alone.
+        _ if scores.at_least(Priority::Medium) > 0 && fired.iter().any(|fired| fired.rule.tells_a_problem()) => {
+            Priority::Medium
+        }
+        _ => Priority::Low,
+    };
+    let mut reasons = opinion.reasons;
+    let holds =
+        opinion.priority == Priority::Critical && (opinion.firm || night >= OUTWEIGHED_BELOW || withstands(words));
+    // Urgent, and nobody can say what it is: that is unsure, and a question tells.
+    let vague = weighed >= Priority::High && category.is_none() && opinion.priority < Priority::High;
+    let mut priority = match weighed {
+        _ if holds => Priority::Critical,
+        _ if vague => Priority::Medium,
+        weighed => weighed,
+    };
+    if priority != opinion.priority
+        && let Some(place) = scores.most_urgent(priority)
+    {
+        let rule = format!("weighed/{}", priority.to_string().to_lowercase());
+        reasons.insert(0, words.reason(&rule, place.clone()));
+    }
+    let mut unsure = night >= UNSURE_FROM;
     let planned = setting.windows.iter().find_map(|window| planned(words, found, fired, window));
     if let Some(reason) = planned
-        && priority >= Priority::High
+        && (priority >= Priority::High || unsure)
     {
-        priority = Priority::Medium;
-        hinted = false;
-        weak = 0;
+        priority = priority.min(Priority::Medium);
+        unsure = false;
         reasons.push(reason);
     }
     if let Some(company) = setting.company {
@@ -81,24 +137,28 @@ pub(super) fn of_fired(
         let critical = priority == Priority::Critical;
         for rule in &company.runbook.rules {
             let Some(reason) = runbook(words, found, rule) else { continue };
-            if rule.priority > priority || !critical {
+            if rule.priority >= priority || !critical {
                 priority = rule.priority;
+                unsure = false;
                 reasons.push(reason);
                 break;
             }
         }
     }
-    // One person's trouble hints at nothing larger.
-    let told = |wanted: Affected| meant().any(|fired| fired.rule.outcomes.contains(&Outcome::Affected(wanted)));
-    let alone = told(Affected::One) && !told(Affected::Several) && !told(Affected::All);
-    // Many weak signs are one strong hint: a bad line leaves pieces of what was said.
-    let enough = if requested { WEAK_SIGNS_MIN + 2 } else { WEAK_SIGNS_MIN };
-    let pieces = weak >= enough && !alone && !eased;
-    if pieces && priority < Priority::High {
-        reasons.extend(meant().filter(|fired| weighs(fired)).map(|f| words.reason(&f.rule.name, f.words.clone())));
-    }
-    let unsure = (pieces || hinted && broken && !eased && !alone) && priority < Priority::High;
-    Urgency { priority, unsure, reasons }
+    Urgency { priority, unsure: unsure && priority < Priority::High, reasons, firm: opinion.firm }
+}
+
+/// Whether some turn is Critical by itself, whatever the others tell.
+fn withstands(words: &Words) -> bool {
+    let turns = if words.turns() > 1 { 0..words.turns() } else { 0..0 };
+    turns.into_iter().any(|turn| {
+        let alone = Words::heard(&[words.turn_text(turn)]);
+        let found = Found::new(&alone);
+        let fired = found.fired(&alone);
+        let opinion = Opinion::new(&alone, &fired);
+        opinion.urgency.priority == Priority::Critical
+            && found.scores(&alone, &fired, &opinion).at_least(Priority::High) >= OUTWEIGHED_BELOW
+    })
 }
 
 fn weighs(fired: &Fired) -> bool {

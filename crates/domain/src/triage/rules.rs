@@ -4,6 +4,7 @@
 
 use super::normalise::phrase;
 use super::sounds::Sounds;
+use super::weights::{self, WeightId, Weights};
 use super::{Affected, Fix, Wish};
 use crate::vocabulary::{Category, Priority};
 use aho_corasick::{AhoCorasick, MatchKind};
@@ -70,6 +71,8 @@ pub(super) struct Rule {
     pub(super) exceptions: Vec<Vec<ConceptId>>,
     /// How many words apart the elements may start.
     pub(super) window: usize,
+    /// What it weighs, where it fires and where what fires it is taken back.
+    pub(super) weights: [Option<WeightId>; 2],
     /// A sentence that fires it; read by the tests.
     #[cfg_attr(not(test), allow(dead_code, reason = "the tests prove every rule by its example"))]
     pub(super) example: String,
@@ -81,6 +84,11 @@ pub(super) struct Book {
     pub(super) automaton: Option<AhoCorasick>,
     /// For each pattern of the automaton, the concepts it stands for.
     pub(super) meanings: Vec<Vec<ConceptId>>,
+    /// For each pattern of the automaton, what the words themselves weigh.
+    pub(super) word_weights: Vec<Option<WeightId>>,
+    /// For each concept, what it weighs where it is meant, and where it is only named.
+    pub(super) concept_weights: Vec<[Option<WeightId>; 2]>,
+    pub(super) weights: Weights,
     pub(super) roles: Vec<Role>,
     names: BTreeMap<String, ConceptId>,
     /// Concepts of which everything is something wider, too; no rule need name them.
@@ -94,6 +102,14 @@ pub(super) struct Book {
     /// Lines that could not be read; a test demands that there are none.
     #[cfg_attr(not(test), allow(dead_code, reason = "the compiled-in files are proved by a test"))]
     pub(super) problems: Vec<String>,
+}
+
+impl Rule {
+    /// Whether it says that something is wrong or wanted.
+    pub(super) fn tells_a_problem(&self) -> bool {
+        let tells = |outcome: &Outcome| matches!(outcome, Outcome::Problem | Outcome::Category(..) | Outcome::Danger);
+        self.outcomes.iter().any(tells)
+    }
 }
 
 const FILES: &[&str] = &[
@@ -111,7 +127,9 @@ const CONCEPTS: &[&str] = &[
     include_str!("../../rules/dangers.txt"),
 ];
 
-static BOOK: LazyLock<Book> = LazyLock::new(|| Book::read(CONCEPTS, FILES));
+const WEIGHTS: &str = include_str!("../../rules/weights.txt");
+
+static BOOK: LazyLock<Book> = LazyLock::new(|| Book::read(CONCEPTS, FILES, WEIGHTS));
 
 /// The rules that are compiled in.
 pub(super) fn book() -> &'static Book {
@@ -219,7 +237,16 @@ impl Reader {
                 }
             }
         }
-        Some(Rule { name: name.into(), outcomes: read, elements, after, exceptions, window, example: example.into() })
+        Some(Rule {
+            name: name.into(),
+            outcomes: read,
+            elements,
+            after,
+            exceptions,
+            window,
+            weights: [None; 2],
+            example: example.into(),
+        })
     }
 
     /// `{concept}/plain words/other words`: the plain words of one element are one concept.
@@ -292,7 +319,7 @@ fn outcome(text: &str) -> Option<Outcome> {
 }
 
 /// Lines that say something: comments and blank lines dropped, indented lines joined to the one before.
-fn lines(file: &str) -> Vec<String> {
+pub(super) fn lines(file: &str) -> Vec<String> {
     let mut joined: Vec<String> = Vec::new();
     for line in file.lines().filter(|line| !line.trim().is_empty() && !line.trim_start().starts_with('#')) {
         match joined.last_mut() {
@@ -304,14 +331,28 @@ fn lines(file: &str) -> Vec<String> {
 }
 
 impl Book {
-    fn read(concepts: &[&str], files: &[&str]) -> Self {
+    fn read(concepts: &[&str], files: &[&str], weights: &str) -> Self {
         let mut reader = Reader::default();
         concepts.iter().flat_map(|file| lines(file)).for_each(|line| reader.concept_line(&line));
-        let rules: Vec<Rule> =
+        let mut rules: Vec<Rule> =
             files.iter().flat_map(|file| lines(file)).filter_map(|line| reader.rule_line(&line)).collect();
         let Reader { phrases, names, roles, narrow, mut problems } = reader;
         let sounds = Sounds::new(phrases.keys().map(String::as_str));
-        let (patterns, meanings): (Vec<_>, Vec<_>) = phrases.into_iter().unzip();
+        let (weights, unread) = weights::read(weights);
+        problems.extend(unread);
+        rules.iter_mut().for_each(|rule| rule.weights = weights.of_rule(&rule.name));
+        let mut concept_weights = vec![[None; 2]; roles.len()];
+        names.iter().for_each(|(name, id)| concept_weights[*id] = weights.of_concept(name));
+        // Words that weigh something are searched for together with the phrases.
+        let mut searched: BTreeMap<String, (Vec<ConceptId>, Option<WeightId>)> =
+            phrases.into_iter().map(|(text, concepts)| (text, (concepts, None))).collect();
+        for (name, id) in weights.names() {
+            if let Some(pattern) = weights::pattern(name) {
+                searched.entry(pattern).or_default().1 = Some(id);
+            }
+        }
+        let (patterns, said): (Vec<_>, Vec<_>) = searched.into_iter().unzip();
+        let (meanings, word_weights) = said.into_iter().unzip();
         let automaton = AhoCorasick::builder().match_kind(MatchKind::Standard).build(&patterns);
         if let Err(error) = &automaton {
             problems.push(error.to_string());
@@ -320,12 +361,30 @@ impl Book {
         for (at, rule) in rules.iter().enumerate() {
             rule.elements.first().into_iter().flatten().for_each(|id| begins[*id].push(at));
         }
-        Self { automaton: automaton.ok(), meanings, roles, names, narrow, rules, begins, sounds, problems }
+        Self {
+            automaton: automaton.ok(),
+            meanings,
+            word_weights,
+            concept_weights,
+            weights,
+            roles,
+            names,
+            narrow,
+            rules,
+            begins,
+            sounds,
+            problems,
+        }
     }
 
     /// All concepts, by name.
     pub(super) fn names(&self) -> impl Iterator<Item = (&str, ConceptId)> {
         self.names.iter().map(|(name, id)| (name.as_str(), *id))
+    }
+
+    /// The name of a concept.
+    pub(super) fn name(&self, id: ConceptId) -> &str {
+        self.names.iter().find(|(_, known)| **known == id).map_or("", |(name, _)| name)
     }
 
     /// A concept by its name in the files.
@@ -348,9 +407,9 @@ mod tests {
     #[test]
     fn a_line_that_cannot_be_read_is_reported() {
         let wrong = ["x | Server*3 | {nothing} | x", "x | Nonsense | y | y", "x | y", "y | Low | word | "];
-        let found = wrong.map(|line| Book::read(&[""], &[line]).problems.len());
+        let found = wrong.map(|line| Book::read(&[""], &[line], "").problems.len());
         assert_eq!(found, [1, 1, 1, 0]);
-        assert_eq!(Book::read(&["a: one, one\nb"], &[]).problems.len(), 2);
+        assert_eq!(Book::read(&["a: one, one\nb"], &[], "").problems.len(), 2);
     }
 
     #[test]

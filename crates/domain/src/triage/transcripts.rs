@@ -78,7 +78,7 @@ fn business_stopped_is_critical() {
 fn security_and_safety_are_critical() {
     check("all our files are encrypted and there is a note asking", "Malware, Critical");
     check("i gave them my password on that page", "Breach, Critical, affects One");
-    check("there is smoke coming from the server closet", "UPS, Critical, danger");
+    check("there is smoke coming from the server closet", "Unclassified, Critical, danger");
     check("hay un hombre con una pistola en la recepcion", "Unclassified, Critical, Spanish, danger");
 }
 

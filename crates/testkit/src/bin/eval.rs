@@ -1,7 +1,7 @@
 //! The evaluation's command line: how well the rules understand labelled speech.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command line talks to a terminal")]
 
-use nightdesk_testkit::eval::{Scored, corpus, floors, score, speed, table};
+use nightdesk_testkit::eval::{Grouping, Scored, corpus, floors, score, speed, table};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -52,12 +52,12 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: &Arguments) -> Result<ExitCode, String> {
-    let folders = match &arguments.data {
-        Some(folder) => vec![("", folder.clone())],
-        None => vec![("tune", corpus().join("tune")), ("test", corpus().join("test"))],
+    let (grouping, folders) = match &arguments.data {
+        Some(folder) => (Grouping::Files, vec![("", folder.clone())]),
+        None => (Grouping::Kinds, vec![("tune", corpus().join("tune")), ("test", corpus().join("test"))]),
     };
     let halves: Vec<(&str, Scored)> =
-        folders.iter().map(|(half, folder)| Ok((*half, score(folder)?))).collect::<Result<_, String>>()?;
+        folders.iter().map(|(half, folder)| Ok((*half, score(folder, grouping)?))).collect::<Result<_, String>>()?;
     if let Some(metric) = &arguments.wrong {
         // Whoever reads the test half tunes on it, and it measures no more.
         for section in halves.iter().filter(|(half, _)| *half != "test").flat_map(|(_, scored)| &scored.sections) {

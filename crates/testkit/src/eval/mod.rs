@@ -21,29 +21,44 @@ pub fn corpus() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus")
 }
 
-/// Scores every file of a folder whose kind its name tells; others are left alone and named.
+/// Which rows are scored together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Grouping {
+    /// Those of a file: each is from a source of its own.
+    Files,
+    /// Those of a kind, whichever file they are in.
+    Kinds,
+}
+
+/// Scores the files of a folder; what a file holds is the first word of its name, and others are left alone and named.
 ///
 /// # Errors
 /// A folder or a line that cannot be read.
-pub fn score(folder: &Path) -> Result<Scored, String> {
+pub fn score(folder: &Path, grouping: Grouping) -> Result<Scored, String> {
     let entries = std::fs::read_dir(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     let mut paths: Vec<PathBuf> = entries.filter_map(Result::ok).map(|entry| entry.path()).collect();
     paths.sort();
-    let mut scored = Scored::default();
+    let mut groups: BTreeMap<String, (String, Vec<&Path>)> = BTreeMap::new();
     for path in paths.iter().filter(|path| path.extension().is_some_and(|ending| ending == "jsonl")) {
         let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        let section = match name.split(['_', '-']).next().unwrap_or_default() {
+        let kind = name.split(['_', '-']).next().unwrap_or_default().to_owned();
+        let group = if grouping == Grouping::Kinds { kind.clone() } else { name };
+        groups.entry(group).or_insert((kind, Vec::new())).1.push(path);
+    }
+    let mut scored = Scored::default();
+    for (name, (kind, files)) in groups {
+        let section = match kind.as_str() {
             "calls" | "dialogs" => {
-                let rows: Vec<rows::Call> = rows::read(path)?;
+                let rows: Vec<rows::Call> = rows::read_all(&files)?;
                 scored.utterances.extend(rows.iter().flat_map(|row| row.turns.iter().cloned()));
                 calls::calls(&name, &rows)
             }
-            "callback" | "times" => times::callbacks(&name, &rows::read(path)?),
-            "datetime" => times::dates(&name, &rows::read(path)?),
-            "tickets" => calls::tickets(&name, &rows::read(path)?),
-            "sentiment" => sentences::moods(&name, &rows::read(path)?),
-            "langid" => sentences::languages(&name, &rows::read(path)?),
-            "flags" => sentences::suspects(&name, &rows::read(path)?),
+            "callback" | "times" => times::callbacks(&name, &rows::read_all(&files)?),
+            "datetime" => times::dates(&name, &rows::read_all(&files)?),
+            "tickets" => calls::tickets(&name, &rows::read_all(&files)?),
+            "sentiment" => sentences::moods(&name, &rows::read_all(&files)?),
+            "langid" => sentences::languages(&name, &rows::read_all(&files)?),
+            "flags" => sentences::suspects(&name, &rows::read_all(&files)?),
             _ => {
                 scored.left_alone.push(name);
                 continue;
@@ -57,7 +72,7 @@ pub fn score(folder: &Path) -> Result<Scored, String> {
 /// What a folder showed.
 #[derive(Debug, Default)]
 pub struct Scored {
-    /// One section a file.
+    /// One section a file, or a kind.
     pub sections: Vec<Section>,
     /// Files of a kind that is not scored here.
     pub left_alone: Vec<String>,

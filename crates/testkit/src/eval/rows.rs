@@ -221,6 +221,18 @@ pub fn read<T: DeserializeOwned>(path: &Path) -> Result<Vec<T>, String> {
     lines.map(row).collect()
 }
 
+/// All rows of some files.
+///
+/// # Errors
+/// As of [`read`].
+pub fn read_all<T: DeserializeOwned>(paths: &[&Path]) -> Result<Vec<T>, String> {
+    let mut rows = Vec::new();
+    for path in paths {
+        rows.extend(read(path)?);
+    }
+    Ok(rows)
+}
+
 /// The instant of a local time.
 pub fn instant(local: NaiveDateTime, zone: Tz) -> DateTime<Utc> {
     first_instant(zone, local.date(), local.time())
