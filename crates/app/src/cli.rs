@@ -1,6 +1,6 @@
 //! The command line: what can be asked of NightDesk, with examples.
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -94,11 +94,30 @@ pub enum Command {
     /// Work with tenants.
     #[command(subcommand)]
     Tenant(TenantCommand),
-    /// Show what the rules understand: JSON Lines in, JSON Lines out.
-    #[command(after_help = ANALYZE_EXAMPLES)]
-    Analyze,
+    /// Show what the rules understand: JSON Lines in, by default JSON Lines out.
+    Analyze(AnalyzeArgs),
     /// Show when a phrase asks to be called back.
     When(WhenArgs),
+}
+
+/// What to show of each conversation.
+#[derive(Debug, Clone, Copy, Args)]
+#[command(after_help = ANALYZE_EXAMPLES)]
+pub struct AnalyzeArgs {
+    /// What each line of input becomes.
+    #[arg(long = "as", value_enum, value_name = "FORM", default_value_t = AnalyzeForm::Json)]
+    pub form: AnalyzeForm,
+}
+
+/// What a line of input becomes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum AnalyzeForm {
+    /// One JSON object with everything understood.
+    Json,
+    /// What was promised, as the text of an internal-analysis note for ConnectWise, and a blank line.
+    Note,
+    /// What was promised, as one JSON document with the blocks of a message to Slack.
+    Slack,
 }
 
 const ANALYZE_EXAMPLES: &str = "\
@@ -107,8 +126,9 @@ Each line of standard input is an object with an id and one of text, turns and d
   {\"id\": 2, \"turns\": [\"my printer is jammed\", \"call me at nine\"], \"ref\": \"2026-03-06T23:40:00\", \"tz\": \"America/Chicago\"}
   {\"id\": 3, \"dialog\": [{\"who\": \"caller\", \"text\": \"it is down\"}, {\"who\": \"tech\", \"text\": \"I'll ring the vendor\"}]}
 
-Example:
+Examples:
   nightdesk analyze < calls.jsonl > understood.jsonl
+  nightdesk analyze --as note < calls.jsonl
 
 A line that cannot be read yields an object with \"error\", and the run goes on. docs/UNDERSTANDING.md says what the
 fields of an answer mean.";

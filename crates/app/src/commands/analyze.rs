@@ -1,12 +1,16 @@
-//! `nightdesk analyze`: what the rules understand, for every line of standard input one line of output.
+//! `nightdesk analyze`: what the rules understand of every line of standard input, or what was promised in it.
 
 use super::Outcome;
 use super::local_time::Reference;
+use crate::cli::{AnalyzeArgs, AnalyzeForm};
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
+use nightdesk_adapters_connectwise::actions_note;
+use nightdesk_adapters_slack::actions_message;
 use nightdesk_domain::policy::CallbackPolicy;
 use nightdesk_domain::triage::{
-    Assessment, CallbackFound, CallbackTime, Reason, Setting, Speaker, Turn, assess, parse_callback_time, say_callback,
+    Assessment, CallbackFound, CallbackTime, Reason, Setting, Speaker, Turn, assess, extract_actions,
+    parse_callback_time, say_callback,
 };
 use nightdesk_domain::vocabulary::category_label;
 use serde::Deserialize;
@@ -55,11 +59,11 @@ impl From<Who> for Speaker {
     }
 }
 
-/// Reads JSON Lines to the end; a bad line yields an object with `error`, and the run goes on.
+/// Reads JSON Lines to the end; a bad line yields an object with `error` in every form, and the run goes on.
 ///
 /// # Errors
 /// Only when standard input or output fails.
-pub(super) fn run() -> Outcome {
+pub(super) fn run(args: AnalyzeArgs) -> Outcome {
     let mut input = std::io::stdin().lock();
     let mut output = std::io::BufWriter::new(std::io::stdout().lock());
     let mut line = Vec::new();
@@ -76,10 +80,13 @@ pub(super) fn run() -> Outcome {
             skip_line(&mut input)?;
             Err(Problem { id: Value::Null, error: format!("longer than {} MiB; split it", LINE_BYTES_MAX >> 20) })
         } else {
-            understand(&line)
+            understand(&line, args.form)
         };
-        let answer = answer.unwrap_or_else(|problem| json!({"id": problem.id, "line": number, "error": problem.error}));
-        match writeln!(output, "{answer}") {
+        let answer = answer
+            .unwrap_or_else(|problem| json!({"id": problem.id, "line": number, "error": problem.error}).to_string());
+        // A note has lines of its own, so a blank one ends it.
+        let end = if args.form == AnalyzeForm::Note { "\n" } else { "" };
+        match writeln!(output, "{answer}{end}") {
             // Whoever reads has seen enough.
             Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => break,
             other => other?,
@@ -113,7 +120,7 @@ struct Problem {
     error: String,
 }
 
-fn understand(line: &[u8]) -> Result<Value, Problem> {
+fn understand(line: &[u8], form: AnalyzeForm) -> Result<String, Problem> {
     let unread = |error: serde_json::Error| Problem { id: Value::Null, error: format!("not read: {error}") };
     let value: Value = serde_json::from_slice(line).map_err(unread)?;
     let id = value.get("id").cloned().unwrap_or_default();
@@ -128,18 +135,29 @@ fn understand(line: &[u8]) -> Result<Value, Problem> {
         }
         _ => return Err(problem("give exactly one of text, turns and dialog".into())),
     };
+    match form {
+        AnalyzeForm::Json => Ok(everything(&row, &turns, now, zone).to_string()),
+        AnalyzeForm::Note => Ok(actions_note(&extract_actions(&turns))),
+        AnalyzeForm::Slack => {
+            let message = actions_message(&extract_actions(&turns));
+            serde_json::to_string(&message).map_err(|error| problem(error.to_string()))
+        }
+    }
+}
+
+fn everything(row: &Row, turns: &[Turn<'_>], now: DateTime<Utc>, zone: Tz) -> Value {
     let policy = CallbackPolicy::default();
-    let found = assess(&turns, &Setting { now, zone, callback: &policy, company: None, windows: &[] });
+    let found = assess(turns, &Setting { now, zone, callback: &policy, company: None, windows: &[] });
     let mut callback =
         CallbackFound { time: found.details.callback, grain: found.details.callback_grain, ..CallbackFound::default() };
     // Who gives one text and the moment it was said at asks for the time in it, whatever else it tells.
     if let (Some(text), true, None) = (&row.text, row.reference.is_given(), callback.time) {
         callback = parse_callback_time(text, now, zone, &policy);
     }
-    Ok(answer(row.id, &found, &callback, now, zone))
+    answer(&row.id, &found, &callback, now, zone)
 }
 
-fn answer(id: Value, found: &Assessment, callback: &CallbackFound, now: DateTime<Utc>, zone: Tz) -> Value {
+fn answer(id: &Value, found: &Assessment, callback: &CallbackFound, now: DateTime<Utc>, zone: Tz) -> Value {
     let disposition = found.disposition(WAKES_FOR_HIGH);
     json!({
         "id": id,

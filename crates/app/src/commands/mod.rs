@@ -34,7 +34,7 @@ pub async fn run(cli: Cli) -> ExitCode {
         Some(Command::TestPage(args)) => test_page::run(store, args).await,
         Some(Command::Handled { ticket, by }) => tickets::handled(store, &ticket, &by).await,
         Some(Command::Tenant(command)) => tenant::run(store, command).await,
-        Some(Command::Analyze) => analyze::run(),
+        Some(Command::Analyze(args)) => analyze::run(args),
         Some(Command::When(args)) => when::run(&args),
     };
     outcome.unwrap_or_else(|error| {

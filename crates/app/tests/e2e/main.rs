@@ -7,6 +7,7 @@
 
 mod support;
 
+mod analyze;
 mod commands;
 mod connectwise;
 mod crash;
