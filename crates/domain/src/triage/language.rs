@@ -1,22 +1,23 @@
 //! English or Spanish, by the small words that every sentence has.
 
 use super::normalise::Words;
+use super::word_map::WordMap;
 use crate::vocabulary::{Confidence, Language};
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 /// For each telling word, its weight: English counts below zero, Spanish above.
-static WEIGHTS: LazyLock<BTreeMap<&'static str, i32>> = LazyLock::new(|| {
-    let mut weights = BTreeMap::new();
+static WEIGHTS: LazyLock<WordMap<i32>> = LazyLock::new(|| {
+    let mut weights: BTreeMap<String, i32> = BTreeMap::new();
     for line in include_str!("../../rules/languages.txt").lines().filter(|line| !line.starts_with('#')) {
         let Some((head, words)) = line.split_once(':') else { continue };
         let (language, weight) = head.split_once(' ').unwrap_or((head, "1"));
         let weight: i32 = weight.trim().parse().unwrap_or(1);
         for word in words.split_whitespace() {
-            *weights.entry(word).or_insert(0) += if language == "es" { weight } else { -weight };
+            *weights.entry(word.to_owned()).or_insert(0) += if language == "es" { weight } else { -weight };
         }
     }
-    weights
+    weights.into_iter().collect()
 });
 
 /// The language of a caller's words, and what the guess is worth. Undecided is English, `Low`.

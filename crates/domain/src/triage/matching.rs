@@ -28,10 +28,10 @@ pub(super) struct Fired {
 /// What was found in some words.
 pub(super) struct Found {
     book: &'static Book,
-    /// For each concept, the places where it is meant, in order.
-    meant: Vec<Vec<Range<usize>>>,
-    /// For each concept, all places, in order.
-    all: Vec<Vec<Range<usize>>>,
+    /// Where concepts are meant.
+    meant: Places,
+    /// Where concepts are named at all.
+    all: Places,
     /// Words that weigh something by themselves.
     weighed: Vec<(WeightId, Range<usize>)>,
 }
@@ -46,16 +46,9 @@ impl Found {
         }
         mask(book, &mut hits);
         mark(book, words, &mut hits);
-        hits.sort_by_key(|hit| (hit.words.start, hit.words.end));
-        let mut all = vec![Vec::new(); book.roles.len()];
-        let mut meant = all.clone();
-        for hit in hits {
-            if hit.meant {
-                meant[hit.concept].push(hit.words.clone());
-            }
-            all[hit.concept].push(hit.words);
-        }
-        Self { book, meant, all, weighed }
+        hits.sort_unstable_by_key(|hit| (hit.concept, hit.words.start, hit.words.end));
+        let meant = Places::of(hits.iter().filter(|hit| hit.meant));
+        Self { book, meant, all: Places::of(hits.iter()), weighed }
     }
 
     /// Words that weigh something by themselves, and where they stand.
@@ -65,8 +58,10 @@ impl Found {
 
     /// Every concept that was named, whether it is meant as said, and its first place.
     pub(super) fn concepts(&self) -> impl Iterator<Item = (ConceptId, bool, &Range<usize>)> {
-        let first = self.meant.iter().zip(&self.all).enumerate();
-        first.filter_map(|(id, (meant, all))| Some((id, !meant.is_empty(), meant.first().or(all.first())?)))
+        self.all.concepts().map(|(id, named)| {
+            let meant = self.meant.of_concept(id).first();
+            (id, meant.is_some(), meant.unwrap_or(named))
+        })
     }
 
     /// What all that was found adds up to.
@@ -81,12 +76,12 @@ impl Found {
 
     /// Places where a concept is meant as said.
     pub(super) fn meant(&self, concept: &str) -> &[Range<usize>] {
-        self.book.concept(concept).map_or(&[], |id| &self.meant[id])
+        self.book.concept(concept).map_or(&[], |id| self.meant.of_concept(id))
     }
 
     /// Places where a concept is named at all.
     pub(super) fn named(&self, concept: &str) -> &[Range<usize>] {
-        self.book.concept(concept).map_or(&[], |id| &self.all[id])
+        self.book.concept(concept).map_or(&[], |id| self.all.of_concept(id))
     }
 
     /// Whether a concept is meant within so many words of a place.
@@ -97,25 +92,51 @@ impl Found {
     /// Everything named that can fail, and meant as said: the concept's name and where.
     pub(super) fn things(&self) -> impl Iterator<Item = (&str, &Range<usize>)> {
         let things = self.book.names().filter(|(_, id)| self.book.roles[*id] == Role::Thing);
-        things.flat_map(|(name, id)| self.meant[id].iter().map(move |place| (name, place)))
+        things.flat_map(|(name, id)| self.meant.of_concept(id).iter().map(move |place| (name, place)))
     }
 
     /// How many phrases were found.
     #[cfg(test)]
     pub(super) fn count(&self) -> usize {
-        self.all.iter().map(Vec::len).sum()
+        self.all.words.len()
     }
 
     /// Every rule that fires, meant or not, in the order of the files.
     pub(super) fn fired(&self, words: &Words) -> Vec<Fired> {
-        let mut begun = vec![false; self.book.rules.len()];
-        for (id, _) in self.all.iter().enumerate().filter(|(_, places)| !places.is_empty()) {
-            self.book.begins[id].iter().for_each(|rule| begun[*rule] = true);
-        }
-        let rules = self.book.rules.iter().zip(begun).filter_map(|(rule, begun)| begun.then_some(rule));
+        let mut begun: Vec<usize> = self.all.concepts().flat_map(|(id, _)| &self.book.begins[id]).copied().collect();
+        begun.sort_unstable();
+        begun.dedup();
+        let rules = begun.into_iter().map(|rule| &self.book.rules[rule]);
         rules
             .filter_map(|rule| fires(rule, words, &self.meant, true).or_else(|| fires(rule, words, &self.all, false)))
             .collect()
+    }
+}
+
+/// The places of concepts, those of one concept side by side and in order.
+#[derive(Debug, Default)]
+struct Places {
+    concepts: Vec<ConceptId>,
+    words: Vec<Range<usize>>,
+}
+
+impl Places {
+    /// From hits that are sorted by concept and place.
+    fn of<'a>(hits: impl Iterator<Item = &'a Hit>) -> Self {
+        let (concepts, words) = hits.map(|hit| (hit.concept, hit.words.clone())).unzip();
+        Self { concepts, words }
+    }
+
+    fn of_concept(&self, id: ConceptId) -> &[Range<usize>] {
+        let from = self.concepts.partition_point(|known| *known < id);
+        let count = self.concepts[from..].iter().take_while(|known| **known == id).count();
+        &self.words[from..from + count]
+    }
+
+    /// Every concept that is there, and its first place.
+    fn concepts(&self) -> impl Iterator<Item = (ConceptId, &Range<usize>)> {
+        let firsts = (0..self.concepts.len()).filter(|at| *at == 0 || self.concepts[at - 1] != self.concepts[*at]);
+        firsts.map(|at| (self.concepts[at], &self.words[at]))
     }
 }
 
@@ -263,15 +284,15 @@ pub(super) fn counted(words: &Words) -> Vec<(Range<usize>, u32)> {
     found
 }
 
-fn fires(rule: &'static Rule, words: &Words, places: &[Vec<Range<usize>>], meant: bool) -> Option<Fired> {
+fn fires(rule: &'static Rule, words: &Words, places: &Places, meant: bool) -> Option<Fired> {
     let (first, others) = rule.elements.split_first()?;
     let mut fired: Option<Fired> = None;
     for id in first {
-        for anchor in &places[*id] {
+        for anchor in places.of_concept(*id) {
             let mut span = anchor.clone();
             let complete = others.iter().zip(rule.after.iter().skip(1)).all(|(element, after)| {
                 let from = |id: &ConceptId| {
-                    let all = places[*id].as_slice();
+                    let all = places.of_concept(*id);
                     if *after { &all[all.partition_point(|place| place.start < anchor.end)..] } else { all }
                 };
                 let lists: Vec<&[Range<usize>]> = element.iter().map(from).collect();
@@ -283,7 +304,7 @@ fn fires(rule: &'static Rule, words: &Words, places: &[Vec<Range<usize>>], meant
             });
             // Only the very turn makes an exception: what else is told takes nothing back.
             let near = |ids: &Vec<ConceptId>| {
-                let mut places = ids.iter().flat_map(|id| near_all(&places[*id], anchor.start, rule.window));
+                let mut places = ids.iter().flat_map(|id| near_all(places.of_concept(*id), anchor.start, rule.window));
                 places.any(|place| words.turn(place.start) == words.turn(anchor.start))
             };
             if !complete || rule.exceptions.iter().any(near) {

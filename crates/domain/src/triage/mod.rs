@@ -21,6 +21,7 @@ mod sounds;
 mod spotting;
 mod weights;
 mod wish;
+mod word_map;
 
 #[cfg(test)]
 mod properties;

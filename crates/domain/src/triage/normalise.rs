@@ -2,6 +2,7 @@
 //! in many ways; each word remembers where in the caller's own text it stood.
 
 use super::rules::book;
+use super::word_map::WordMap;
 use super::{Reason, Span};
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -187,27 +188,30 @@ pub(super) fn stem(word: &str) -> &str {
     if keeps { word } else { word.strip_suffix('s').unwrap_or(word) }
 }
 
-type Spellings = BTreeMap<&'static str, Vec<(Vec<&'static str>, Vec<&'static str>)>>;
+type Spellings = WordMap<Vec<(Vec<&'static str>, Vec<&'static str>)>>;
 
 /// First word heard, then (all words heard, words meant), the longest first.
 static SPELLINGS: LazyLock<Spellings> = LazyLock::new(|| {
-    let mut spellings = Spellings::new();
+    let mut spellings: BTreeMap<String, Vec<(Vec<&str>, Vec<&str>)>> = BTreeMap::new();
     for line in include_str!("../../rules/spellings.txt").lines().filter(|line| !line.starts_with('#')) {
         let Some((heard, meant)) = line.split_once('=') else { continue };
         let meant: Vec<&str> = meant.split_whitespace().collect();
         for heard in heard.split(',') {
             let heard: Vec<&str> = heard.split_whitespace().collect();
             if let Some(first) = heard.first() {
-                spellings.entry(first).or_default().push((heard, meant.clone()));
+                spellings.entry((*first).to_owned()).or_default().push((heard, meant.clone()));
             }
         }
     }
     spellings.values_mut().for_each(|list| list.sort_by_key(|(heard, _)| std::cmp::Reverse(heard.len())));
-    spellings
+    spellings.into_iter().collect()
 });
 
 /// Writes "v p n" as "vpn" and so on.
 fn respell(words: &mut Vec<Word>) {
+    if words.iter().all(|word| !SPELLINGS.contains(&word.plain)) {
+        return;
+    }
     let mut done: Vec<Word> = Vec::with_capacity(words.len());
     let mut at = 0;
     while let Some(word) = words.get(at) {

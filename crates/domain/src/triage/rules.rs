@@ -346,10 +346,8 @@ impl Book {
         // Words that weigh something are searched for together with the phrases.
         let mut searched: BTreeMap<String, (Vec<ConceptId>, Option<WeightId>)> =
             phrases.into_iter().map(|(text, concepts)| (text, (concepts, None))).collect();
-        for (name, id) in weights.names() {
-            if let Some(pattern) = weights::pattern(name) {
-                searched.entry(pattern).or_default().1 = Some(id);
-            }
+        for (pattern, id) in weights.patterns() {
+            searched.entry(pattern.to_owned()).or_default().1 = Some(id);
         }
         let (patterns, said): (Vec<_>, Vec<_>) = searched.into_iter().unzip();
         let (meanings, word_weights) = said.into_iter().unzip();

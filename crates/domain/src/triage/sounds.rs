@@ -5,6 +5,7 @@
 //! looked up the same way. So one look-up per missing letter finds everything at a distance of one, however many
 //! words the rules have.
 
+use super::word_map::WordMap;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Shorter words are too easily other words.
@@ -19,9 +20,9 @@ const OTHER_RULES: [&str; 2] = [include_str!("../../rules/mood.txt"), include_st
 #[derive(Debug, Default)]
 pub(super) struct Sounds {
     /// Everything known by itself: never read as something else.
-    known: BTreeSet<String>,
+    known: WordMap<()>,
     /// Form to word; none where two words share it.
-    forms: BTreeMap<String, Option<String>>,
+    forms: WordMap<Option<String>>,
 }
 
 impl Sounds {
@@ -32,7 +33,7 @@ impl Sounds {
         words.sort_unstable();
         words.dedup();
         let mut known: BTreeSet<String> = words.into_iter().map(str::to_owned).collect();
-        let mut forms = BTreeMap::new();
+        let mut forms: BTreeMap<String, Option<String>> = BTreeMap::new();
         for word in known.iter().filter(|word| long(word)) {
             for form in shortened(word).chain([word.clone()]) {
                 let entry = forms.entry(form).or_insert_with(|| Some(word.clone()));
@@ -45,7 +46,7 @@ impl Sounds {
         known.extend(common.map(|word| super::normalise::stem(word).to_owned()));
         let others = OTHER_RULES.iter().flat_map(|file| file.split(|c: char| !c.is_alphanumeric()));
         known.extend(others.filter(|word| long(word)).map(|word| super::normalise::stem(word).to_owned()));
-        Self { known, forms }
+        Self { known: known.into_iter().map(|word| (word, ())).collect(), forms: forms.into_iter().collect() }
     }
 
     /// The word of the rules that a stem was meant to be, if it is none itself and exactly one is near.

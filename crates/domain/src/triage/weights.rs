@@ -9,6 +9,7 @@ use super::matching::{Fired, Found};
 use super::normalise::Words;
 use super::priority::{self, Urgency};
 use super::rules::{Book, lines};
+use super::word_map::WordMap;
 use crate::vocabulary::{Category, Priority, category_label};
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -35,13 +36,15 @@ pub(super) struct Weights {
     /// For each piece of evidence, what it is worth for which labels.
     table: Vec<Vec<(u8, i16)>>,
     bias: Vec<(u8, i16)>,
+    patterns: Vec<(String, WeightId)>,
     /// Names as they stand in the file, `meant server`.
-    names: BTreeMap<String, WeightId>,
+    names: WordMap<WeightId>,
 }
 
 /// Lines that could not be read, beside what could.
 pub(super) fn read(file: &str) -> (Weights, Vec<String>) {
     let mut weights = Weights::default();
+    let mut names: BTreeMap<String, WeightId> = BTreeMap::new();
     let mut problems = Vec::new();
     for line in lines(file) {
         let Some((name, list)) = line.split_once('|') else {
@@ -53,13 +56,15 @@ pub(super) fn read(file: &str) -> (Weights, Vec<String>) {
             (_, None) => problems.push(format!("unknown weight in {line:?}")),
             ("bias", Some(worth)) => weights.bias = worth,
             (name, Some(worth)) => {
-                if weights.names.insert(name.to_owned(), weights.table.len()).is_some() {
+                if names.insert(name.to_owned(), weights.table.len()).is_some() {
                     problems.push(format!("twice: {name:?}"));
                 }
                 weights.table.push(worth);
             }
         }
     }
+    weights.patterns = names.iter().filter_map(|(name, id)| Some((pattern(name)?, *id))).collect();
+    weights.names = names.into_iter().collect();
     (weights, problems)
 }
 
@@ -101,7 +106,7 @@ pub const LABEL_NAMES: [&str; LABELS] = [
 ];
 
 /// What stands in the searched text for a name of the file; none for what is no text.
-pub(super) fn pattern(name: &str) -> Option<String> {
+fn pattern(name: &str) -> Option<String> {
     match name.split_once(' ')? {
         ("word", word) => Some(format!(" {word} ")),
         ("pair", pair) => Some(format!(" {} ", pair.replace('_', " "))),
@@ -116,9 +121,9 @@ fn concept_name(name: &str) -> String {
 }
 
 impl Weights {
-    /// All names of the file, with their places.
-    pub(super) fn names(&self) -> impl Iterator<Item = (&str, WeightId)> {
-        self.names.iter().map(|(name, id)| (name.as_str(), *id))
+    /// What is searched for in the words, with its place.
+    pub(super) fn patterns(&self) -> impl Iterator<Item = (&str, WeightId)> {
+        self.patterns.iter().map(|(pattern, id)| (pattern.as_str(), *id))
     }
 
     /// The place of a concept, where it is meant and where it is only named.
