@@ -109,7 +109,7 @@ const FRUSTRATED_FROM: f32 = 45.0;
 const HOSTILE_FROM: f32 = 70.0;
 /// Signals of this worth are aimed at us; without one, swearing however long is not hostility.
 const AIMED_FROM: f32 = 60.0;
-const CONFUSED_FROM: f32 = 14.0;
+const CONFUSED_FROM: f32 = 13.9;
 const URGENT_FROM: f32 = 42.0;
 /// Smaller signals are weak: they add up plainly, up to a bound, and thin out in a long speech.
 const WEAK_BELOW: f32 = 16.0;
@@ -203,6 +203,8 @@ struct Heard {
     rule: &'static str,
     voice: Voice,
     points: f32,
+    /// Anger at us; "really" before "tired of it" does not make it so.
+    aimed: bool,
 }
 
 /// The caller's mood over a conversation: the tier, a score, and the exact words it rests on.
@@ -229,13 +231,13 @@ pub(super) fn of_speech(speech: &Speech<'_>) -> Sentiment {
     let ground = |voice: Voice| (sum(voice, true) * thin).min(WEAK_MAX);
     let with = |ground: f32, strong: f32| 100.0 * (1.0 - (1.0 - ground / 100.0) * (1.0 - strong));
     let mut anger = with((NEUTRAL + ground(Voice::Anger) - calm).max(0.0), strong(Voice::Anger));
-    let aimed = heard.iter().any(|h| h.voice == Voice::Anger && h.points >= AIMED_FROM);
-    if !aimed {
+    if !heard.iter().any(|h| h.aimed) {
         anger = anger.min(HOSTILE_FROM - 1.0);
     }
     // One question in a few words is puzzlement, in a long story it is a question.
-    let confusion = with(ground(Voice::Confusion) * thin, strong(Voice::Confusion) * thin.max(0.4));
     let eased: f32 = heard.iter().filter(|h| h.voice == Voice::Calm && h.points > 30.0).map(|h| h.points).sum();
+    let asked = (ground(Voice::Confusion) * thin - eased).max(0.0);
+    let confusion = with(asked, strong(Voice::Confusion) * thin.max(0.6));
     let urgency = with(ground(Voice::Urgency), strong(Voice::Urgency)) - eased;
     let label = match () {
         () if anger >= HOSTILE_FROM => Mood::Hostile,
@@ -268,9 +270,14 @@ fn heard(speech: &Speech<'_>) -> Vec<Heard> {
             continue;
         }
         let later = speech.turns().saturating_sub(speech.turn(fired.words.start) + 1);
-        let age = AGEING.powi(i32::try_from(later).unwrap_or(i32::MAX)).max(AGED_MIN);
+        let age = match voice {
+            // A deadline told at the beginning is as near at the end.
+            Voice::Urgency => 1.0,
+            _ => AGEING.powi(i32::try_from(later).unwrap_or(i32::MAX)).max(AGED_MIN),
+        };
+        let aimed = voice == Voice::Anger && points * age >= AIMED_FROM;
         let points = (points * age * rules.size(&hits, fired.words.start)).min(95.0);
-        heard.push(Heard { words: fired.words, rule: &fired.rule.name, voice, points });
+        heard.push(Heard { words: fired.words, rule: &fired.rule.name, voice, points, aimed });
     }
     heard.sort_by(|a, b| b.points.total_cmp(&a.points).then(a.words.start.cmp(&b.words.start)));
     let mut taken = vec![0_u8; speech.len()];
