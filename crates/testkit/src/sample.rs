@@ -17,7 +17,7 @@ use nightdesk_domain::phone::PhoneNumber;
 use nightdesk_domain::policy::{
     BusinessHours, CallbackPolicy, Company, Greeting, Line, PagingPolicy, Policy, Runbook, RunbookRule, Technician,
 };
-use nightdesk_domain::triage::{Affected, Fix};
+use nightdesk_domain::triage::{Affected, Fix, Mood};
 use nightdesk_domain::vocabulary::{Category, Disposition, Language, Priority};
 use nightdesk_ports::{Alias, Commit, JournalEntry, Lease, NewEffect, RecordedEvent, Save, Snapshot};
 
@@ -167,6 +167,8 @@ pub fn brief() -> Brief {
         words: vec!["our server is down and nobody can work".into()],
         recordings: vec![],
         reasons: vec![],
+        mood: Mood::Calm,
+        flags: vec![],
     }
 }
 

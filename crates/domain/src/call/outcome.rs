@@ -171,6 +171,8 @@ impl Step<'_> {
             words: call.turns.clone(),
             recordings: call.recordings.clone(),
             reasons,
+            mood: found.sentiment.label,
+            flags: found.flags.clone(),
         }
     }
 }

@@ -6,7 +6,7 @@ use super::transition::Step;
 use crate::effect::PlannedEffect;
 use crate::ids::{CallId, InvalidId, TechnicianId, TicketNumber};
 use crate::machine::Context;
-use crate::triage::Fix;
+use crate::triage::{Fix, Mood};
 use crate::vocabulary::{Language, Priority};
 
 impl Case {
@@ -43,5 +43,7 @@ fn nothing_wrong() -> Brief {
         words: Vec::new(),
         recordings: Vec::new(),
         reasons: Vec::new(),
+        mood: Mood::Calm,
+        flags: Vec::new(),
     }
 }

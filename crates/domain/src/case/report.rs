@@ -5,7 +5,7 @@ use super::ticket::{SUMMARY_CHARS_MAX, TicketDraft};
 use crate::limits::SPEECH_CHARS_PER_SECOND;
 use crate::policy::Policy;
 use crate::private::Private;
-use crate::triage::{Affected, Reason, say_callback};
+use crate::triage::{Affected, FlagKind, Mood, Reason, say_callback};
 use crate::vocabulary::{Language, category_label};
 
 /// The draft of the ticket as things stand.
@@ -89,6 +89,7 @@ pub(super) fn account(case: &Case, policy: &Policy) -> String {
             .as_ref()
             .map(|promise| say_callback(promise.time(), policy.time_zone, Language::English, case.opened_at)),
     );
+    told("Mood", (!brief.words.is_empty()).then(|| mood_line(brief)));
     if let Some(company) = brief.company.as_ref().and_then(|id| policy.company(id))
         && !company.runbook.notes.is_empty()
     {
@@ -108,6 +109,11 @@ pub(super) fn account(case: &Case, policy: &Policy) -> String {
         lines.push("(none were understood)".to_owned());
     }
     lines.extend(brief.words.iter().map(|turn| format!("> {}", turn.reveal())));
+    if !brief.flags.is_empty() {
+        lines.push(String::new());
+        lines.push("Look twice at (this decided nothing, and most callers have a good reason):".to_owned());
+        lines.extend(flag_lines(brief));
+    }
     lines.push(String::new());
     lines.push("Why:".to_owned());
     lines.extend(brief.reasons.iter().chain(&case.reasons).map(reason_line));
@@ -132,6 +138,10 @@ pub(super) fn briefing(case: &Case, policy: &Policy) -> Vec<String> {
         format!("{}, priority {}.", company_name(brief, policy), brief.priority),
         format!("{}.", shorten(&headline(brief), 160).trim_end_matches('.')),
     ];
+    say.extend(careful(brief));
+    if matches!(brief.mood, Mood::Frustrated | Mood::Hostile) {
+        say.push("The caller is upset.".to_owned());
+    }
     if let Some(name) = &brief.name {
         say.push(format!("The caller is {}.", name.reveal()));
     }
@@ -159,13 +169,56 @@ pub(super) fn text_for_technician(case: &Case, policy: &Policy) -> String {
         Some(number) => format!("{name} is waiting for your call at {}.", number.reveal()),
         None => format!("{name} is waiting for your call. The number was withheld."),
     };
+    let careful = careful(brief).map(|careful| format!(" {careful}")).unwrap_or_default();
     format!(
-        "{}: ticket {}, {}, {}. {reach}",
+        "{}: ticket {}, {}, {}. {reach}{careful}",
         policy.name,
         case.ticket.number,
         brief.priority,
         shorten(&summary(case, policy), 90),
     )
+}
+
+/// The caller's mood, and the line with which to open in the caller's language.
+fn mood_line(brief: &Brief) -> String {
+    let mood = match brief.mood {
+        Mood::Calm => "calm",
+        Mood::Confused => "confused",
+        Mood::Urgent => "pressed for time",
+        Mood::Frustrated => "frustrated",
+        Mood::Hostile => "hostile",
+    };
+    format!("{mood}; a good opening: \"{}\"", brief.mood.opening(brief.language))
+}
+
+/// The kinds of flags, each once, in the order in which they were first said.
+fn flag_kinds(brief: &Brief) -> Vec<FlagKind> {
+    let mut kinds = Vec::new();
+    for flag in &brief.flags {
+        if !kinds.contains(&flag.kind) {
+            kinds.push(flag.kind);
+        }
+    }
+    kinds
+}
+
+/// What the caller tries and in which words, a line for each kind.
+fn flag_lines(brief: &Brief) -> Vec<String> {
+    let line = |kind: FlagKind| {
+        let of_kind = brief.flags.iter().filter(|flag| flag.kind == kind);
+        let words: Vec<String> = of_kind.map(|flag| format!("\"{}\"", flag.evidence.words.reveal())).collect();
+        format!("- The caller {}: {}", kind.tries(), words.join(", "))
+    };
+    flag_kinds(brief).into_iter().map(line).collect()
+}
+
+/// One short sentence to whoever is woken, if there is something to look at twice.
+fn careful(brief: &Brief) -> Option<String> {
+    let kinds = flag_kinds(brief);
+    let (first, others) = kinds.split_first()?;
+    let second = others.first().map(|kind| format!(" and {}", kind.tries())).unwrap_or_default();
+    let more = if others.len() > 1 { ", and more" } else { "" };
+    Some(format!("Careful: the caller {}{second}{more}.", first.tries()))
 }
 
 fn company_name(brief: &Brief, policy: &Policy) -> String {

@@ -4,7 +4,7 @@ use super::ticket::TicketRecord;
 use crate::ids::{CallId, CaseId, CompanyId, LegId, TechnicianId, TenantId};
 use crate::phone::PhoneNumber;
 use crate::private::Private;
-use crate::triage::{Affected, CallbackTime, Fix, Reason};
+use crate::triage::{Affected, CallbackTime, Fix, Flag, Mood, Reason};
 use crate::vocabulary::{Category, Disposition, Language, Priority};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -94,6 +94,12 @@ pub struct Brief {
     pub recordings: Vec<crate::call::Recording>,
     /// Why all this was decided.
     pub reasons: Vec<Reason>,
+    /// How the caller feels, for whoever calls back.
+    #[serde(default)]
+    pub mood: Mood,
+    /// What to look at twice. It is told to people and decides nothing.
+    #[serde(default)]
+    pub flags: Vec<Flag>,
 }
 
 /// A promised callback, as it was read back to the caller.

@@ -6,9 +6,9 @@
 //! Nor is a flag an accusation: most people who ask for a new phone number on file have one.
 
 use super::dialog::{Evidence, Speech, Turn};
-use super::spotting::Phrasebook;
+use super::spotting::{Phrasebook, SetId};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 /// What the speech tries.
@@ -28,6 +28,17 @@ pub enum FlagKind {
 }
 
 impl FlagKind {
+    /// What the caller does, in plain English, to follow "the caller"; it accuses nobody.
+    pub fn tries(self) -> &'static str {
+        match self {
+            Self::OrdersAssistant => "gave orders to the assistant",
+            Self::ChangesIdentity => "asked to change contact data",
+            Self::AsksForSecret => "asked for a password, a code or access",
+            Self::NamesDestination => "named a new place to send things to",
+            Self::ChangesPayment => "spoke of a payment or of bank details",
+        }
+    }
+
     fn read(text: &str) -> Option<Self> {
         Some(match text {
             "Orders" => Self::OrdersAssistant,
@@ -51,8 +62,31 @@ pub struct Flag {
     pub evidence: Evidence,
 }
 
-static BOOK: LazyLock<Phrasebook<FlagKind>> =
-    LazyLock::new(|| Phrasebook::read(include_str!("../../rules/flags.txt"), FlagKind::read));
+/// The second column of a rule.
+#[derive(Debug, Clone, Copy)]
+struct Sign {
+    kind: FlagKind,
+    /// A report of what somebody else tried takes it back.
+    soft: bool,
+}
+
+impl Sign {
+    fn read(text: &str) -> Option<Self> {
+        let (kind, soft) = text.strip_suffix(" soft").map_or((text, false), |kind| (kind, true));
+        Some(Self { kind: FlagKind::read(kind)?, soft })
+    }
+}
+
+struct Rules {
+    book: Phrasebook<Sign>,
+    reported: SetId,
+}
+
+static RULES: LazyLock<Rules> = LazyLock::new(|| {
+    let book = Phrasebook::read(include_str!("../../rules/flags.txt"), Sign::read);
+    let reported = book.set("reported");
+    Rules { book, reported }
+});
 
 /// What in the caller's words the technician should look at twice, in order; each rule once in a turn.
 ///
@@ -64,17 +98,25 @@ pub fn find_flags(turns: &[Turn<'_>]) -> Vec<Flag> {
 
 /// The flags in words that are prepared already; they are the caller's.
 pub(super) fn of_speech(speech: &Speech<'_>) -> Vec<Flag> {
-    let hits = BOOK.hits(speech);
+    let Rules { book, reported } = &*RULES;
+    let hits = book.hits(speech);
+    let told: BTreeSet<usize> =
+        hits.iter().filter(|hit| hit.set == *reported).map(|hit| speech.turn(hit.words.start)).collect();
     let mut seen = BTreeSet::new();
+    // Where the last flag of each kind ends: two rules on the same words are one thing to look at.
+    let mut flagged: BTreeMap<FlagKind, usize> = BTreeMap::new();
     let mut flags = Vec::new();
-    for fired in BOOK.fired(speech, &hits) {
-        if seen.insert((speech.turn(fired.words.start), fired.rule.name.as_str())) {
+    for fired in book.fired(speech, &hits) {
+        let Sign { kind, soft } = fired.rule.outcome;
+        let start = fired.words.start;
+        let turn = speech.turn(start);
+        if flagged.get(&kind).is_some_and(|end| start < *end) || (soft && told.contains(&turn)) {
+            continue;
+        }
+        if seen.insert((turn, fired.rule.name.as_str())) {
+            flagged.insert(kind, fired.words.end);
             let evidence = speech.evidence(fired.words);
-            flags.extend(evidence.map(|evidence| Flag {
-                kind: fired.rule.outcome,
-                rule: fired.rule.name.clone(),
-                evidence,
-            }));
+            flags.extend(evidence.map(|evidence| Flag { kind, rule: fired.rule.name.clone(), evidence }));
         }
     }
     flags
