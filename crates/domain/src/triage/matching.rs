@@ -91,8 +91,10 @@ impl Found {
 
     /// Everything named that can fail, and meant as said: the concept's name and where.
     pub(super) fn things(&self) -> impl Iterator<Item = (&str, &Range<usize>)> {
-        let things = self.book.names().filter(|(_, id)| self.book.roles[*id] == Role::Thing);
-        things.flat_map(|(name, id)| self.meant.of_concept(id).iter().map(move |place| (name, place)))
+        let meant = self.meant.concepts.iter().zip(&self.meant.words);
+        meant
+            .filter(|(id, _)| self.book.roles[**id] == Role::Thing)
+            .map(|(id, place)| (self.book.name(*id), place))
     }
 
     /// How many phrases were found.

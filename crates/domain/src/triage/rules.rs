@@ -5,6 +5,7 @@
 use super::normalise::phrase;
 use super::sounds::Sounds;
 use super::weights::{self, WeightId, Weights};
+use super::word_map::WordMap;
 use super::{Affected, Fix, Wish};
 use crate::vocabulary::{Category, Priority};
 use aho_corasick::{AhoCorasick, MatchKind};
@@ -90,7 +91,9 @@ pub(super) struct Book {
     pub(super) concept_weights: Vec<[Option<WeightId>; 2]>,
     pub(super) weights: Weights,
     pub(super) roles: Vec<Role>,
-    names: BTreeMap<String, ConceptId>,
+    names: WordMap<ConceptId>,
+    /// For each concept, its name.
+    labels: Vec<String>,
     /// Concepts of which everything is something wider, too; no rule need name them.
     #[cfg_attr(not(test), allow(dead_code, reason = "the tests look for concepts that no rule names"))]
     pub(super) narrow: Vec<ConceptId>,
@@ -126,6 +129,9 @@ const CONCEPTS: &[&str] = &[
     include_str!("../../rules/failures.txt"),
     include_str!("../../rules/dangers.txt"),
 ];
+
+/// Letters from the start of a phrase up to which a step of the search is one look-up: more memory, less time.
+const DENSE_DEPTH: usize = 4;
 
 const WEIGHTS: &str = include_str!("../../rules/weights.txt");
 
@@ -342,7 +348,11 @@ impl Book {
         problems.extend(unread);
         rules.iter_mut().for_each(|rule| rule.weights = weights.of_rule(&rule.name));
         let mut concept_weights = vec![[None; 2]; roles.len()];
-        names.iter().for_each(|(name, id)| concept_weights[*id] = weights.of_concept(name));
+        let mut labels = vec![String::new(); roles.len()];
+        for (name, id) in &names {
+            concept_weights[*id] = weights.of_concept(name);
+            labels[*id].clone_from(name);
+        }
         // Words that weigh something are searched for together with the phrases.
         let mut searched: BTreeMap<String, (Vec<ConceptId>, Option<WeightId>)> =
             phrases.into_iter().map(|(text, concepts)| (text, (concepts, None))).collect();
@@ -351,7 +361,7 @@ impl Book {
         }
         let (patterns, said): (Vec<_>, Vec<_>) = searched.into_iter().unzip();
         let (meanings, word_weights) = said.into_iter().unzip();
-        let automaton = AhoCorasick::builder().match_kind(MatchKind::Standard).build(&patterns);
+        let automaton = AhoCorasick::builder().match_kind(MatchKind::Standard).dense_depth(DENSE_DEPTH).build(&patterns);
         if let Err(error) = &automaton {
             problems.push(error.to_string());
         }
@@ -366,7 +376,8 @@ impl Book {
             concept_weights,
             weights,
             roles,
-            names,
+            names: names.into_iter().collect(),
+            labels,
             narrow,
             rules,
             begins,
@@ -376,13 +387,14 @@ impl Book {
     }
 
     /// All concepts, by name.
+    #[cfg(test)]
     pub(super) fn names(&self) -> impl Iterator<Item = (&str, ConceptId)> {
-        self.names.iter().map(|(name, id)| (name.as_str(), *id))
+        self.labels.iter().enumerate().map(|(id, name)| (name.as_str(), id))
     }
 
     /// The name of a concept.
     pub(super) fn name(&self, id: ConceptId) -> &str {
-        self.names.iter().find(|(_, known)| **known == id).map_or("", |(name, _)| name)
+        &self.labels[id]
     }
 
     /// A concept by its name in the files.

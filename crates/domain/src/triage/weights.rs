@@ -203,8 +203,8 @@ impl<'b> Scores<'b> {
         if words.words.len() <= SILENT_WORDS_MAX && fired.iter().all(|fired| !fired.rule.tells_a_problem()) {
             return Self { sums: NOTHING, weights: &book.weights, evidence: Vec::new() };
         }
-        evidence.sort_unstable_by_key(|(id, place)| (*id, place.start));
-        evidence.dedup_by_key(|(id, _)| *id);
+        let mut counted = vec![false; book.weights.table.len()];
+        evidence.retain(|(id, _)| !std::mem::replace(&mut counted[*id], true));
         let mut sums = [0_i64; LABELS];
         for (id, _) in &evidence {
             for (label, worth) in &book.weights.table[*id] {
