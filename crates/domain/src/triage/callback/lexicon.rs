@@ -1,5 +1,6 @@
 //! The words of `rules/times.txt`: which word, or phrase of words, has which senses.
 
+use super::phrases::Phrases;
 use chrono::Weekday;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -110,6 +111,24 @@ const NEVER_FIRST: [Key; 27] = [
     Key::FromNow,
 ];
 
+/// What names something of time without a value.
+const ANCHORS: [Key; 10] = [
+    Key::Noon,
+    Key::Midnight,
+    Key::Soon,
+    Key::Now,
+    Key::AnyTime,
+    Key::EndOfMonth,
+    Key::DayAfter,
+    Key::NextBusinessDay,
+    Key::Early,
+    Key::Late,
+];
+
+fn mask(keys: &[Key]) -> u128 {
+    keys.iter().fold(0, |mask, key| mask | 1 << *key as u32)
+}
+
 impl Senses {
     /// What a word means that the rule file does not know.
     pub(super) const NONE: &'static Self = &Self {
@@ -128,8 +147,12 @@ impl Senses {
 
     /// Whether a time may begin with it; most words of most texts end the search here.
     pub(super) fn begins(&self) -> bool {
-        let never = NEVER_FIRST.iter().fold(0_u128, |mask, key| mask | 1 << *key as u32);
-        self.keys & !never != 0
+        self.keys & !mask(&NEVER_FIRST) != 0 || self.anchors()
+    }
+
+    /// Whether it names something of time by itself; every time has such a word, or a number in digits.
+    pub(super) fn anchors(&self) -> bool {
+        self.keys & mask(&ANCHORS) != 0
             || self.number.is_some()
             || self.ordinal.is_some()
             || self.weekday.is_some()
@@ -203,50 +226,13 @@ impl Senses {
     }
 }
 
-/// One phrase: the words after its first, and what it means.
-pub(super) struct Phrase {
-    pub(super) rest: Vec<&'static str>,
-    pub(super) senses: Senses,
-    /// Whether a time may begin with it.
-    pub(super) begins: bool,
-}
-
-/// All phrases by their first word, in alphabetical order; the longest phrase of a word first.
-type Lexicon = Vec<(&'static str, Vec<Phrase>)>;
-
-/// The lexicon, and where the words of each first letter stand in it.
-struct Index {
-    lexicon: Lexicon,
-    letters: [(usize, usize); 26],
-    others: (usize, usize),
-}
-
 const RULES: &str = include_str!("../../../rules/times.txt");
 
-static INDEX: LazyLock<Index> = LazyLock::new(|| {
-    let lexicon = read(RULES).0;
-    let before = |letter: u8| lexicon.partition_point(|(word, _)| word.bytes().next() < Some(letter));
-    let mut letters = [(0, 0); 26];
-    for (range, letter) in letters.iter_mut().zip(b'a'..=b'z') {
-        *range = (before(letter), before(letter + 1));
-    }
-    Index { others: (0, lexicon.len()), letters, lexicon }
-});
-
-/// The phrases that begin with a word, the longest first.
-pub(super) fn phrases(first: &str) -> &'static [Phrase] {
-    let index: &'static Index = &INDEX;
-    let letter = first.bytes().next().filter(u8::is_ascii_lowercase).map(|letter| usize::from(letter - b'a'));
-    let (from, to) = letter.and_then(|letter| index.letters.get(letter)).copied().unwrap_or(index.others);
-    let words = index.lexicon.get(from..to).unwrap_or_default();
-    match words.binary_search_by(|(word, _)| (*word).cmp(first)) {
-        Ok(at) => words.get(at).map_or(&[], |(_, phrases)| phrases),
-        Err(_) => &[],
-    }
-}
+/// The phrases of the rule file.
+pub(super) static PHRASES: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(&read(RULES).0));
 
 /// Reads the rule file; also what is wrong with it, which a test looks at.
-fn read(rules: &'static str) -> (Lexicon, Vec<String>) {
+fn read(rules: &'static str) -> (BTreeMap<Vec<&'static str>, Senses>, Vec<String>) {
     let mut all: BTreeMap<Vec<&'static str>, Senses> = BTreeMap::new();
     let mut wrong = Vec::new();
     let mut sense = ("", "");
@@ -265,18 +251,7 @@ fn read(rules: &'static str) -> (Lexicon, Vec<String>) {
             }
         }
     }
-    let mut all: Vec<_> = all.into_iter().collect();
-    all.sort_by(|(a, _), (b, _)| a.first().cmp(&b.first()).then(b.len().cmp(&a.len())));
-    let mut lexicon = Lexicon::new();
-    for (words, senses) in all {
-        let Some((first, rest)) = words.split_first() else { continue };
-        let phrase = Phrase { rest: rest.to_vec(), senses, begins: senses.begins() };
-        match lexicon.last_mut() {
-            Some((word, phrases)) if word == first => phrases.push(phrase),
-            _ => lexicon.push((first, vec![phrase])),
-        }
-    }
-    (lexicon, wrong)
+    (all, wrong)
 }
 
 #[cfg(test)]
@@ -291,15 +266,9 @@ mod tests {
 
     #[test]
     fn every_phrase_of_the_rule_file_is_found_by_its_own_words() {
-        for (first, phrases) in read(RULES).0 {
-            for phrase in phrases {
-                let words = std::iter::once(first).chain(phrase.rest).collect::<Vec<_>>().join(" ");
-                assert_eq!(
-                    tokens(&words).len(),
-                    1,
-                    "{words} is not one phrase: it is not folded, or cannot be reached"
-                );
-            }
+        for words in read(RULES).0.into_keys() {
+            let words = words.join(" ");
+            assert_eq!(tokens(&words).len(), 1, "{words} is not one phrase: it is not folded, or cannot be reached");
         }
     }
 

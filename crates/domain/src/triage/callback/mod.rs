@@ -11,6 +11,7 @@ mod day;
 mod fit;
 mod length;
 mod lexicon;
+mod phrases;
 mod range;
 mod reckon;
 mod said;

@@ -9,6 +9,9 @@ const NUMBER_DIGITS_MIN: usize = 7;
 /// So many words before a time may tie it to something else than the call.
 const ASIDE_REACH: usize = 5;
 
+/// So many words at most lead up to the first that names something of time: "at the beginning of this coming".
+const LEAD_MAX: usize = 8;
+
 pub(super) struct Scan<'a> {
     pub(super) tokens: &'a [Token],
     /// How many words the rule file does not know.
@@ -42,10 +45,15 @@ impl<'a> Scan<'a> {
     /// All items in order.
     pub(super) fn all(&self) -> Vec<Said> {
         let mut found = Vec::new();
-        let mut at = 0;
+        let (mut at, mut anchor) = (0, 0);
         while at < self.tokens.len() {
+            if anchor <= at {
+                let next = self.tokens.iter().skip(at).position(|token| token.anchors);
+                let Some(next) = next else { break };
+                anchor = at + next;
+            }
             let token = self.at(at);
-            if !token.begins || token.is(Key::NotTime) {
+            if !token.begins || token.is(Key::NotTime) || anchor > at + LEAD_MAX {
                 at += 1;
                 continue;
             }
