@@ -188,6 +188,9 @@ impl Reckoning<'_> {
             let first = this.checked_add_months(Months::new(ahead))?;
             match month {
                 MonthSaid::Named(wanted) => (first.month() == wanted).then_some(first),
+                MonthSaid::Dated(month, year) => {
+                    (ahead == 0).then(|| NaiveDate::from_ymd_opt(year, month, 1)).flatten().filter(|date| *date >= this)
+                }
                 MonthSaid::Ahead(wanted) => (ahead == wanted).then_some(first),
                 MonthSaid::Any => Some(first),
             }

@@ -34,6 +34,7 @@ named! {
         Aside = "aside", Call = "call", DayAfter = "day_after", Noon = "noon", Midnight = "midnight", Soon = "soon",
         AnyTime = "any_time", EndOfMonth = "end_of_month", Ago = "ago", Label = "label", Counted = "counted",
         NotTime = "not_time", Filler = "filler", NextBusinessDay = "weekday_next", Starting = "starting", TheDay = "the_day", Or = "or", Now = "now",
+        DayBefore = "day_before", Because = "because", Unfit = "unfit",
         Upcoming = "upcoming", Dial = "dial", ComingDays = "coming_days",
         Spanish = "spanish",
     }
@@ -64,6 +65,15 @@ named! {
     Half { Am = "am", Pm = "pm" }
 }
 
+/// A feast day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Feast {
+    /// Month and day.
+    On(u32, u32),
+    /// Month, which of its weekdays, and the weekday; 99 is the last.
+    Nth(u32, u32, Weekday),
+}
+
 /// All that a word or phrase may mean.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Senses {
@@ -76,12 +86,15 @@ pub(super) struct Senses {
     pub(super) unit: Option<Unit>,
     pub(super) day: Option<i64>,
     pub(super) weekend: Option<i64>,
+    pub(super) feast: Option<Feast>,
     pub(super) part: Option<Part>,
     pub(super) half: Option<Half>,
 }
 
 /// What no time begins with.
-const NEVER_FIRST: [Key; 27] = [
+const NEVER_FIRST: [Key; 29] = [
+    Key::Because,
+    Key::Unfit,
     Key::Spanish,
     Key::OrLater,
     Key::OrBefore,
@@ -112,7 +125,8 @@ const NEVER_FIRST: [Key; 27] = [
 ];
 
 /// What names something of time without a value.
-const ANCHORS: [Key; 10] = [
+const ANCHORS: [Key; 11] = [
+    Key::DayBefore,
     Key::Noon,
     Key::Midnight,
     Key::Soon,
@@ -141,6 +155,7 @@ impl Senses {
         unit: None,
         day: None,
         weekend: None,
+        feast: None,
         part: None,
         half: None,
     };
@@ -161,6 +176,7 @@ impl Senses {
             || self.unit.is_some()
             || self.day.is_some()
             || self.weekend.is_some()
+            || self.feast.is_some()
             || self.part.is_some()
     }
 
@@ -173,7 +189,8 @@ impl Senses {
         const WEEK: [Weekday; 7] =
             [Weekday::Mon, Weekday::Tue, Weekday::Wed, Weekday::Thu, Weekday::Fri, Weekday::Sat, Weekday::Sun];
         let number: Option<u32> = value.parse().ok();
-        let weekday = || number.and_then(|n| WEEK.get(usize::try_from(n).ok()?)).copied();
+        let named = |n: u32| WEEK.get(usize::try_from(n).ok()?).copied();
+        let weekday = || number.and_then(named);
         match sense {
             "number" => {
                 self.number = number;
@@ -202,6 +219,15 @@ impl Senses {
             "weekend" => {
                 self.weekend = number.map(i64::from);
                 number.is_some()
+            }
+            "feast" => {
+                let parts: Option<Vec<u32>> = value.split('/').map(|part| part.parse().ok()).collect();
+                self.feast = match parts.as_deref() {
+                    Some([month, day]) => Some(Feast::On(*month, *day)),
+                    Some([month, nth, weekday]) => named(*weekday).map(|weekday| Feast::Nth(*month, *nth, weekday)),
+                    _ => None,
+                };
+                self.feast.is_some()
             }
             "unit" => {
                 self.unit = Unit::named(value);

@@ -102,7 +102,11 @@ impl<'a> Scan<'a> {
         let parted = said.from > 0 && (self.is(said.from - 1, Key::Call) || self.is(said.from - 1, Key::No));
         let with_it =
             found.last().is_some_and(|last: &Said| last.aside && said.from.saturating_sub(last.to) <= 1 && !parted);
-        said.aside |= aside || with_it;
+        // "porque por la mañana tengo inventario": a reason, not a wish.
+        let small = usize::from(said.from > 1 && self.is(said.from - 1, Key::In));
+        let reason =
+            said.from > small && self.is(said.from - 1 - small, Key::Because) && self.is(said.to, Key::Because);
+        said.aside |= aside || with_it || reason;
         // "el primer lunes por la tarde del próximo mes": the month is told already.
         let month = |said: &Said| matches!(said.item, Item::Day(DaySaid { base: Base::Month(..), .. }));
         let nth = |said: &Said| matches!(said.item, Item::Day(DaySaid { base: Base::NthWeekday(..), .. }));
@@ -117,7 +121,9 @@ impl<'a> Scan<'a> {
         let first = (1..=3).find(|back| said.from >= *back && !small(said.from - back));
         let before = first.is_some_and(|back| self.is(said.from - back, Key::Not));
         let after = self.is(said.to, Key::No) && self.is(said.to + 1, Key::Filler) && !self.is(said.to + 1, Key::No);
-        before || (after && said.item == Item::Soon)
+        // "at three doesn't work".
+        let unfit = self.is(said.to, Key::Unfit) && !self.at(said.to).breaks;
+        before || unfit || (after && said.item == Item::Soon)
     }
 
     /// The end of a telephone number, an address or a version that starts here; the start where none does.
@@ -156,6 +162,8 @@ impl<'a> Scan<'a> {
             return Some(sure((Item::AnyTime, at + 1)));
         }
         self.range(at)
+            .or_else(|| self.shifted(at))
+            .or_else(|| self.lasting(at))
             .or_else(|| self.ahead(at))
             .map(sure)
             .or_else(|| self.bounded_day(at).map(sure))
@@ -296,6 +304,52 @@ impl<'a> Scan<'a> {
         self.is(at, Key::Counted) && self.has(at) && !self.at(at).breaks
     }
 
+    /// "By" or "after" that stands before a day just before an hour.
+    fn bound_before(&self, at: usize) -> Option<fn(Clock) -> Item> {
+        (2..=4.min(at)).find_map(|back| {
+            let (cue, day) = (at - back, at - back + 1);
+            let make: fn(Clock) -> Item = match () {
+                () if self.is(cue, Key::After) => Item::After,
+                () if self.is(cue, Key::Before) => Item::Before,
+                () => return None,
+            };
+            self.day(day).filter(|(_, to)| *to == at).map(|_| make)
+        })
+    }
+
+    /// "Half an hour before noon", "veinte minutos después de las tres".
+    fn shifted(&self, at: usize) -> Option<(Item, usize)> {
+        let (length, next) = self.length(at).filter(|(length, _)| length.days == 0 && length.months == 0)?;
+        let back = self.is(next, Key::Before);
+        if length.seconds <= 0 || !(back || self.is(next, Key::After)) {
+            return None;
+        }
+        let from = next + 1 + usize::from(self.is(next + 1, Key::Las));
+        let (clock, to, _) = self.clock(from)?;
+        let shift = if back { -length.seconds } else { length.seconds };
+        Some((Item::At(clock.later(shift)?), to))
+    }
+
+    /// "For three hours from ten", "an hour starting at nine", "a week starting tomorrow".
+    fn lasting(&self, at: usize) -> Option<(Item, usize)> {
+        let from = at + usize::from(self.is(at, Key::On));
+        let (length, next) = self.length(from).filter(|(length, _)| length.months == 0 && length.business_days == 0)?;
+        let starting = self.is(next, Key::Starting);
+        if !starting && !(from > at && self.is(next, Key::From)) {
+            return None;
+        }
+        if length.seconds == 0 {
+            let (day, to) = self.day(next + 1).filter(|_| starting && length.days > 0)?;
+            return Some((Item::Days(day, DaySaid { plus: day.plus + length.days - 1, ..day }), to));
+        }
+        let mut clock_at = next + 1;
+        while self.is(clock_at, Key::At) || self.is(clock_at, Key::Las) {
+            clock_at += 1;
+        }
+        let (clock, to, _) = self.clock(clock_at)?;
+        Some((Item::For(clock, length.all_seconds()), to))
+    }
+
     fn one_time(&self, at: usize) -> Option<Said> {
         let mut from = at;
         let mut make: fn(Clock) -> Item = Item::At;
@@ -315,6 +369,10 @@ impl<'a> Scan<'a> {
         }
         if self.at(from).letter == 'a' && self.is(from + 1, Key::Las) {
             (cued, strong, from) = (true, true, from + 1);
+        }
+        if cued && let Some(by) = self.bound_before(at) {
+            // "by Friday at five".
+            make = by;
         }
         let article = self.is(from, Key::Las);
         from += usize::from(article);
@@ -341,7 +399,7 @@ impl<'a> Scan<'a> {
             if longer || counted || label || alone || self.is(to, Key::Of) && !strong {
                 return Some(self.said(Item::In(0), at, to, false));
             }
-        } else if before(Key::Label) && !cued && token.digits > 0 && clock.half.is_none() && token.after != ':' {
+        } else if before(Key::Label) && !cued && clock.half.is_none() && !clock.exact && token.after != ':' {
             return Some(self.said(Item::In(0), at, to, false));
         }
         let four_digits = token.digits >= 3;

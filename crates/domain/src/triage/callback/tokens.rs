@@ -70,7 +70,11 @@ pub(super) fn tokens(text: &str) -> Vec<Token> {
     let mut tokens = split(text);
     let (mut from, mut to) = (0, 0);
     while let Some(mut token) = tokens.get(from).copied() {
-        let word = |ahead: usize| tokens.get(from + ahead).map_or(UNKNOWN, |token| token.word);
+        // "diez y media mañana" is half past ten, not mid-morning.
+        let alone = to > 1
+            && tokens.get(to - 1).is_some_and(|token| token.letter == 'y')
+            && tokens.get(to - 2).is_some_and(|token| token.number().is_some());
+        let word = |ahead: usize| tokens.get(from + ahead).filter(|_| !alone).map_or(UNKNOWN, |token| token.word);
         let mut length = 1;
         if let Some((words, phrase)) = PHRASES.longest(token.word, word) {
             length = words;
