@@ -1,7 +1,7 @@
 //! Days, weeks and months: "next Friday", "el lunes 21", "December third", "12/3", "the week of the 18th".
 
 use super::lexicon::{Feast, Key, Part, Unit};
-use super::said::{Base, DaySaid, Edge, MonthSaid, Which};
+use super::said::{Base, DaySaid, Edge, LAST, MonthSaid, Which};
 use super::scan::Scan;
 
 /// Years that are believed to be years; later ones are of the Thai calendar.
@@ -249,6 +249,11 @@ impl Scan<'_> {
     /// "the second Monday of next month", "3rd week of Jan", "20th day of next month".
     fn nth(&self, at: usize) -> Option<(Base, usize)> {
         let from = at + usize::from(self.is(at, Key::El) || self.is(at, Key::Las));
+        if self.is(from, Key::LastWeek) {
+            // "the last week of June"; by itself it has been.
+            let (month, end) = self.month_said(from + 1)?;
+            return Some((Base::NthWeek(LAST, month), end));
+        }
         let (nth, next) = self.ordinal(from)?;
         if let Some(weekday) = self.at(next).senses.weekday.filter(|_| self.has(next)) {
             let part = usize::from(self.at(next + 1).senses.part.is_some() && self.month_said(next + 1).is_none());
@@ -265,7 +270,8 @@ impl Scan<'_> {
         }
         if self.at(next).senses.unit == Some(Unit::Day) && self.has(next) {
             let (month, end) = self.month_said(next + 1)?;
-            return Some((Base::OfMonth(nth, month), end));
+            let base = if nth == LAST { Base::Month(month, Edge::End) } else { Base::OfMonth(nth, month) };
+            return Some((base, end));
         }
         None
     }

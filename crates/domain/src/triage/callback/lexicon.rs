@@ -34,7 +34,7 @@ named! {
         Aside = "aside", Call = "call", DayAfter = "day_after", Noon = "noon", Midnight = "midnight", Soon = "soon",
         AnyTime = "any_time", EndOfMonth = "end_of_month", Ago = "ago", Label = "label", Counted = "counted",
         NotTime = "not_time", Filler = "filler", NextBusinessDay = "weekday_next", Starting = "starting", TheDay = "the_day", Or = "or", Now = "now",
-        DayBefore = "day_before", Because = "because", Unfit = "unfit",
+        Is = "is", LastWeek = "last_week", DayBefore = "day_before", Because = "because", Unfit = "unfit",
         Upcoming = "upcoming", Dial = "dial", ComingDays = "coming_days",
         Spanish = "spanish",
     }
@@ -92,7 +92,8 @@ pub(super) struct Senses {
 }
 
 /// What no time begins with.
-const NEVER_FIRST: [Key; 29] = [
+const NEVER_FIRST: [Key; 30] = [
+    Key::Is,
     Key::Because,
     Key::Unfit,
     Key::Spanish,
@@ -125,7 +126,8 @@ const NEVER_FIRST: [Key; 29] = [
 ];
 
 /// What names something of time without a value.
-const ANCHORS: [Key; 11] = [
+const ANCHORS: [Key; 12] = [
+    Key::LastWeek,
     Key::DayBefore,
     Key::Noon,
     Key::Midnight,

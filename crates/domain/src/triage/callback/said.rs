@@ -3,6 +3,9 @@
 use super::lexicon::{Half, Part, Unit};
 use chrono::Weekday;
 
+/// The ordinal of "the last".
+pub(super) const LAST: u32 = 99;
+
 /// A time of day; `hour` is 0 to 24, and 1 to 12 may still mean either half.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Clock {
@@ -85,7 +88,7 @@ pub(super) enum Base {
     OfMonth(u32, MonthSaid),
     /// Month, day, year.
     Date(u32, u32, Option<i32>),
-    /// "the second Monday of next month"; 99 is the last.
+    /// "the second Monday of next month"; or the [`LAST`].
     NthWeekday(u32, Weekday, MonthSaid),
     /// "the third week of January".
     NthWeek(u32, MonthSaid),

@@ -1,11 +1,13 @@
 //! Finds every time, day and stretch of time in a text, word by word.
 
 use super::lexicon::{Key, Part, Unit};
-use super::said::{Base, Clock, DaySaid, Item, Said, Shade};
+use super::said::{Base, DaySaid, Item, Said, Shade, Which};
 use super::tokens::Token;
 
 /// From so many digits in a row on it is a number to dial, not a time.
 const NUMBER_DIGITS_MIN: usize = 7;
+/// So many numbers in a row are no time either: "twenty two six twenty one".
+const SPOKEN_MIN: usize = 5;
 /// So many words before a time may tie it to something else than the call.
 const ASIDE_REACH: usize = 5;
 
@@ -85,6 +87,10 @@ impl<'a> Scan<'a> {
             return;
         }
         said.refused = self.refused(&said);
+        // "eight thirty, actually no, nine": what corrects a time is one.
+        said.sure |= self.previous(said.from, Key::No)
+            && said.item.is_time()
+            && found.last().is_some_and(|last: &Said| last.item.is_time());
         let mut aside = false;
         for back in 1..=ASIDE_REACH.min(said.from) {
             let token = self.at(said.from - back);
@@ -123,11 +129,21 @@ impl<'a> Scan<'a> {
         let after = self.is(said.to, Key::No) && self.is(said.to + 1, Key::Filler) && !self.is(said.to + 1, Key::No);
         // "at three doesn't work".
         let unfit = self.is(said.to, Key::Unfit) && !self.at(said.to).breaks;
-        before || unfit || (after && said.item == Item::Soon)
+        before || unfit || (after && matches!(said.item, Item::Soon | Item::Before(_)))
+    }
+
+    /// Whether more numbers begin here than a time has: "twenty two six twenty one".
+    fn spoken_number(&self, at: usize) -> bool {
+        let number = |index: usize| self.at(index).number().is_some() && !self.is(index, Key::A);
+        let follows = |index: usize| number(index) && self.at(index).before == ' ' && !self.at(index).glued;
+        number(at) && (at + 1..at + SPOKEN_MIN).all(follows) && (at == 0 || !number(at - 1))
     }
 
     /// The end of a telephone number, an address or a version that starts here; the start where none does.
     pub(super) fn dialled(&self, at: usize) -> usize {
+        if self.spoken_number(at) {
+            return (at..self.tokens.len()).find(|i| self.at(*i).number().is_none()).unwrap_or(self.tokens.len());
+        }
         let part = |index: usize| {
             self.at(index).digits > 0
                 || self.is(index, Key::Oh)
@@ -149,7 +165,7 @@ impl<'a> Scan<'a> {
         if !date && !timed && (digits >= NUMBER_DIGITS_MIN || single) || dotted && !date { end } else { at }
     }
 
-    fn said(&self, item: Item, from: usize, to: usize, sure: bool) -> Said {
+    pub(super) fn said(&self, item: Item, from: usize, to: usize, sure: bool) -> Said {
         Said { item, from, to, sure, aside: false, refused: false }
     }
 
@@ -228,6 +244,14 @@ impl<'a> Scan<'a> {
             }
             return (length.all_seconds() > 0).then(|| (Item::Within(length.all_seconds()), to));
         }
+        // "in two weeks on Monday".
+        if length.months == 0 && length.business_days == 0 && length.seconds == 0 && length.days % 7 == 0 {
+            let name = to + usize::from(self.is(to, Key::On) || self.is(to, Key::El));
+            if let Some(weekday) = self.weekday_name(name).filter(|_| name > to) {
+                let base = Base::Weekday(weekday, Which::InWeek(length.days / 7));
+                return Some((Item::Day(base.into()), name + 1));
+            }
+        }
         let day = match (length.months, length.business_days, length.days, length.seconds) {
             (0, 0, 0, 1..) => return Some((Item::In(length.seconds), to)),
             (0, 0, days, 1..) if days > 0 => return Some((Item::In(length.all_seconds()), to)),
@@ -302,126 +326,5 @@ impl<'a> Scan<'a> {
     /// Whether a counted thing, or an unknown word, follows a number.
     pub(super) fn counted(&self, at: usize) -> bool {
         self.is(at, Key::Counted) && self.has(at) && !self.at(at).breaks
-    }
-
-    /// "By" or "after" that stands before a day just before an hour.
-    fn bound_before(&self, at: usize) -> Option<fn(Clock) -> Item> {
-        (2..=4.min(at)).find_map(|back| {
-            let (cue, day) = (at - back, at - back + 1);
-            let make: fn(Clock) -> Item = match () {
-                () if self.is(cue, Key::After) => Item::After,
-                () if self.is(cue, Key::Before) => Item::Before,
-                () => return None,
-            };
-            self.day(day).filter(|(_, to)| *to == at).map(|_| make)
-        })
-    }
-
-    /// "Half an hour before noon", "veinte minutos después de las tres".
-    fn shifted(&self, at: usize) -> Option<(Item, usize)> {
-        let (length, next) = self.length(at).filter(|(length, _)| length.days == 0 && length.months == 0)?;
-        let back = self.is(next, Key::Before);
-        if length.seconds <= 0 || !(back || self.is(next, Key::After)) {
-            return None;
-        }
-        let from = next + 1 + usize::from(self.is(next + 1, Key::Las));
-        let (clock, to, _) = self.clock(from)?;
-        let shift = if back { -length.seconds } else { length.seconds };
-        Some((Item::At(clock.later(shift)?), to))
-    }
-
-    /// "For three hours from ten", "an hour starting at nine", "a week starting tomorrow".
-    fn lasting(&self, at: usize) -> Option<(Item, usize)> {
-        let from = at + usize::from(self.is(at, Key::On));
-        let (length, next) = self.length(from).filter(|(length, _)| length.months == 0 && length.business_days == 0)?;
-        let starting = self.is(next, Key::Starting);
-        if !starting && !(from > at && self.is(next, Key::From)) {
-            return None;
-        }
-        if length.seconds == 0 {
-            let (day, to) = self.day(next + 1).filter(|_| starting && length.days > 0)?;
-            return Some((Item::Days(day, DaySaid { plus: day.plus + length.days - 1, ..day }), to));
-        }
-        let mut clock_at = next + 1;
-        while self.is(clock_at, Key::At) || self.is(clock_at, Key::Las) {
-            clock_at += 1;
-        }
-        let (clock, to, _) = self.clock(clock_at)?;
-        Some((Item::For(clock, length.all_seconds()), to))
-    }
-
-    fn one_time(&self, at: usize) -> Option<Said> {
-        let mut from = at;
-        let mut make: fn(Clock) -> Item = Item::At;
-        let (mut cued, mut strong) = (false, false);
-        if self.is(from, Key::After) || self.is(from, Key::Starting) {
-            (make, cued, strong, from) = (Item::After, true, true, from + 1);
-        } else if self.is(from, Key::Before) {
-            (make, cued, strong, from) = (Item::Before, true, true, from + 1);
-        }
-        while self.is(from, Key::At)
-            || self.is(from, Key::Around)
-            || (self.is(from, Key::A) && self.is(from + 1, Key::Las) && self.at(from).number().is_none())
-            || (self.is(from, Key::El) && (self.is(from + 1, Key::Las) || self.is(from + 1, Key::Noon)))
-        {
-            strong |= !self.is(from, Key::Around);
-            (cued, from) = (true, from + 1);
-        }
-        if self.at(from).letter == 'a' && self.is(from + 1, Key::Las) {
-            (cued, strong, from) = (true, true, from + 1);
-        }
-        if cued && let Some(by) = self.bound_before(at) {
-            // "by Friday at five".
-            make = by;
-        }
-        let article = self.is(from, Key::Las);
-        from += usize::from(article);
-        let (clock, mut to, mut sure) = self.clock(from)?;
-        let bare = !sure;
-        let token = self.at(from);
-        let before = |key: Key| at > 0 && self.is(at - 1, key);
-        let one = token.digits == 0 && token.number() == Some(1);
-        let eleven_or_once = token.digits == 0 && token.number() == Some(11) && bare;
-        if bare {
-            let longer = self.at(to).number().is_some()
-                && !self.is(to, Key::A)
-                && self.at(to).number() != Some(1)
-                && self.has(to)
-                && self.clock(to).is_none();
-            let unknown = self.has(to)
-                && !self.at(to).known
-                && self.at(to).digits == 0
-                && !self.at(to).breaks
-                && self.at(to).before == ' ';
-            let counted = self.counted(to) || (unknown && !strong) || self.at(to).before == '/' && self.has(to);
-            let label = !cued && (before(Key::Label) || before(Key::Not));
-            let alone = ((one || eleven_or_once) && !strong || token.digits == 3 && !cued) && !article;
-            if longer || counted || label || alone || self.is(to, Key::Of) && !strong {
-                return Some(self.said(Item::In(0), at, to, false));
-            }
-        } else if before(Key::Label) && !cued && clock.half.is_none() && !clock.exact && token.after != ':' {
-            return Some(self.said(Item::In(0), at, to, false));
-        }
-        let four_digits = token.digits >= 3;
-        sure = cued && (strong || !four_digits || clock.half.is_some())
-            || article
-            || (sure && !four_digits)
-            || clock.half.is_some();
-        if self.is(to, Key::OrLater) {
-            (make, to) = (Item::After, to + 1);
-        } else if self.is(to, Key::OrBefore) {
-            (make, to) = (Item::Before, to + 1);
-        }
-        let item = make(clock);
-        // "4 pm for half an hour".
-        if let Item::At(clock) = item
-            && sure
-            && self.is(to, Key::On)
-            && let Some((length, end)) = self.length(to + 1)
-            && length.seconds > 0
-        {
-            return Some(self.said(Item::For(clock, length.seconds), at, end, true));
-        }
-        Some(self.said(item, at, to, sure))
     }
 }

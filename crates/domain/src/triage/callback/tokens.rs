@@ -2,7 +2,7 @@
 //!
 //! Unlike the words of the other rules, these keep what stood before a number: "9:30", "3-4", "$50", "10.0.0.5".
 
-use super::lexicon::{Key, PHRASES, Senses};
+use super::lexicon::{Key, PHRASES, Part, Senses};
 use super::phrases::{UNKNOWN, WordId};
 use crate::triage::normalise::fold;
 
@@ -70,13 +70,15 @@ pub(super) fn tokens(text: &str) -> Vec<Token> {
     let mut tokens = split(text);
     let (mut from, mut to) = (0, 0);
     while let Some(mut token) = tokens.get(from).copied() {
-        // "diez y media mañana" is half past ten, not mid-morning.
-        let alone = to > 1
-            && tokens.get(to - 1).is_some_and(|token| token.letter == 'y')
-            && tokens.get(to - 2).is_some_and(|token| token.number().is_some());
-        let word = |ahead: usize| tokens.get(from + ahead).filter(|_| !alone).map_or(UNKNOWN, |token| token.word);
+        let word = |ahead: usize| tokens.get(from + ahead).map_or(UNKNOWN, |token| token.word);
         let mut length = 1;
-        if let Some((words, phrase)) = PHRASES.longest(token.word, word) {
+        let mut found = PHRASES.longest(token.word, word);
+        let mid = |part: Option<Part>| matches!(part, Some(Part::MidMorning | Part::MidAfternoon));
+        if found.is_some_and(|(_, phrase)| mid(phrase.senses.part)) && ends_with_hour(tokens.get(..to)) {
+            // "diez y media mañana" is half past ten, not mid-morning.
+            found = PHRASES.longest(token.word, |_| UNKNOWN);
+        }
+        if let Some((words, phrase)) = found {
             length = words;
             token.senses = &phrase.senses;
             (token.known, token.begins, token.anchors) = (true, phrase.begins, phrase.anchors);
@@ -95,6 +97,11 @@ pub(super) fn tokens(text: &str) -> Vec<Token> {
     }
     tokens.truncate(to);
     tokens
+}
+
+/// Whether the last words are a number and "y".
+fn ends_with_hour(tokens: Option<&[Token]>) -> bool {
+    matches!(tokens, Some([.., hour, and]) if and.letter == 'y' && hour.number().is_some())
 }
 
 #[derive(PartialEq, Clone, Copy)]

@@ -102,7 +102,7 @@ impl Scan<'_> {
             let timed = self.clock(end + the).is_some_and(|(.., sure)| sure) && !ordinal && self.clock(next).is_none();
             let led = from > at && self.is(from - 1, Key::El) && self.moment(next);
             let hour = !ordinal && the == 0 && day <= 12 && !self.is(next, Key::At) && !at_the && !led;
-            let ranged = self.is(next, Key::To) && !at_the || self.at(next).before == '-' && self.has(next);
+            let ranged = self.is(next, Key::To) && !at_the && !led || self.at(next).before == '-' && self.has(next);
             if ordinal || !(timed || hour || ranged || self.counted(next)) {
                 end = next;
                 return Some((Base::WeekdayDate(weekday, day), end));
@@ -146,6 +146,7 @@ impl Scan<'_> {
         let label = at > 0 && self.is(at - 1, Key::Label) || self.at(end).before == '/' && self.has(end);
         ((said || bare_ordinal)
             && !clocked
+            && !self.quarter_of(from)
             && !noun
             && !label
             && !self.is(end, Key::Counted)
