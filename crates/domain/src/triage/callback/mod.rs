@@ -2,8 +2,7 @@
 //!
 //! Four steps, each in its own file: `tokens` (text to words with senses, from `rules/times.txt`), `scan` with
 //! `hour`, `clock`, `length`, `day`, `weekday` and `range` (words to times as said), `choose` (which of them is for the
-//! call) and `reckon`
-//! with `dates` and `windows` (to instants). [`fit`] is a step of its own: the parser's answer stays what the caller said.
+//! call) and `reckon` with `dates` and `windows` (to instants). [`fit`] is a step of its own: the parser's answer stays what the caller said.
 
 mod choose;
 mod clock;

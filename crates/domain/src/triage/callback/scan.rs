@@ -18,6 +18,10 @@ pub(super) struct Scan<'a> {
     pub(super) tokens: &'a [Token],
     /// How many words the rule file does not know.
     unknown: usize,
+    /// Whether any unit of time is said; most texts are spared the search for lengths.
+    pub(super) units: bool,
+    /// Whether anything is said that may join the two ends of a range.
+    joins: bool,
     /// "12/3" is the third of December.
     pub(super) month_first: bool,
 }
@@ -25,7 +29,9 @@ pub(super) struct Scan<'a> {
 impl<'a> Scan<'a> {
     pub(super) fn new(tokens: &'a [Token], month_first: bool) -> Self {
         let unknown = tokens.iter().filter(|token| !token.known).count();
-        Self { tokens, unknown, month_first }
+        let units = tokens.iter().any(|token| token.senses.unit.is_some());
+        let joins = tokens.iter().any(|token| token.is(Key::To) || token.is(Key::And) || token.before == '-');
+        Self { tokens, unknown, units, joins, month_first }
     }
 
     pub(super) fn at(&self, index: usize) -> &Token {
@@ -177,9 +183,10 @@ impl<'a> Scan<'a> {
         if self.is(at, Key::AnyTime) && !self.starts_something(at + 1) {
             return Some(sure((Item::AnyTime, at + 1)));
         }
-        self.range(at)
-            .or_else(|| self.shifted(at))
-            .or_else(|| self.lasting(at))
+        let range = if self.joins { self.range(at) } else { None };
+        let length = || self.shifted(at).or_else(|| self.lasting(at));
+        range
+            .or_else(length)
             .or_else(|| self.ahead(at))
             .map(sure)
             .or_else(|| self.bounded_day(at).map(sure))
