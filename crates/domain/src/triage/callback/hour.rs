@@ -60,7 +60,7 @@ impl Scan<'_> {
         let from = at + usize::from(self.is(at, Key::On));
         let (length, next) = self.length(from).filter(|(length, _)| length.months == 0 && length.business_days == 0)?;
         let starting = self.is(next, Key::Starting);
-        if !starting && !(from > at && self.is(next, Key::From)) {
+        if !(starting || from > at && self.is(next, Key::From)) {
             return None;
         }
         if length.seconds == 0 {

@@ -34,7 +34,7 @@ named! {
         Aside = "aside", Call = "call", DayAfter = "day_after", Noon = "noon", Midnight = "midnight", Soon = "soon",
         AnyTime = "any_time", EndOfMonth = "end_of_month", Ago = "ago", Label = "label", Counted = "counted",
         NotTime = "not_time", Filler = "filler", NextBusinessDay = "weekday_next", Starting = "starting", TheDay = "the_day", Or = "or", Now = "now",
-        Is = "is", LastWeek = "last_week", DayBefore = "day_before", Because = "because", Unfit = "unfit",
+        Why = "why", Is = "is", LastWeek = "last_week", DayBefore = "day_before", Because = "because", Unfit = "unfit",
         Upcoming = "upcoming", Dial = "dial", ComingDays = "coming_days",
         Spanish = "spanish",
     }
@@ -92,7 +92,8 @@ pub(super) struct Senses {
 }
 
 /// What no time begins with.
-const NEVER_FIRST: [Key; 30] = [
+const NEVER_FIRST: [Key; 31] = [
+    Key::Why,
     Key::Is,
     Key::Because,
     Key::Unfit,

@@ -109,7 +109,8 @@ impl<'a> Scan<'a> {
             if token.is(Key::StrictAside) && said.item != Item::Soon {
                 return;
             }
-            aside |= token.is(Key::Aside) && back <= 4;
+            // "by nine because I board at ten".
+            aside |= token.is(Key::Aside) && back <= 4 || token.is(Key::Why);
         }
         let parted = said.from > 0 && (self.is(said.from - 1, Key::Call) || self.is(said.from - 1, Key::No));
         let with_it =

@@ -466,6 +466,7 @@ fn what_is_corrected_refused_or_a_reason_is_no_wish() {
             ("no me llamen hasta las diez", "2 10:00-17:00"),
             ("wednesday doesn't work, thursday at nine", "4 09:00"),
             ("mañana por la tarde porque por la mañana tengo clase", "2 12:00-17:00"),
+            ("before ten because the truck leaves around eleven", "2 08:00-10:00"),
             ("the ticket is 1015", "none"),
             ("it is build twenty one nine thirty four", "none"),
             ("el aula es la doscientos doce", "none"),
