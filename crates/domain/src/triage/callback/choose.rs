@@ -57,8 +57,7 @@ impl Scan<'_> {
         let parts = |said: &Said| counts(said) && matches!(said.item, Item::Part(..));
         chosen.day = self.pick(said, time, &days).map(|day| self.first_of_alternatives(said, day, days));
         chosen.part = self.pick(said, time, &parts);
-        if time.is_none()
-            && let (Some(day), Some(part)) = (chosen.day, chosen.part)
+        if let (Some(day), Some(part)) = (chosen.day, chosen.part)
             && let (Some(day_said), Some(part_said)) = (said.get(day), said.get(part))
         {
             // "this morning" is no part of "friday"; "friday, in the morning" is.

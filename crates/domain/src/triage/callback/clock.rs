@@ -34,7 +34,8 @@ impl Scan<'_> {
         let token = self.at(at);
         let value = token.number()?;
         if token.digits == 0 && (20..60).contains(&value) && value % 10 == 0 {
-            let and = usize::from(self.is(at + 1, Key::And));
+            // "treinta y cinco"; but "between five thirty and six".
+            let and = usize::from(self.at(at + 1).letter == 'y');
             let ones = self.at(at + 1 + and);
             if let Some(ones) = ones.senses.number.filter(|ones| ones != &0 && *ones < 10 && self.has(at + 1 + and)) {
                 return Some((value + ones, at + 2 + and));

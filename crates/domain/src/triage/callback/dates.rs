@@ -2,7 +2,7 @@
 
 use super::lexicon::Unit;
 use super::reckon::{Dates, Reckoning};
-use super::said::{Base, DaySaid, Edge, Item, MonthSaid, Which};
+use super::said::{Base, DaySaid, Edge, Item, LAST, MonthSaid, Which};
 use chrono::{Datelike, Days, Months, NaiveDate, Weekday};
 
 /// How many years ahead a date is looked for: a 29 February is at most eight years away.
@@ -188,6 +188,9 @@ impl Reckoning<'_> {
             let first = this.checked_add_months(Months::new(ahead))?;
             match month {
                 MonthSaid::Named(wanted) => (first.month() == wanted).then_some(first),
+                MonthSaid::Dated(month, year) => {
+                    (ahead == 0).then(|| NaiveDate::from_ymd_opt(year, month, 1)).flatten().filter(|date| *date >= this)
+                }
                 MonthSaid::Ahead(wanted) => (ahead == wanted).then_some(first),
                 MonthSaid::Any => Some(first),
             }
@@ -204,10 +207,10 @@ fn first_of_month(date: NaiveDate) -> NaiveDate {
     date.with_day(1).unwrap_or(date)
 }
 
-/// The so-manieth weekday of the month that begins on a date; 99 is the last.
+/// The so-manieth weekday of the month that begins on a date, or the last.
 fn nth_weekday(first: NaiveDate, nth: u32, weekday: Weekday) -> Option<NaiveDate> {
     let ahead = i64::from(weekday.days_since(first.weekday()));
-    let nth = if nth == 99 {
+    let nth = if nth == LAST {
         let fifth = later(first, ahead + 28);
         if fifth.month() == first.month() { 5 } else { 4 }
     } else {

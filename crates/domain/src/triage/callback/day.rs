@@ -1,7 +1,7 @@
 //! Days, weeks and months: "next Friday", "el lunes 21", "December third", "12/3", "the week of the 18th".
 
-use super::lexicon::{Key, Part, Unit};
-use super::said::{Base, DaySaid, Edge, MonthSaid, Which};
+use super::lexicon::{Feast, Key, Part, Unit};
+use super::said::{Base, DaySaid, Edge, LAST, MonthSaid, Which};
 use super::scan::Scan;
 
 /// Years that are believed to be years; later ones are of the Thai calendar.
@@ -29,7 +29,33 @@ impl Scan<'_> {
             let base = Base::Weekday(weekday, Which::InWeek(1));
             return Some((DaySaid { base, plus: length.days }, next + 2));
         }
+        // "a week on Friday".
+        if let Some((length, next)) = self.length(at).filter(|(length, _)| length.days > 0 && length.days % 7 == 0)
+            && self.is(next, Key::On)
+            && let Some(weekday) = self.weekday_name(next + 1)
+        {
+            return Some((DaySaid { base: Base::Weekday(weekday, Which::Nearest), plus: length.days }, next + 2));
+        }
+        // "in two Mondays".
+        if self.is(at, Key::In) || self.is(at, Key::Ahead) {
+            let counted = self.count(at + 1).filter(|(count, _)| (1..=10).contains(count));
+            if let Some((count, next)) = counted
+                && let Some(weekday) = self.at(next).senses.weekday.filter(|_| self.has(next))
+            {
+                return Some((Base::Weekday(weekday, Which::Count(count)).into(), next + 1));
+            }
+        }
         let (mut day, mut end) = self.one_day(at)?;
+        // "el lunes en ocho", "el viernes en quince".
+        if matches!(day.base, Base::Weekday(..)) && self.is(end, Key::In) && !self.has(end + 2) {
+            let weeks = match self.at(end + 1).senses.number {
+                Some(8) => 1,
+                Some(15) => 2,
+                _ => 0,
+            };
+            day.plus += 7 * weeks;
+            end += if weeks > 0 { 2 } else { 0 };
+        }
         if self.at(end).before == '+'
             && let Some((length, next)) = self.length(end).filter(|(length, _)| length.days > 0)
         {
@@ -53,11 +79,34 @@ impl Scan<'_> {
 
     fn one_day(&self, at: usize) -> Option<(DaySaid, usize)> {
         let token = self.at(at);
+        // "a las nueve del día 15".
+        if token.is(Key::TheDay)
+            && let Some((base, end)) = self.month_date(at + 1).or_else(|| self.of_month(at))
+        {
+            return Some((base.into(), end));
+        }
         if let Some(days) = token.senses.day.filter(|_| self.has(at)) {
             return Some((Base::Ahead(days).into(), at + 1));
         }
         if let Some(weeks) = token.senses.weekend.filter(|_| self.has(at)) {
-            return Some((Base::Weekend(weeks).into(), at + 1));
+            let after = i64::from(self.is(at + 1, Key::AfterNext));
+            return Some((Base::Weekend(weeks + after).into(), at + 1 + usize::from(after > 0)));
+        }
+        let feast_at = at + usize::from(self.is(at, Key::El) || self.is(at, Key::On) || self.is(at, Key::TheDay));
+        if let Some(feast) = self.at(feast_at).senses.feast.filter(|_| self.has(feast_at)) {
+            let base = match feast {
+                Feast::On(month, day) => Base::Date(month, day, None),
+                Feast::Nth(month, nth, weekday) => Base::NthWeekday(nth, weekday, MonthSaid::Named(month)),
+            };
+            return Some((base.into(), feast_at + 1));
+        }
+        // "the day after Christmas", "the day before the fourth of July".
+        let beside = i64::from(token.is(Key::DayAfter)) - i64::from(token.is(Key::DayBefore));
+        if beside != 0
+            && let Some((day, end)) = self.one_day(at + 1).filter(|(day, _)| day.base != Base::DayAfter)
+            && self.at(at + 1).before == ' '
+        {
+            return Some((DaySaid { plus: day.plus + beside, ..day }, end));
         }
         for (key, base) in [
             (Key::DayAfter, Base::DayAfter),
@@ -83,10 +132,20 @@ impl Scan<'_> {
             .or_else(|| self.nth(at + lead).or_else(|| self.nth(at)))
             .or_else(|| self.count_of_weekdays(at))
             .or_else(|| self.month_date(at + lead).or_else(|| self.month_date(at)))
-            .or_else(|| self.week_or_month(at))
+            .or_else(|| self.week_or_month(at).map(|(base, end)| self.day_of_that_month(base, end)))
             .or_else(|| self.weekday(at))
             .or_else(|| self.of_month(at))
             .map(|(base, end)| (base.into(), end))
+    }
+
+    /// "next month on the 5th".
+    fn day_of_that_month(&self, base: Base, end: usize) -> (Base, usize) {
+        match (base, self.of_month(end)) {
+            (Base::Month(month, Edge::Whole), Some((Base::OfMonth(day, MonthSaid::Any), end))) => {
+                (Base::OfMonth(day, month), end)
+            }
+            _ => (base, end),
+        }
     }
 
     /// How many words like "on", "around", "el día" stand before a date.
@@ -190,6 +249,11 @@ impl Scan<'_> {
     /// "the second Monday of next month", "3rd week of Jan", "20th day of next month".
     fn nth(&self, at: usize) -> Option<(Base, usize)> {
         let from = at + usize::from(self.is(at, Key::El) || self.is(at, Key::Las));
+        if self.is(from, Key::LastWeek) {
+            // "the last week of June"; by itself it has been.
+            let (month, end) = self.month_said(from + 1)?;
+            return Some((Base::NthWeek(LAST, month), end));
+        }
         let (nth, next) = self.ordinal(from)?;
         if let Some(weekday) = self.at(next).senses.weekday.filter(|_| self.has(next)) {
             let part = usize::from(self.at(next + 1).senses.part.is_some() && self.month_said(next + 1).is_none());
@@ -206,7 +270,8 @@ impl Scan<'_> {
         }
         if self.at(next).senses.unit == Some(Unit::Day) && self.has(next) {
             let (month, end) = self.month_said(next + 1)?;
-            return Some((Base::OfMonth(nth, month), end));
+            let base = if nth == LAST { Base::Month(month, Edge::End) } else { Base::OfMonth(nth, month) };
+            return Some((base, end));
         }
         None
     }
@@ -220,6 +285,9 @@ impl Scan<'_> {
             if let Some((day, end, _)) = found {
                 let (year, end) = self.year(end);
                 return Some((Base::Date(month, day, year), end));
+            }
+            if let (Some(year), end) = self.year(at + 1) {
+                return Some((Base::Month(MonthSaid::Dated(month, year), Edge::Whole), end));
             }
             let introduced = at > 0
                 && (self.is(at - 1, Key::In)

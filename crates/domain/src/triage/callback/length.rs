@@ -62,6 +62,9 @@ impl Length {
 impl Scan<'_> {
     /// A length of time and the token after it.
     pub(super) fn length(&self, at: usize) -> Option<(Length, usize)> {
+        if !self.units {
+            return None;
+        }
         let (mut total, mut next, mut unit) = self.one_length(at)?;
         // "1 hour, 5 minutes and 30 seconds", "an hour and a half".
         for _ in 0..4 {

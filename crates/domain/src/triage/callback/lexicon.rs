@@ -1,5 +1,6 @@
 //! The words of `rules/times.txt`: which word, or phrase of words, has which senses.
 
+use super::phrases::Phrases;
 use chrono::Weekday;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -33,6 +34,7 @@ named! {
         Aside = "aside", Call = "call", DayAfter = "day_after", Noon = "noon", Midnight = "midnight", Soon = "soon",
         AnyTime = "any_time", EndOfMonth = "end_of_month", Ago = "ago", Label = "label", Counted = "counted",
         NotTime = "not_time", Filler = "filler", NextBusinessDay = "weekday_next", Starting = "starting", TheDay = "the_day", Or = "or", Now = "now",
+        Why = "why", Is = "is", LastWeek = "last_week", DayBefore = "day_before", Because = "because", Unfit = "unfit",
         Upcoming = "upcoming", Dial = "dial", ComingDays = "coming_days",
         Spanish = "spanish",
     }
@@ -63,6 +65,15 @@ named! {
     Half { Am = "am", Pm = "pm" }
 }
 
+/// A feast day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Feast {
+    /// Month and day.
+    On(u32, u32),
+    /// Month, which of its weekdays, and the weekday; 99 is the last.
+    Nth(u32, u32, Weekday),
+}
+
 /// All that a word or phrase may mean.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Senses {
@@ -75,12 +86,17 @@ pub(super) struct Senses {
     pub(super) unit: Option<Unit>,
     pub(super) day: Option<i64>,
     pub(super) weekend: Option<i64>,
+    pub(super) feast: Option<Feast>,
     pub(super) part: Option<Part>,
     pub(super) half: Option<Half>,
 }
 
 /// What no time begins with.
-const NEVER_FIRST: [Key; 27] = [
+const NEVER_FIRST: [Key; 31] = [
+    Key::Why,
+    Key::Is,
+    Key::Because,
+    Key::Unfit,
     Key::Spanish,
     Key::OrLater,
     Key::OrBefore,
@@ -110,6 +126,26 @@ const NEVER_FIRST: [Key; 27] = [
     Key::FromNow,
 ];
 
+/// What names something of time without a value.
+const ANCHORS: [Key; 12] = [
+    Key::LastWeek,
+    Key::DayBefore,
+    Key::Noon,
+    Key::Midnight,
+    Key::Soon,
+    Key::Now,
+    Key::AnyTime,
+    Key::EndOfMonth,
+    Key::DayAfter,
+    Key::NextBusinessDay,
+    Key::Early,
+    Key::Late,
+];
+
+fn mask(keys: &[Key]) -> u128 {
+    keys.iter().fold(0, |mask, key| mask | 1 << *key as u32)
+}
+
 impl Senses {
     /// What a word means that the rule file does not know.
     pub(super) const NONE: &'static Self = &Self {
@@ -122,14 +158,19 @@ impl Senses {
         unit: None,
         day: None,
         weekend: None,
+        feast: None,
         part: None,
         half: None,
     };
 
     /// Whether a time may begin with it; most words of most texts end the search here.
     pub(super) fn begins(&self) -> bool {
-        let never = NEVER_FIRST.iter().fold(0_u128, |mask, key| mask | 1 << *key as u32);
-        self.keys & !never != 0
+        self.keys & !mask(&NEVER_FIRST) != 0 || self.anchors()
+    }
+
+    /// Whether it names something of time by itself; every time has such a word, or a number in digits.
+    pub(super) fn anchors(&self) -> bool {
+        self.keys & mask(&ANCHORS) != 0
             || self.number.is_some()
             || self.ordinal.is_some()
             || self.weekday.is_some()
@@ -138,6 +179,7 @@ impl Senses {
             || self.unit.is_some()
             || self.day.is_some()
             || self.weekend.is_some()
+            || self.feast.is_some()
             || self.part.is_some()
     }
 
@@ -150,7 +192,8 @@ impl Senses {
         const WEEK: [Weekday; 7] =
             [Weekday::Mon, Weekday::Tue, Weekday::Wed, Weekday::Thu, Weekday::Fri, Weekday::Sat, Weekday::Sun];
         let number: Option<u32> = value.parse().ok();
-        let weekday = || number.and_then(|n| WEEK.get(usize::try_from(n).ok()?)).copied();
+        let named = |n: u32| WEEK.get(usize::try_from(n).ok()?).copied();
+        let weekday = || number.and_then(named);
         match sense {
             "number" => {
                 self.number = number;
@@ -180,6 +223,15 @@ impl Senses {
                 self.weekend = number.map(i64::from);
                 number.is_some()
             }
+            "feast" => {
+                let parts: Option<Vec<u32>> = value.split('/').map(|part| part.parse().ok()).collect();
+                self.feast = match parts.as_deref() {
+                    Some([month, day]) => Some(Feast::On(*month, *day)),
+                    Some([month, nth, weekday]) => named(*weekday).map(|weekday| Feast::Nth(*month, *nth, weekday)),
+                    _ => None,
+                };
+                self.feast.is_some()
+            }
             "unit" => {
                 self.unit = Unit::named(value);
                 self.unit.is_some()
@@ -203,50 +255,13 @@ impl Senses {
     }
 }
 
-/// One phrase: the words after its first, and what it means.
-pub(super) struct Phrase {
-    pub(super) rest: Vec<&'static str>,
-    pub(super) senses: Senses,
-    /// Whether a time may begin with it.
-    pub(super) begins: bool,
-}
-
-/// All phrases by their first word, in alphabetical order; the longest phrase of a word first.
-type Lexicon = Vec<(&'static str, Vec<Phrase>)>;
-
-/// The lexicon, and where the words of each first letter stand in it.
-struct Index {
-    lexicon: Lexicon,
-    letters: [(usize, usize); 26],
-    others: (usize, usize),
-}
-
 const RULES: &str = include_str!("../../../rules/times.txt");
 
-static INDEX: LazyLock<Index> = LazyLock::new(|| {
-    let lexicon = read(RULES).0;
-    let before = |letter: u8| lexicon.partition_point(|(word, _)| word.bytes().next() < Some(letter));
-    let mut letters = [(0, 0); 26];
-    for (range, letter) in letters.iter_mut().zip(b'a'..=b'z') {
-        *range = (before(letter), before(letter + 1));
-    }
-    Index { others: (0, lexicon.len()), letters, lexicon }
-});
-
-/// The phrases that begin with a word, the longest first.
-pub(super) fn phrases(first: &str) -> &'static [Phrase] {
-    let index: &'static Index = &INDEX;
-    let letter = first.bytes().next().filter(u8::is_ascii_lowercase).map(|letter| usize::from(letter - b'a'));
-    let (from, to) = letter.and_then(|letter| index.letters.get(letter)).copied().unwrap_or(index.others);
-    let words = index.lexicon.get(from..to).unwrap_or_default();
-    match words.binary_search_by(|(word, _)| (*word).cmp(first)) {
-        Ok(at) => words.get(at).map_or(&[], |(_, phrases)| phrases),
-        Err(_) => &[],
-    }
-}
+/// The phrases of the rule file.
+pub(super) static PHRASES: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(&read(RULES).0));
 
 /// Reads the rule file; also what is wrong with it, which a test looks at.
-fn read(rules: &'static str) -> (Lexicon, Vec<String>) {
+fn read(rules: &'static str) -> (BTreeMap<Vec<&'static str>, Senses>, Vec<String>) {
     let mut all: BTreeMap<Vec<&'static str>, Senses> = BTreeMap::new();
     let mut wrong = Vec::new();
     let mut sense = ("", "");
@@ -265,18 +280,7 @@ fn read(rules: &'static str) -> (Lexicon, Vec<String>) {
             }
         }
     }
-    let mut all: Vec<_> = all.into_iter().collect();
-    all.sort_by(|(a, _), (b, _)| a.first().cmp(&b.first()).then(b.len().cmp(&a.len())));
-    let mut lexicon = Lexicon::new();
-    for (words, senses) in all {
-        let Some((first, rest)) = words.split_first() else { continue };
-        let phrase = Phrase { rest: rest.to_vec(), senses, begins: senses.begins() };
-        match lexicon.last_mut() {
-            Some((word, phrases)) if word == first => phrases.push(phrase),
-            _ => lexicon.push((first, vec![phrase])),
-        }
-    }
-    (lexicon, wrong)
+    (all, wrong)
 }
 
 #[cfg(test)]
@@ -291,15 +295,9 @@ mod tests {
 
     #[test]
     fn every_phrase_of_the_rule_file_is_found_by_its_own_words() {
-        for (first, phrases) in read(RULES).0 {
-            for phrase in phrases {
-                let words = std::iter::once(first).chain(phrase.rest).collect::<Vec<_>>().join(" ");
-                assert_eq!(
-                    tokens(&words).len(),
-                    1,
-                    "{words} is not one phrase: it is not folded, or cannot be reached"
-                );
-            }
+        for words in read(RULES).0.into_keys() {
+            let words = words.join(" ");
+            assert_eq!(tokens(&words).len(), 1, "{words} is not one phrase: it is not folded, or cannot be reached");
         }
     }
 

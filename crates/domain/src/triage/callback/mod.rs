@@ -1,16 +1,18 @@
 //! When a caller wants to be called: from the words, a reference instant and a zone to an instant or a window.
 //!
 //! Four steps, each in its own file: `tokens` (text to words with senses, from `rules/times.txt`), `scan` with
-//! `clock`, `length`, `day`, `weekday` and `range` (words to times as said), `choose` (which of them is for the call) and `reckon`
-//! with `dates` and `windows` (to instants). [`fit`] is a step of its own: the parser's answer stays what the caller said.
+//! `hour`, `clock`, `length`, `day`, `weekday` and `range` (words to times as said), `choose` (which of them is for the
+//! call) and `reckon` with `dates` and `windows` (to instants). [`fit`] is a step of its own: the parser's answer stays what the caller said.
 
 mod choose;
 mod clock;
 mod dates;
 mod day;
 mod fit;
+mod hour;
 mod length;
 mod lexicon;
+mod phrases;
 mod range;
 mod reckon;
 mod said;

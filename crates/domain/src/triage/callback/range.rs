@@ -41,6 +41,17 @@ impl Scan<'_> {
                 return fits.then_some((Item::Between(first, second), to));
             }
         }
+        // "del 10 al 12".
+        if let Some((first, next)) = first_day
+            && let Base::OfMonth(from_day, month) = first.base
+            && let Some((_, next)) = join(next)
+            && let Some((to_day, to)) = self.count(next).filter(|(day, _)| (from_day + 1..=31).contains(day))
+            && self.day(next).is_none()
+            && !self.counted(to)
+            && self.clock(next).is_none_or(|(.., sure)| !sure)
+        {
+            return Some((Item::Days(first, Base::OfMonth(to_day, month).into()), to));
+        }
         // "July 13 to 15".
         if let Some((first, next)) = first_day
             && let Base::Date(month, from_day, year) = first.base

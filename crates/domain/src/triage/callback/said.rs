@@ -3,6 +3,9 @@
 use super::lexicon::{Half, Part, Unit};
 use chrono::Weekday;
 
+/// The ordinal of "the last".
+pub(super) const LAST: u32 = 99;
+
 /// A time of day; `hour` is 0 to 24, and 1 to 12 may still mean either half.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Clock {
@@ -17,6 +20,23 @@ pub(super) struct Clock {
     pub(super) midnight: bool,
     /// Whether minutes were said.
     pub(super) to_the_minute: bool,
+}
+
+impl Clock {
+    /// So many seconds later, in whole minutes; none where it would be another day's.
+    pub(super) fn later(self, seconds: i64) -> Option<Self> {
+        // An hour that may be of either half of the day stays so: half an hour before one is 12:30.
+        let open = !self.exact && !self.midnight;
+        let minutes = i64::from(self.hour) * 60 + i64::from(self.minute) + seconds / 60;
+        let minutes = match () {
+            () if self.midnight => minutes.rem_euclid(24 * 60),
+            () if open => (minutes - 60).rem_euclid(12 * 60) + 60,
+            () => minutes,
+        };
+        let hour = u32::try_from(minutes / 60).ok().filter(|hour| *hour < 24)?;
+        let minute = u32::try_from(minutes % 60).ok()?;
+        Some(Self { hour, minute, exact: !open, midnight: false, to_the_minute: true, ..self })
+    }
 }
 
 /// Which of several weekdays of a name.
@@ -37,6 +57,8 @@ pub(super) enum Which {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum MonthSaid {
     Named(u32),
+    /// Month and year.
+    Dated(u32, i32),
     /// In so many months.
     Ahead(u32),
     /// Whichever comes first.
@@ -66,7 +88,7 @@ pub(super) enum Base {
     OfMonth(u32, MonthSaid),
     /// Month, day, year.
     Date(u32, u32, Option<i32>),
-    /// "the second Monday of next month"; 99 is the last.
+    /// "the second Monday of next month"; or the [`LAST`].
     NthWeekday(u32, Weekday, MonthSaid),
     /// "the third week of January".
     NthWeek(u32, MonthSaid),

@@ -1,18 +1,27 @@
 //! Finds every time, day and stretch of time in a text, word by word.
 
 use super::lexicon::{Key, Part, Unit};
-use super::said::{Base, Clock, DaySaid, Item, Said, Shade};
+use super::said::{Base, DaySaid, Item, Said, Shade, Which};
 use super::tokens::Token;
 
 /// From so many digits in a row on it is a number to dial, not a time.
 const NUMBER_DIGITS_MIN: usize = 7;
+/// So many numbers in a row are no time either: "twenty two six twenty one".
+const SPOKEN_MIN: usize = 5;
 /// So many words before a time may tie it to something else than the call.
 const ASIDE_REACH: usize = 5;
+
+/// So many words at most lead up to the first that names something of time: "at the beginning of this coming".
+const LEAD_MAX: usize = 8;
 
 pub(super) struct Scan<'a> {
     pub(super) tokens: &'a [Token],
     /// How many words the rule file does not know.
     unknown: usize,
+    /// Whether any unit of time is said; most texts are spared the search for lengths.
+    pub(super) units: bool,
+    /// Whether anything is said that may join the two ends of a range.
+    joins: bool,
     /// "12/3" is the third of December.
     pub(super) month_first: bool,
 }
@@ -20,7 +29,9 @@ pub(super) struct Scan<'a> {
 impl<'a> Scan<'a> {
     pub(super) fn new(tokens: &'a [Token], month_first: bool) -> Self {
         let unknown = tokens.iter().filter(|token| !token.known).count();
-        Self { tokens, unknown, month_first }
+        let units = tokens.iter().any(|token| token.senses.unit.is_some());
+        let joins = tokens.iter().any(|token| token.is(Key::To) || token.is(Key::And) || token.before == '-');
+        Self { tokens, unknown, units, joins, month_first }
     }
 
     pub(super) fn at(&self, index: usize) -> &Token {
@@ -42,10 +53,15 @@ impl<'a> Scan<'a> {
     /// All items in order.
     pub(super) fn all(&self) -> Vec<Said> {
         let mut found = Vec::new();
-        let mut at = 0;
+        let (mut at, mut anchor) = (0, 0);
         while at < self.tokens.len() {
+            if anchor <= at {
+                let next = self.tokens.iter().skip(at).position(|token| token.anchors);
+                let Some(next) = next else { break };
+                anchor = at + next;
+            }
             let token = self.at(at);
-            if !token.begins || token.is(Key::NotTime) {
+            if !token.begins || token.is(Key::NotTime) || anchor > at + LEAD_MAX {
                 at += 1;
                 continue;
             }
@@ -77,6 +93,10 @@ impl<'a> Scan<'a> {
             return;
         }
         said.refused = self.refused(&said);
+        // "eight thirty, actually no, nine": what corrects a time is one.
+        said.sure |= self.previous(said.from, Key::No)
+            && said.item.is_time()
+            && found.last().is_some_and(|last: &Said| last.item.is_time());
         let mut aside = false;
         for back in 1..=ASIDE_REACH.min(said.from) {
             let token = self.at(said.from - back);
@@ -89,12 +109,17 @@ impl<'a> Scan<'a> {
             if token.is(Key::StrictAside) && said.item != Item::Soon {
                 return;
             }
-            aside |= token.is(Key::Aside) && back <= 4;
+            // "by nine because I board at ten".
+            aside |= token.is(Key::Aside) && back <= 4 || token.is(Key::Why);
         }
         let parted = said.from > 0 && (self.is(said.from - 1, Key::Call) || self.is(said.from - 1, Key::No));
         let with_it =
             found.last().is_some_and(|last: &Said| last.aside && said.from.saturating_sub(last.to) <= 1 && !parted);
-        said.aside |= aside || with_it;
+        // "porque por la mañana tengo inventario": a reason, not a wish.
+        let small = usize::from(said.from > 1 && self.is(said.from - 1, Key::In));
+        let reason =
+            said.from > small && self.is(said.from - 1 - small, Key::Because) && self.is(said.to, Key::Because);
+        said.aside |= aside || with_it || reason;
         // "el primer lunes por la tarde del próximo mes": the month is told already.
         let month = |said: &Said| matches!(said.item, Item::Day(DaySaid { base: Base::Month(..), .. }));
         let nth = |said: &Said| matches!(said.item, Item::Day(DaySaid { base: Base::NthWeekday(..), .. }));
@@ -109,11 +134,23 @@ impl<'a> Scan<'a> {
         let first = (1..=3).find(|back| said.from >= *back && !small(said.from - back));
         let before = first.is_some_and(|back| self.is(said.from - back, Key::Not));
         let after = self.is(said.to, Key::No) && self.is(said.to + 1, Key::Filler) && !self.is(said.to + 1, Key::No);
-        before || (after && said.item == Item::Soon)
+        // "at three doesn't work".
+        let unfit = self.is(said.to, Key::Unfit) && !self.at(said.to).breaks;
+        before || unfit || (after && matches!(said.item, Item::Soon | Item::Before(_)))
+    }
+
+    /// Whether more numbers begin here than a time has: "twenty two six twenty one".
+    fn spoken_number(&self, at: usize) -> bool {
+        let number = |index: usize| self.at(index).number().is_some() && !self.is(index, Key::A);
+        let follows = |index: usize| number(index) && self.at(index).before == ' ' && !self.at(index).glued;
+        number(at) && (at + 1..at + SPOKEN_MIN).all(follows) && (at == 0 || !number(at - 1))
     }
 
     /// The end of a telephone number, an address or a version that starts here; the start where none does.
     pub(super) fn dialled(&self, at: usize) -> usize {
+        if self.spoken_number(at) {
+            return (at..self.tokens.len()).find(|i| self.at(*i).number().is_none()).unwrap_or(self.tokens.len());
+        }
         let part = |index: usize| {
             self.at(index).digits > 0
                 || self.is(index, Key::Oh)
@@ -135,7 +172,7 @@ impl<'a> Scan<'a> {
         if !date && !timed && (digits >= NUMBER_DIGITS_MIN || single) || dotted && !date { end } else { at }
     }
 
-    fn said(&self, item: Item, from: usize, to: usize, sure: bool) -> Said {
+    pub(super) fn said(&self, item: Item, from: usize, to: usize, sure: bool) -> Said {
         Said { item, from, to, sure, aside: false, refused: false }
     }
 
@@ -147,7 +184,10 @@ impl<'a> Scan<'a> {
         if self.is(at, Key::AnyTime) && !self.starts_something(at + 1) {
             return Some(sure((Item::AnyTime, at + 1)));
         }
-        self.range(at)
+        let range = if self.joins { self.range(at) } else { None };
+        let length = || self.shifted(at).or_else(|| self.lasting(at));
+        range
+            .or_else(length)
             .or_else(|| self.ahead(at))
             .map(sure)
             .or_else(|| self.bounded_day(at).map(sure))
@@ -211,6 +251,14 @@ impl<'a> Scan<'a> {
                 return Some((Item::NextDays(length.days + i64::from(length.business_days)), to));
             }
             return (length.all_seconds() > 0).then(|| (Item::Within(length.all_seconds()), to));
+        }
+        // "in two weeks on Monday".
+        if length.months == 0 && length.business_days == 0 && length.seconds == 0 && length.days % 7 == 0 {
+            let name = to + usize::from(self.is(to, Key::On) || self.is(to, Key::El));
+            if let Some(weekday) = self.weekday_name(name).filter(|_| name > to) {
+                let base = Base::Weekday(weekday, Which::InWeek(length.days / 7));
+                return Some((Item::Day(base.into()), name + 1));
+            }
         }
         let day = match (length.months, length.business_days, length.days, length.seconds) {
             (0, 0, 0, 1..) => return Some((Item::In(length.seconds), to)),
@@ -286,76 +334,5 @@ impl<'a> Scan<'a> {
     /// Whether a counted thing, or an unknown word, follows a number.
     pub(super) fn counted(&self, at: usize) -> bool {
         self.is(at, Key::Counted) && self.has(at) && !self.at(at).breaks
-    }
-
-    fn one_time(&self, at: usize) -> Option<Said> {
-        let mut from = at;
-        let mut make: fn(Clock) -> Item = Item::At;
-        let (mut cued, mut strong) = (false, false);
-        if self.is(from, Key::After) || self.is(from, Key::Starting) {
-            (make, cued, strong, from) = (Item::After, true, true, from + 1);
-        } else if self.is(from, Key::Before) {
-            (make, cued, strong, from) = (Item::Before, true, true, from + 1);
-        }
-        while self.is(from, Key::At)
-            || self.is(from, Key::Around)
-            || (self.is(from, Key::A) && self.is(from + 1, Key::Las) && self.at(from).number().is_none())
-            || (self.is(from, Key::El) && (self.is(from + 1, Key::Las) || self.is(from + 1, Key::Noon)))
-        {
-            strong |= !self.is(from, Key::Around);
-            (cued, from) = (true, from + 1);
-        }
-        if self.at(from).letter == 'a' && self.is(from + 1, Key::Las) {
-            (cued, strong, from) = (true, true, from + 1);
-        }
-        let article = self.is(from, Key::Las);
-        from += usize::from(article);
-        let (clock, mut to, mut sure) = self.clock(from)?;
-        let bare = !sure;
-        let token = self.at(from);
-        let before = |key: Key| at > 0 && self.is(at - 1, key);
-        let one = token.digits == 0 && token.number() == Some(1);
-        let eleven_or_once = token.digits == 0 && token.number() == Some(11) && bare;
-        if bare {
-            let longer = self.at(to).number().is_some()
-                && !self.is(to, Key::A)
-                && self.at(to).number() != Some(1)
-                && self.has(to)
-                && self.clock(to).is_none();
-            let unknown = self.has(to)
-                && !self.at(to).known
-                && self.at(to).digits == 0
-                && !self.at(to).breaks
-                && self.at(to).before == ' ';
-            let counted = self.counted(to) || (unknown && !strong) || self.at(to).before == '/' && self.has(to);
-            let label = !cued && (before(Key::Label) || before(Key::Not));
-            let alone = ((one || eleven_or_once) && !strong || token.digits == 3 && !cued) && !article;
-            if longer || counted || label || alone || self.is(to, Key::Of) && !strong {
-                return Some(self.said(Item::In(0), at, to, false));
-            }
-        } else if before(Key::Label) && !cued && token.digits > 0 && clock.half.is_none() && token.after != ':' {
-            return Some(self.said(Item::In(0), at, to, false));
-        }
-        let four_digits = token.digits >= 3;
-        sure = cued && (strong || !four_digits || clock.half.is_some())
-            || article
-            || (sure && !four_digits)
-            || clock.half.is_some();
-        if self.is(to, Key::OrLater) {
-            (make, to) = (Item::After, to + 1);
-        } else if self.is(to, Key::OrBefore) {
-            (make, to) = (Item::Before, to + 1);
-        }
-        let item = make(clock);
-        // "4 pm for half an hour".
-        if let Item::At(clock) = item
-            && sure
-            && self.is(to, Key::On)
-            && let Some((length, end)) = self.length(to + 1)
-            && length.seconds > 0
-        {
-            return Some(self.said(Item::For(clock, length.seconds), at, end, true));
-        }
-        Some(self.said(item, at, to, sure))
     }
 }

@@ -167,7 +167,7 @@ fn days_and_parts_of_days_are_read() {
             ("the morning of the fifteenth", "15 08:00-12:00"),
             ("june 15th in the morning at nine", "15 09:00"),
             ("early next week", "8 08:00 - 10 17:00"),
-            ("thursday for half an hour from ten", "4 10:00"),
+            ("thursday for half an hour from ten", "4 10:00-10:30"),
             ("nine a m for thirty minutes", "2 09:00-09:30"),
             ("monday to wednesday", "8 08:00 - 10 17:00"),
             ("today", "1 23:40 - 2 00:00"),
@@ -418,4 +418,59 @@ fn dates_in_figures_follow_the_country_and_the_language() {
     check("el 12/3", "2026-06-01T12:00:00", chrono_tz::America::Chicago, "3/12 08:00-17:00");
     check("on 2026-08-09 at 9:30", "2026-06-01T12:00:00", EAST, "8/9 09:30");
     check("25/12", "2026-06-01T12:00:00", EAST, "12/25 08:00-17:00");
+}
+
+#[test]
+fn feast_days_and_the_days_beside_them_are_dates() {
+    check_all(
+        WEDNESDAY,
+        &[
+            ("some time on labor day", "9/7 08:00-17:00"),
+            ("halloween in the morning", "10/31 08:00-12:00"),
+            ("the day after thanksgiving at ten", "11/27 10:00"),
+            ("the day before the 12th", "11 08:00-17:00"),
+            ("en nochebuena por la tarde", "12/24 12:00-17:00"),
+            ("el día después de reyes", "1/7 08:00-17:00"),
+        ],
+    );
+}
+
+#[test]
+fn times_are_shifted_by_a_length_and_last_for_one() {
+    check_all(
+        WEDNESDAY,
+        &[
+            ("twenty minutes before noon", "3 11:40"),
+            ("an hour after midnight", "4 01:00"),
+            ("diez minutos después de las cuatro", "3 16:10"),
+            ("for two hours starting at one", "3 13:00-15:00"),
+            ("a week on monday", "15 08:00-17:00"),
+            ("el martes en ocho", "16 08:00-17:00"),
+            ("in three weeks on thursday", "25 08:00-17:00"),
+            ("next month on the 9th", "7/9 08:00-17:00"),
+            ("the last day of the month", "30 08:00-17:00"),
+            ("estoy del 15 al 18", "15 08:00 - 18 17:00"),
+            ("el viernes 12 a media mañana", "12 10:00"),
+            ("by monday at three", "8 08:00-15:00"),
+        ],
+    );
+}
+
+#[test]
+fn what_is_corrected_refused_or_a_reason_is_no_wish() {
+    check_all(
+        MONDAY_NIGHT,
+        &[
+            ("ten fifteen, sorry, eleven", "2 11:00"),
+            ("don't ring me until ten", "2 10:00-17:00"),
+            ("no me llamen hasta las diez", "2 10:00-17:00"),
+            ("wednesday doesn't work, thursday at nine", "4 09:00"),
+            ("mañana por la tarde porque por la mañana tengo clase", "2 12:00-17:00"),
+            ("before ten because the truck leaves around eleven", "2 08:00-10:00"),
+            ("the ticket is 1015", "none"),
+            ("it is build twenty one nine thirty four", "none"),
+            ("el aula es la doscientos doce", "none"),
+            ("se apagó a las nueve y volvió a las diez", "none"),
+        ],
+    );
 }

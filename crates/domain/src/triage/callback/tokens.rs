@@ -2,16 +2,20 @@
 //!
 //! Unlike the words of the other rules, these keep what stood before a number: "9:30", "3-4", "$50", "10.0.0.5".
 
-use super::lexicon::{Key, Phrase, Senses, phrases};
+use super::lexicon::{Key, PHRASES, Part, Senses};
+use super::phrases::{UNKNOWN, WordId};
 use crate::triage::normalise::fold;
-use std::ops::Range;
 
 /// A word, a phrase of the rule file, or a number in digits.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Token {
+    /// The word by itself.
+    word: WordId,
     pub(super) senses: &'static Senses,
     /// Whether a time may begin here.
     pub(super) begins: bool,
+    /// Whether it names something of time by itself.
+    pub(super) anchors: bool,
     /// Whether the rule file knows it.
     pub(super) known: bool,
     /// How many digits; 0 for words.
@@ -35,8 +39,10 @@ pub(super) struct Token {
 impl Token {
     /// Stands where no token is.
     pub(super) const NOTHING: Self = Self {
+        word: UNKNOWN,
         senses: Senses::NONE,
         begins: false,
+        anchors: false,
         known: false,
         digits: 0,
         value: 0,
@@ -59,66 +65,82 @@ impl Token {
     }
 }
 
-/// A word before its senses are known.
-struct Raw {
-    folded: Range<usize>,
-    token: Token,
-}
-
 /// The tokens of a text, phrases put together.
 pub(super) fn tokens(text: &str) -> Vec<Token> {
-    let (folded, raws) = split(text);
-    let word = |at: usize| raws.get(at).and_then(|raw: &Raw| folded.get(raw.folded.clone())).unwrap_or_default();
-    let mut tokens = Vec::with_capacity(raws.len());
-    let mut at = 0;
-    while let Some(raw) = raws.get(at) {
-        let fits = |phrase: &&Phrase| phrase.rest.iter().enumerate().all(|(i, part)| word(at + 1 + i) == *part);
-        let found = phrases(word(at)).iter().find(fits);
-        let mut token = raw.token;
-        let length = found.map_or(1, |phrase| phrase.rest.len() + 1);
-        if let Some(phrase) = found {
+    let mut tokens = split(text);
+    let (mut from, mut to) = (0, 0);
+    while let Some(mut token) = tokens.get(from).copied() {
+        let word = |ahead: usize| tokens.get(from + ahead).map_or(UNKNOWN, |token| token.word);
+        let mut length = 1;
+        let mut found = PHRASES.longest(token.word, word);
+        let mid = |part: Option<Part>| matches!(part, Some(Part::MidMorning | Part::MidAfternoon));
+        if found.is_some_and(|(_, phrase)| mid(phrase.senses.part)) && ends_with_hour(tokens.get(..to)) {
+            // "diez y media mañana" is half past ten, not mid-morning.
+            found = PHRASES.longest(token.word, |_| UNKNOWN);
+        }
+        if let Some((words, phrase)) = found {
+            length = words;
             token.senses = &phrase.senses;
-            (token.known, token.begins) = (true, phrase.begins);
+            (token.known, token.begins, token.anchors) = (true, phrase.begins, phrase.anchors);
         }
         if length > 1 {
             token.digits = 0;
             token.letter = ' ';
+            if let Some(last) = tokens.get(from + length - 1) {
+                (token.end, token.after) = (last.end, last.after);
+            }
         }
-        if let Some(last) = raws.get(at + length - 1) {
-            token.end = last.token.end;
-            token.after = last.token.after;
+        if let Some(place) = tokens.get_mut(to) {
+            *place = token;
         }
-        tokens.push(token);
-        at += length;
+        (from, to) = (from + length, to + 1);
     }
+    tokens.truncate(to);
     tokens
 }
 
-/// Words and numbers; letters lower case and without accents in one buffer.
-fn split(text: &str) -> (String, Vec<Raw>) {
-    #[derive(PartialEq, Clone, Copy)]
-    enum Kind {
-        None,
-        Letters,
-        Digits,
-    }
-    let mut folded = String::with_capacity(text.len());
-    let mut raws: Vec<Raw> = Vec::with_capacity(text.len() / 5 + 1);
+/// Whether the last words are a number and "y".
+fn ends_with_hour(tokens: Option<&[Token]>) -> bool {
+    matches!(tokens, Some([.., hour, and]) if and.letter == 'y' && hour.number().is_some())
+}
+
+#[derive(PartialEq, Clone, Copy)]
+enum Kind {
+    None,
+    Letters,
+    Digits,
+}
+
+/// Words and numbers, each looked up without its case and accents.
+fn split(text: &str) -> Vec<Token> {
+    let mut tokens: Vec<Token> = Vec::with_capacity(text.len() / 4 + 1);
+    let mut folded = String::new();
+    let finish = |tokens: &mut Vec<Token>, folded: &mut String| {
+        if let Some(token) = tokens.last_mut() {
+            token.word = PHRASES.id(folded);
+            if folded.len() == 1 {
+                token.letter = folded.chars().next().unwrap_or(' ');
+            }
+        }
+        folded.clear();
+    };
     let (mut kind, mut sign, mut glued, mut breaks) = (Kind::None, ' ', false, false);
     for (at, c) in text.char_indices() {
-        if matches!(c, '\'' | '\u{2019}' | '\u{2bc}' | '`') || ('\u{300}'..='\u{36f}').contains(&c) {
-            continue;
-        }
         let now = match c {
+            'a'..='z' | 'A'..='Z' => Kind::Letters,
             '0'..='9' => Kind::Digits,
-            c if c.is_alphanumeric() => Kind::Letters,
+            '\'' | '\u{2019}' | '\u{2bc}' | '`' | '\u{300}'..='\u{36f}' => continue,
+            c if !c.is_ascii() && c.is_alphanumeric() => Kind::Letters,
             _ => Kind::None,
         };
+        if now != kind && kind != Kind::None {
+            finish(&mut tokens, &mut folded);
+        }
         if now == Kind::None {
             if kind != Kind::None {
                 (sign, glued) = (' ', true);
-                if let Some(last) = raws.last_mut() {
-                    last.token.after = c;
+                if let Some(last) = tokens.last_mut() {
+                    last.after = c;
                 }
             }
             kind = now;
@@ -133,19 +155,18 @@ fn split(text: &str) -> (String, Vec<Raw>) {
         if now != kind {
             // Between a digit and a letter there is no sign: "9am".
             let (before, joined) = if kind == Kind::None { (sign, glued) } else { (' ', true) };
-            let token = Token {
+            tokens.push(Token {
                 before,
-                glued: joined && !raws.is_empty(),
+                glued: joined && !tokens.is_empty(),
                 breaks,
                 start: at,
                 begins: now == Kind::Digits,
+                anchors: now == Kind::Digits,
                 ..Token::NOTHING
-            };
-            raws.push(Raw { folded: folded.len()..folded.len(), token });
+            });
             (kind, sign, glued, breaks) = (now, ' ', false, false);
         }
-        let Some(raw) = raws.last_mut() else { continue };
-        let token = &mut raw.token;
+        let Some(token) = tokens.last_mut() else { continue };
         if now == Kind::Digits {
             token.digits += 1;
             token.value = token.value.saturating_mul(10).saturating_add(c.to_digit(10).unwrap_or(0));
@@ -156,10 +177,11 @@ fn split(text: &str) -> (String, Vec<Raw>) {
             folded.extend(c.to_lowercase().map(fold).filter(|c| c.is_alphanumeric()));
         }
         token.end = at + c.len_utf8();
-        raw.folded.end = folded.len();
-        token.letter = if raw.folded.len() == 1 { c.to_ascii_lowercase() } else { ' ' };
     }
-    (folded, raws)
+    if kind != Kind::None {
+        finish(&mut tokens, &mut folded);
+    }
+    tokens
 }
 
 #[cfg(test)]

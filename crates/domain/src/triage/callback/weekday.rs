@@ -1,6 +1,6 @@
 //! Days by their name or their number in the month: "next Friday", "el viernes 23", "the 5th".
 
-use super::lexicon::Key;
+use super::lexicon::{Key, Part};
 use super::said::{Base, Edge, MonthSaid, Which};
 use super::scan::Scan;
 use chrono::Weekday;
@@ -100,14 +100,22 @@ impl Scan<'_> {
         if let Some((day, next, ordinal)) = self.of_days(end + the) {
             let at_the = self.at(next).letter == 'a' && self.is(next + 1, Key::Las);
             let timed = self.clock(end + the).is_some_and(|(.., sure)| sure) && !ordinal && self.clock(next).is_none();
-            let hour = !ordinal && the == 0 && day <= 12 && !self.is(next, Key::At) && !at_the;
-            let ranged = self.is(next, Key::To) && !at_the || self.at(next).before == '-' && self.has(next);
+            let led = from > at && self.is(from - 1, Key::El) && self.moment(next);
+            let hour = !ordinal && the == 0 && day <= 12 && !self.is(next, Key::At) && !at_the && !led;
+            let ranged = self.is(next, Key::To) && !at_the && !led || self.at(next).before == '-' && self.has(next);
             if ordinal || !(timed || hour || ranged || self.counted(next)) {
                 end = next;
                 return Some((Base::WeekdayDate(weekday, day), end));
             }
         }
         Some((Base::Weekday(weekday, which), end))
+    }
+
+    /// Whether a part of the day follows that is a moment, which leaves no room for an hour: "el lunes 8 a media tarde".
+    fn moment(&self, at: usize) -> bool {
+        let a = usize::from(self.at(at).letter == 'a');
+        let part = self.at(at + a).senses.part.filter(|_| self.has(at + a));
+        matches!(part, Some(Part::MidMorning | Part::MidAfternoon | Part::FirstThing | Part::EndOfDay))
     }
 
     /// "the 5th", "el 16", "el día 21", "on the 17", "8 pm on 15".
@@ -138,6 +146,7 @@ impl Scan<'_> {
         let label = at > 0 && self.is(at - 1, Key::Label) || self.at(end).before == '/' && self.has(end);
         ((said || bare_ordinal)
             && !clocked
+            && !self.quarter_of(from)
             && !noun
             && !label
             && !self.is(end, Key::Counted)
