@@ -33,8 +33,10 @@ pub(super) type WeightId = usize;
 /// The table, and where each piece of evidence stands in it.
 #[derive(Debug, Default)]
 pub(super) struct Weights {
-    /// For each piece of evidence, what it is worth for which labels.
-    table: Vec<Vec<(u8, i16)>>,
+    /// What each piece of evidence is worth for which labels, one after the other.
+    worth: Vec<(u8, i16)>,
+    /// For each piece of evidence, where its worth ends.
+    ends: Vec<usize>,
     bias: Vec<(u8, i16)>,
     patterns: Vec<(String, WeightId)>,
     /// Names as they stand in the file, `meant server`.
@@ -56,10 +58,11 @@ pub(super) fn read(file: &str) -> (Weights, Vec<String>) {
             (_, None) => problems.push(format!("unknown weight in {line:?}")),
             ("bias", Some(worth)) => weights.bias = worth,
             (name, Some(worth)) => {
-                if names.insert(name.to_owned(), weights.table.len()).is_some() {
+                if names.insert(name.to_owned(), weights.ends.len()).is_some() {
                     problems.push(format!("twice: {name:?}"));
                 }
-                weights.table.push(worth);
+                weights.worth.extend(worth);
+                weights.ends.push(weights.worth.len());
             }
         }
     }
@@ -121,6 +124,12 @@ fn concept_name(name: &str) -> String {
 }
 
 impl Weights {
+    /// What a piece of evidence is worth.
+    fn worth(&self, id: WeightId) -> &[(u8, i16)] {
+        let from = id.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.worth[from..self.ends[id]]
+    }
+
     /// What is searched for in the words, with its place.
     pub(super) fn patterns(&self) -> impl Iterator<Item = (&str, WeightId)> {
         self.patterns.iter().map(|(pattern, id)| (pattern.as_str(), *id))
@@ -203,11 +212,11 @@ impl<'b> Scores<'b> {
         if words.words.len() <= SILENT_WORDS_MAX && fired.iter().all(|fired| !fired.rule.tells_a_problem()) {
             return Self { sums: NOTHING, weights: &book.weights, evidence: Vec::new() };
         }
-        let mut counted = vec![false; book.weights.table.len()];
+        let mut counted = vec![false; book.weights.ends.len()];
         evidence.retain(|(id, _)| !std::mem::replace(&mut counted[*id], true));
         let mut sums = [0_i64; LABELS];
         for (id, _) in &evidence {
-            for (label, worth) in &book.weights.table[*id] {
+            for (label, worth) in book.weights.worth(*id) {
                 sums[usize::from(*label)] += i64::from(*worth);
             }
         }
@@ -245,7 +254,7 @@ impl<'b> Scores<'b> {
 
     fn loudest(&self, label: usize) -> Option<&Range<usize>> {
         let worth = |id: WeightId| {
-            let list = &self.weights.table[id];
+            let list = self.weights.worth(id);
             list.iter().find(|(known, _)| usize::from(*known) == label).map_or(0, |(_, worth)| *worth)
         };
         // The rules' opinion stands nowhere in the words.
