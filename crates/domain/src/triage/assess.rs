@@ -4,10 +4,11 @@ use super::callback::{CallbackFound, parse_callback_time};
 use super::dialog::{Speaker, Speech, Turn};
 use super::matching::{Fired, Found};
 use super::normalise::Words;
+use super::priority::Urgency;
 use super::rules::Outcome;
 use super::weights::Opinion;
 use super::{
-    Assessment, Reason, Setting, Wish, actions, category, details, flags, language, priority, sentiment, wish,
+    Assessment, Flag, Reason, Setting, Wish, actions, category, details, flags, language, priority, sentiment, wish,
 };
 use std::collections::BTreeSet;
 
@@ -34,6 +35,8 @@ pub fn assess(turns: &[Turn<'_>], setting: &Setting<'_>) -> Assessment {
     let scores = found.scores(words, &fired, &opinion);
     let kind = category::decided(words, opinion.kind, &scores);
     let urgency = priority::decided(words, &found, &fired, opinion.urgency, &scores, kind.category, setting);
+    let flags = flags::of_speech(&caller);
+    let urgency = not_below(urgency, &caller, &flags, setting);
     let has = |outcome: Outcome| fired.iter().find(|fired| fired.meant && fired.rule.outcomes.contains(&outcome));
     let mut details = details::of_words(words, &found, &fired);
     let mut wish = wish::wish(&fired);
@@ -75,10 +78,43 @@ pub fn assess(turns: &[Turn<'_>], setting: &Setting<'_>) -> Assessment {
         fix: wish::fix(&fired, &found),
         details,
         sentiment: sentiment::of_speech(&caller),
-        flags: flags::of_speech(&caller),
+        flags,
         actions: if promises { actions::extract_actions(turns) } else { Vec::new() },
         reasons,
     }
+}
+
+/// What may be an attack lowers nothing: the urgency is at least that of what else was said, be it in other turns or
+/// around the words that were flagged.
+fn not_below(mut urgency: Urgency, caller: &Speech<'_>, flags: &[Flag], setting: &Setting<'_>) -> Urgency {
+    if flags.is_empty() {
+        return urgency;
+    }
+    let cut = |index: usize, words: &str| {
+        let mut words = words.to_owned();
+        for flag in flags.iter().rev().filter(|flag| flag.evidence.turn == index) {
+            if words.is_char_boundary(flag.evidence.span.start) && words.is_char_boundary(flag.evidence.span.end) {
+                words.replace_range(flag.evidence.span.clone(), "");
+            }
+        }
+        words
+    };
+    let flagged = |index: usize| flags.iter().any(|flag| flag.evidence.turn == index);
+    let others: Vec<&str> = caller.said().filter(|(index, _)| !flagged(*index)).map(|(_, words)| words).collect();
+    let around: Vec<String> = caller.said().map(|(index, words)| cut(index, words)).collect();
+    for turns in [others, around.iter().map(String::as_str).collect()] {
+        let words = Words::heard(&turns);
+        let found = Found::new(&words);
+        let fired = found.fired(&words);
+        let opinion = Opinion::new(&words, &fired);
+        let scores = found.scores(&words, &fired, &opinion);
+        let kind = category::decided(&words, opinion.kind, &scores);
+        let alone = priority::decided(&words, &found, &fired, opinion.urgency, &scores, kind.category, setting);
+        if (alone.priority, alone.unsure) > (urgency.priority, urgency.unsure) {
+            (urgency.priority, urgency.unsure) = (alone.priority, alone.unsure);
+        }
+    }
+    urgency
 }
 
 fn about(words: &Words, fired: &[Fired], of: fn(&Outcome) -> bool) -> Vec<Reason> {

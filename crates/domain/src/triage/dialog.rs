@@ -95,6 +95,11 @@ impl<'a> Speech<'a> {
         self.turns.get(turn).map_or(turn, |(index, ..)| *index)
     }
 
+    /// The turns, each with its index among all turns.
+    pub(super) fn said(&self) -> impl Iterator<Item = (usize, &'a str)> {
+        self.turns.iter().map(|(index, _, turn)| (*index, turn.words))
+    }
+
     /// How many words there are.
     pub(super) fn len(&self) -> usize {
         self.words.words.len()

@@ -2,7 +2,7 @@
 
 use super::normalise::{Words, number};
 use super::rules::{Book, ConceptId, Role, Rule, book};
-use super::weights::{Opinion, Scores, WeightId};
+use super::weights::{Opinion, Scores, WeightId, start};
 use std::ops::Range;
 
 /// One phrase found.
@@ -92,9 +92,7 @@ impl Found {
     /// Everything named that can fail, and meant as said: the concept's name and where.
     pub(super) fn things(&self) -> impl Iterator<Item = (&str, &Range<usize>)> {
         let meant = self.meant.concepts.iter().zip(&self.meant.words);
-        meant
-            .filter(|(id, _)| self.book.roles[**id] == Role::Thing)
-            .map(|(id, place)| (self.book.name(*id), place))
+        meant.filter(|(id, _)| self.book.roles[**id] == Role::Thing).map(|(id, place)| (self.book.name(*id), place))
     }
 
     /// How many phrases were found.
@@ -145,19 +143,12 @@ impl Places {
 /// The places of all phrases, and of the words that weigh something.
 fn phrases(book: &Book, words: &Words) -> (Vec<Hit>, Vec<(WeightId, Range<usize>)>) {
     let (mut hits, mut weighed) = (Vec::new(), Vec::new());
-    let Some(automaton) = &book.automaton else { return (hits, weighed) };
-    for found in automaton.find_overlapping_iter(&words.text) {
-        // A pattern begins with a blank, and ends with one or in the midst of a word: its words lie between.
-        let range = words.index_at(found.start())..words.index_at(found.end() - 1);
-        // A phrase never runs from one turn into the next.
-        let turn = |index: usize| words.words.get(index).map(|word| word.turn);
-        if turn(range.start) == turn(range.end - 1) {
-            let pattern = found.pattern().as_usize();
-            weighed.extend(book.word_weights[pattern].map(|id| (id, range.clone())));
-            let meanings = &book.meanings[pattern];
-            hits.extend(meanings.iter().map(|id| Hit { concept: *id, words: range.clone(), meant: true }));
-        }
+    for (range, meaning) in book.phrases.said_in(words) {
+        weighed.extend(meaning.weight.map(|id| (id, range.clone())));
+        hits.extend(meaning.concepts.iter().map(|id| Hit { concept: *id, words: range.clone(), meant: true }));
     }
+    let starts = (0..words.words.len()).filter_map(|at| Some((at, book.starts.get(start(words.stem(at))?)?)));
+    weighed.extend(starts.map(|(at, id)| (*id, at..at + 1)));
     (hits, weighed)
 }
 

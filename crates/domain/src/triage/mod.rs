@@ -13,6 +13,7 @@ mod flags;
 mod language;
 mod matching;
 mod normalise;
+mod phrases;
 mod priority;
 mod rules;
 mod say;

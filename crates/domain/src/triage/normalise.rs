@@ -111,6 +111,13 @@ impl Words {
         self.words.get(index).map_or("", |word| word.plain.as_str())
     }
 
+    /// The stem of the word at a position; empty past the end.
+    pub(super) fn stem(&self, index: usize) -> &str {
+        let Some(blank) = self.offsets.get(index) else { return "" };
+        let end = self.offsets.get(index + 1).copied().unwrap_or(self.text.len() - 1);
+        self.text.get(blank + 1..end).unwrap_or_default()
+    }
+
     /// The turn of the word at a position; none past the end.
     pub(super) fn turn(&self, index: usize) -> Option<usize> {
         self.words.get(index).map(|word| word.turn)

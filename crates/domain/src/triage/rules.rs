@@ -3,12 +3,12 @@
 //! The formats are described at the top of `rules/concepts.txt` and `rules/rules_faults.txt`.
 
 use super::normalise::phrase;
+use super::phrases::Phrases;
 use super::sounds::Sounds;
 use super::weights::{self, WeightId, Weights};
 use super::word_map::WordMap;
 use super::{Affected, Fix, Wish};
 use crate::vocabulary::{Category, Priority};
-use aho_corasick::{AhoCorasick, MatchKind};
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
@@ -79,14 +79,20 @@ pub(super) struct Rule {
     pub(super) example: String,
 }
 
+/// What a phrase stands for.
+#[derive(Debug, Default)]
+pub(super) struct Meaning {
+    pub(super) concepts: Vec<ConceptId>,
+    /// What the words themselves weigh.
+    pub(super) weight: Option<WeightId>,
+}
+
 /// Everything, read once.
 #[derive(Debug)]
 pub(super) struct Book {
-    pub(super) automaton: Option<AhoCorasick>,
-    /// For each pattern of the automaton, the concepts it stands for.
-    pub(super) meanings: Vec<Vec<ConceptId>>,
-    /// For each pattern of the automaton, what the words themselves weigh.
-    pub(super) word_weights: Vec<Option<WeightId>>,
+    pub(super) phrases: Phrases<Meaning>,
+    /// What words weigh by their first letters.
+    pub(super) starts: WordMap<WeightId>,
     /// For each concept, what it weighs where it is meant, and where it is only named.
     pub(super) concept_weights: Vec<[Option<WeightId>; 2]>,
     pub(super) weights: Weights,
@@ -129,9 +135,6 @@ const CONCEPTS: &[&str] = &[
     include_str!("../../rules/failures.txt"),
     include_str!("../../rules/dangers.txt"),
 ];
-
-/// Letters from the start of a phrase up to which a step of the search is one look-up: more memory, less time.
-const DENSE_DEPTH: usize = 4;
 
 const WEIGHTS: &str = include_str!("../../rules/weights.txt");
 
@@ -354,25 +357,21 @@ impl Book {
             labels[*id].clone_from(name);
         }
         // Words that weigh something are searched for together with the phrases.
-        let mut searched: BTreeMap<String, (Vec<ConceptId>, Option<WeightId>)> =
-            phrases.into_iter().map(|(text, concepts)| (text, (concepts, None))).collect();
-        for (pattern, id) in weights.patterns() {
-            searched.entry(pattern.to_owned()).or_default().1 = Some(id);
+        let mut searched: BTreeMap<String, Meaning> =
+            phrases.into_iter().map(|(text, concepts)| (text, Meaning { concepts, weight: None })).collect();
+        for (words, id) in weights.phrases() {
+            searched.entry(format!(" {words} ")).or_default().weight = Some(id);
         }
-        let (patterns, said): (Vec<_>, Vec<_>) = searched.into_iter().unzip();
-        let (meanings, word_weights) = said.into_iter().unzip();
-        let automaton = AhoCorasick::builder().match_kind(MatchKind::Standard).dense_depth(DENSE_DEPTH).build(&patterns);
-        if let Err(error) = &automaton {
-            problems.push(error.to_string());
-        }
+        let starts = weights.starts().map(|(start, id)| (start.to_owned(), id)).collect();
+        let (texts, meanings): (Vec<String>, Vec<Meaning>) = searched.into_iter().unzip();
+        let phrases = Phrases::new(texts.iter().map(|text| text.split_whitespace().collect()).zip(meanings));
         let mut begins = vec![Vec::new(); roles.len()];
         for (at, rule) in rules.iter().enumerate() {
             rule.elements.first().into_iter().flatten().for_each(|id| begins[*id].push(at));
         }
         Self {
-            automaton: automaton.ok(),
-            meanings,
-            word_weights,
+            phrases,
+            starts,
             concept_weights,
             weights,
             roles,
@@ -441,7 +440,7 @@ mod tests {
             rules.flat_map(|rule| [rule.elements.concat(), rule.exceptions.concat()].concat()).collect();
         let named = |id: &ConceptId| matches!(book.roles[*id], Role::Plain | Role::Thing | Role::Wish);
         let idle: Vec<_> =
-            book.names.iter().filter(|(_, id)| named(id) && !used.contains(id) && !book.narrow.contains(id)).collect();
+            book.names().filter(|(_, id)| named(id) && !used.contains(id) && !book.narrow.contains(id)).collect();
         assert_eq!(idle, Vec::new());
     }
 

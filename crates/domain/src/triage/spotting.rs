@@ -6,7 +6,7 @@
 
 use super::dialog::Speech;
 use super::normalise::phrase;
-use aho_corasick::{AhoCorasick, MatchKind};
+use super::phrases::Phrases;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -50,17 +50,16 @@ pub(super) struct Fired<'b, O> {
 /// The phrases and rules of one file.
 #[derive(Debug)]
 pub(super) struct Phrasebook<O> {
-    automaton: Option<AhoCorasick>,
-    /// For each pattern of the automaton, the sets it belongs to.
-    meanings: Vec<Vec<SetId>>,
+    /// Each phrase, with the sets it belongs to.
+    phrases: Phrases<Vec<SetId>>,
     names: BTreeMap<String, SetId>,
     pub(super) rules: Vec<Rule<O>>,
     /// For each set, the rules whose pattern begins with it.
     begins: Vec<Vec<usize>>,
     mask: Option<SetId>,
-    /// The patterns of the automaton.
-    #[cfg_attr(not(test), allow(dead_code, reason = "the tests prove that each can be found"))]
-    texts: Vec<String>,
+    /// The phrases as they are searched for, with their sets.
+    #[cfg(test)]
+    texts: Vec<(String, Vec<SetId>)>,
     /// Lines that could not be read; a test demands that there are none.
     #[cfg_attr(not(test), allow(dead_code, reason = "the compiled-in files are proved by tests"))]
     pub(super) problems: Vec<String>,
@@ -77,19 +76,27 @@ impl<O> Phrasebook<O> {
         let (rules, sets): (Vec<_>, Vec<_>) = lines.iter().partition(|line| line.contains('|'));
         sets.into_iter().for_each(|line| reader.set_line(line));
         let rules: Vec<Rule<O>> = rules.into_iter().filter_map(|line| reader.rule_line(line, outcome)).collect();
-        let Reader { phrases, names, mut problems } = reader;
-        let (patterns, meanings): (Vec<String>, Vec<_>) = phrases.into_iter().unzip();
-        let automaton = AhoCorasick::builder().match_kind(MatchKind::Standard).build(&patterns);
-        if let Err(error) = &automaton {
-            problems.push(error.to_string());
-        }
+        let Reader { phrases, names, problems } = reader;
+        #[cfg(test)]
+        let texts = phrases.iter().map(|(text, sets)| (text.clone(), sets.clone())).collect();
+        let searched = phrases.iter().map(|(text, sets)| (text.split_whitespace().collect(), sets.clone()));
+        let searched = Phrases::new(searched);
         let mut begins = vec![Vec::new(); names.len()];
         for (index, rule) in rules.iter().enumerate() {
             let first = rule.elements.first().map_or(&[][..], |element| &element.sets);
             first.iter().for_each(|set| begins[*set].push(index));
         }
         let mask = names.get(MASK).copied();
-        Self { automaton: automaton.ok(), meanings, names, rules, begins, mask, texts: patterns, problems }
+        Self {
+            phrases: searched,
+            names,
+            rules,
+            begins,
+            mask,
+            #[cfg(test)]
+            texts,
+            problems,
+        }
     }
 
     /// A set by its name in the file; an unknown name is found nowhere, and a test names it.
@@ -99,16 +106,10 @@ impl<O> Phrasebook<O> {
 
     /// All phrases in the speech, in order, without those inside a mask.
     pub(super) fn hits(&self, speech: &Speech<'_>) -> Vec<Hit> {
-        let Some(automaton) = &self.automaton else { return Vec::new() };
         let mut hits = Vec::new();
         let mut masks: Vec<Range<usize>> = Vec::new();
-        for found in automaton.find_overlapping_iter(&speech.words.text) {
-            // A pattern begins and ends with a blank: its words lie between the two.
-            let words = speech.words.index_at(found.start())..speech.words.index_at(found.end() - 1);
-            if speech.turn(words.start) != speech.turn(words.end - 1) {
-                continue;
-            }
-            for set in &self.meanings[found.pattern().as_usize()] {
+        for (words, sets) in self.phrases.said_in(&speech.words) {
+            for set in sets {
                 match Some(*set) == self.mask {
                     true => masks.push(words.clone()),
                     false => hits.push(Hit { set: *set, words: words.clone() }),
@@ -274,7 +275,7 @@ pub(super) fn check_file<O>(book: &Phrasebook<O>, used_by_code: &[&str]) {
         phrases.insert(id, name);
     }
     let mut unreachable = Vec::new();
-    for (text, sets) in book.texts.iter().zip(&book.meanings) {
+    for (text, sets) in &book.texts {
         let turns = [Turn::assistant(text)];
         let speech = Speech::of_all(&turns);
         let hits = book.hits(&speech);

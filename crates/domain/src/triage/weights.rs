@@ -38,7 +38,8 @@ pub(super) struct Weights {
     /// For each piece of evidence, where its worth ends.
     ends: Vec<usize>,
     bias: Vec<(u8, i16)>,
-    patterns: Vec<(String, WeightId)>,
+    phrases: Vec<(String, WeightId)>,
+    starts: Vec<(String, WeightId)>,
     /// Names as they stand in the file, `meant server`.
     names: WordMap<WeightId>,
 }
@@ -66,7 +67,14 @@ pub(super) fn read(file: &str) -> (Weights, Vec<String>) {
             }
         }
     }
-    weights.patterns = names.iter().filter_map(|(name, id)| Some((pattern(name)?, *id))).collect();
+    for (name, id) in &names {
+        match name.split_once(' ') {
+            Some(("word", word)) => weights.phrases.push((word.to_owned(), *id)),
+            Some(("pair", pair)) => weights.phrases.push((pair.replace('_', " "), *id)),
+            Some(("start", start)) => weights.starts.push((start.to_owned(), *id)),
+            _ => {}
+        }
+    }
     weights.names = names.into_iter().collect();
     (weights, problems)
 }
@@ -108,16 +116,6 @@ pub const LABEL_NAMES: [&str; LABELS] = [
     "Critical",
 ];
 
-/// What stands in the searched text for a name of the file; none for what is no text.
-fn pattern(name: &str) -> Option<String> {
-    match name.split_once(' ')? {
-        ("word", word) => Some(format!(" {word} ")),
-        ("pair", pair) => Some(format!(" {} ", pair.replace('_', " "))),
-        ("start", start) => Some(format!(" {start}")),
-        _ => None,
-    }
-}
-
 /// A concept as the file names it.
 fn concept_name(name: &str) -> String {
     name.replace(' ', "_")
@@ -130,9 +128,14 @@ impl Weights {
         &self.worth[from..self.ends[id]]
     }
 
-    /// What is searched for in the words, with its place.
-    pub(super) fn patterns(&self) -> impl Iterator<Item = (&str, WeightId)> {
-        self.patterns.iter().map(|(pattern, id)| (pattern.as_str(), *id))
+    /// Words, and pairs of them, that weigh something.
+    pub(super) fn phrases(&self) -> impl Iterator<Item = (&str, WeightId)> {
+        self.phrases.iter().map(|(words, id)| (words.as_str(), *id))
+    }
+
+    /// First letters of words that weigh something; [`start`] gives those of a word.
+    pub(super) fn starts(&self) -> impl Iterator<Item = (&str, WeightId)> {
+        self.starts.iter().map(|(start, id)| (start.as_str(), *id))
     }
 
     /// The place of a concept, where it is meant and where it is only named.
@@ -274,6 +277,11 @@ fn step(priority: Priority) -> Option<usize> {
     Some(CATEGORIES + step)
 }
 
+/// The first letters of a longer word.
+pub(super) fn start(stem: &str) -> Option<&str> {
+    stem.get(..START_LETTERS)
+}
+
 /// How much each piece of evidence counts in so many words, in thousandths.
 fn scale(words: usize) -> i64 {
     let words = u64::try_from(words).unwrap_or(u64::MAX).saturating_add(WORDS_ALWAYS);
@@ -287,7 +295,7 @@ pub(super) fn evidence(book: &Book, words: &Words, found: &Found, fired: &[Fired
     let stems: Vec<&str> = words.text.split_whitespace().collect();
     for (at, stem) in stems.iter().enumerate() {
         names.push(format!("word {stem}"));
-        names.extend(stem.get(..START_LETTERS).map(|start| format!("start {start}")));
+        names.extend(start(stem).map(|start| format!("start {start}")));
         if at > 0 && words.turn(at - 1) == words.turn(at) {
             names.push(format!("pair {}_{stem}", stems[at - 1]));
         }

@@ -7,7 +7,14 @@
 #[derive(Debug, Clone)]
 pub(super) struct WordMap<V> {
     /// Open addressing: a word stands in the first free slot from its hash on; at least half of all slots are free.
-    slots: Vec<Option<(Box<str>, V)>>,
+    slots: Vec<Option<Entry<V>>>,
+}
+
+#[derive(Debug, Clone)]
+struct Entry<V> {
+    hash: u64,
+    word: Box<str>,
+    value: V,
 }
 
 impl<V> Default for WordMap<V> {
@@ -20,12 +27,13 @@ impl<V> FromIterator<(String, V)> for WordMap<V> {
     /// Of a word that comes twice, the first value counts.
     fn from_iter<I: IntoIterator<Item = (String, V)>>(words: I) -> Self {
         let words: Vec<(String, V)> = words.into_iter().collect();
-        let mut slots: Vec<Option<(Box<str>, V)>> = Vec::new();
+        let mut slots: Vec<Option<Entry<V>>> = Vec::new();
         slots.resize_with((words.len() * 2).next_power_of_two(), || None);
         let mut map = Self { slots };
         for (word, value) in words {
-            if let Some(free @ None) = map.slot(&word).and_then(|at| map.slots.get_mut(at)) {
-                *free = Some((word.into(), value));
+            let hash = hash(&word);
+            if let Some(free @ None) = map.slot(hash, &word).and_then(|at| map.slots.get_mut(at)) {
+                *free = Some(Entry { hash, word: word.into(), value });
             }
         }
         map
@@ -35,8 +43,7 @@ impl<V> FromIterator<(String, V)> for WordMap<V> {
 impl<V> WordMap<V> {
     /// The value of a word.
     pub(super) fn get(&self, word: &str) -> Option<&V> {
-        let (_, value) = self.slots.get(self.slot(word)?)?.as_ref()?;
-        Some(value)
+        Some(&self.slots.get(self.slot(hash(word), word)?)?.as_ref()?.value)
     }
 
     /// Whether a word is in it.
@@ -45,11 +52,13 @@ impl<V> WordMap<V> {
     }
 
     /// The slot where a word stands, or would.
-    fn slot(&self, word: &str) -> Option<usize> {
+    fn slot(&self, hash: u64, word: &str) -> Option<usize> {
         let mask = self.slots.len().checked_sub(1)?;
-        let first = usize::try_from(hash(word) & u64::try_from(mask).unwrap_or(u64::MAX)).unwrap_or(0);
-        let mut order = (first..=mask).chain(0..first);
-        order.find(|at| self.slots[*at].as_ref().is_none_or(|(known, _)| &**known == word))
+        let mut at = usize::try_from(hash & u64::try_from(mask).unwrap_or(u64::MAX)).unwrap_or(0);
+        while self.slots[at].as_ref().is_some_and(|entry| entry.hash != hash || &*entry.word != word) {
+            at = (at + 1) & mask;
+        }
+        Some(at)
     }
 }
 
@@ -65,7 +74,6 @@ fn hash(word: &str) -> u64 {
 mod tests {
     use super::*;
     use proptest::prelude::*;
-    use std::collections::BTreeMap;
 
     proptest! {
         #[test]

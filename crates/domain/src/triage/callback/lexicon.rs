@@ -1,6 +1,6 @@
 //! The words of `rules/times.txt`: which word, or phrase of words, has which senses.
 
-use super::phrases::Phrases;
+use crate::triage::phrases::Phrases;
 use chrono::Weekday;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -258,7 +258,19 @@ impl Senses {
 const RULES: &str = include_str!("../../../rules/times.txt");
 
 /// The phrases of the rule file.
-pub(super) static PHRASES: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(&read(RULES).0));
+pub(super) static PHRASES: LazyLock<Phrases<Phrase>> = LazyLock::new(|| {
+    let phrase = |senses: Senses| Phrase { senses, begins: senses.begins(), anchors: senses.anchors() };
+    Phrases::new(read(RULES).0.into_iter().map(|(words, senses)| (words, phrase(senses))))
+});
+
+/// What a phrase means.
+pub(super) struct Phrase {
+    pub(super) senses: Senses,
+    /// Whether a time may begin with it.
+    pub(super) begins: bool,
+    /// Whether it names something of time by itself.
+    pub(super) anchors: bool,
+}
 
 /// Reads the rule file; also what is wrong with it, which a test looks at.
 fn read(rules: &'static str) -> (BTreeMap<Vec<&'static str>, Senses>, Vec<String>) {

@@ -12,7 +12,6 @@ mod fit;
 mod hour;
 mod length;
 mod lexicon;
-mod phrases;
 mod range;
 mod reckon;
 mod said;

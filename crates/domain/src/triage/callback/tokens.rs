@@ -3,8 +3,8 @@
 //! Unlike the words of the other rules, these keep what stood before a number: "9:30", "3-4", "$50", "10.0.0.5".
 
 use super::lexicon::{Key, PHRASES, Part, Senses};
-use super::phrases::{UNKNOWN, WordId};
 use crate::triage::normalise::fold;
+use crate::triage::phrases::{UNKNOWN, WordId};
 
 /// A word, a phrase of the rule file, or a number in digits.
 #[derive(Debug, Clone, Copy)]
