@@ -10,6 +10,7 @@ use super::weights::Opinion;
 use super::{
     Assessment, Flag, Reason, Setting, Wish, actions, category, details, flags, language, priority, sentiment, wish,
 };
+use crate::vocabulary::Priority;
 use std::collections::BTreeSet;
 
 /// Words before and after "call me" in which the time for it is looked for first.
@@ -73,7 +74,7 @@ pub fn assess(turns: &[Turn<'_>], setting: &Setting<'_>) -> Assessment {
         priority: urgency.priority,
         unsure: urgency.unsure,
         danger: has(Outcome::Danger).is_some(),
-        problem_told: problem || urgency.priority > crate::vocabulary::Priority::Low,
+        problem_told: problem || urgency.priority > Priority::Low,
         wish,
         fix: wish::fix(&fired, &found),
         details,
@@ -87,7 +88,7 @@ pub fn assess(turns: &[Turn<'_>], setting: &Setting<'_>) -> Assessment {
 /// What may be an attack lowers nothing: the urgency is at least that of what else was said, be it in other turns or
 /// around the words that were flagged.
 fn not_below(mut urgency: Urgency, caller: &Speech<'_>, flags: &[Flag], setting: &Setting<'_>) -> Urgency {
-    if flags.is_empty() {
+    if flags.is_empty() || urgency.priority == Priority::Critical {
         return urgency;
     }
     let cut = |index: usize, words: &str| {
