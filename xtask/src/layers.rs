@@ -24,7 +24,7 @@ const LAYERS: &[Layer] = &[
     Layer {
         name: "nightdesk-domain",
         ours: &[],
-        others: Others::Only(&["aho-corasick", "chrono", "chrono-tz", "regex", "serde", "thiserror"]),
+        others: Others::Only(&["chrono", "chrono-tz", "regex", "serde", "thiserror"]),
     },
     Layer {
         name: "nightdesk-ports",

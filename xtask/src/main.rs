@@ -34,6 +34,7 @@ Examples:
   cargo xtask sim --seeds 1000          a thousand simulated nights
   cargo xtask sim --seed 42             one night again, step by step
   cargo xtask eval --data DIR           how well the rules understand the labelled speech of a folder
+  cargo xtask learn                     the weights anew, after the rules or the corpus have changed
   cargo xtask fuzz                      every fuzz target for half a minute each
   cargo xtask bench                     how fast a turn is, beside a bare commit";
 

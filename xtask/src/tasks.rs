@@ -39,6 +39,12 @@ pub(crate) enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
+    /// Learn anew what the rules' evidence weighs, from the tune half of the corpus: [--check]
+    Learn {
+        /// Handed to the learner as they are
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
     /// Measure turns, start-up and simulated nights in a release build: [--quick] [--json]
     Bench {
         /// Handed to the benchmark as they are
@@ -69,7 +75,8 @@ impl Task {
             Task::Tidy => check_tidy(&mut steps),
             Task::Ci => ci(&mut steps),
             Task::Sim { arguments } => return hand_over(&mut sim(&arguments)),
-            Task::Eval { arguments } => return hand_over(&mut eval(&arguments)),
+            Task::Eval { arguments } => return hand_over(&mut understanding("eval", &arguments)),
+            Task::Learn { arguments } => return hand_over(&mut understanding("learn", &arguments)),
             Task::Bench { arguments } => return hand_over(&mut bench(&arguments)),
             Task::Fuzz { target, seconds } => fuzz::run(&mut steps, target.as_deref(), seconds),
         }
@@ -163,8 +170,9 @@ fn sim(arguments: &[String]) -> Command {
     command
 }
 
-fn eval(arguments: &[String]) -> Command {
-    let mut command = cargo(&["run", "--quiet", "--release", "-p", "nightdesk-testkit", "--bin", "eval", "--"]);
+/// Scores the understanding of speech, or learns its weights.
+fn understanding(program: &str, arguments: &[String]) -> Command {
+    let mut command = cargo(&["run", "--quiet", "--release", "-p", "nightdesk-testkit", "--bin", program, "--"]);
     command.args(arguments);
     command
 }
@@ -189,7 +197,7 @@ mod tests {
     #[test]
     fn the_listing_has_one_described_line_per_task() {
         let listing = listing();
-        for task in ["test", "lint", "layers", "purity", "tidy", "sim", "eval", "bench", "fuzz", "ci"] {
+        for task in ["test", "lint", "layers", "purity", "tidy", "sim", "eval", "learn", "bench", "fuzz", "ci"] {
             let line = listing.lines().find(|line| line.trim_start().starts_with(&format!("{task} ")));
             assert!(line.is_some_and(|line| line.len() > 20), "{task} has no line in\n{listing}");
         }

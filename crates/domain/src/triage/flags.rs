@@ -7,6 +7,7 @@
 
 use super::dialog::{Evidence, Speech, Turn};
 use super::spotting::{Phrasebook, SetId};
+use regex::Regex;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
@@ -88,6 +89,17 @@ static RULES: LazyLock<Rules> = LazyLock::new(|| {
     Rules { book, reported }
 });
 
+/// An address that something is to be sent to, written ("x@example.com") or spoken ("x at example dot com").
+///
+/// Words alone cannot tell it: an address has its own grammar (RFC 5321, section 4.1.2; here only its shape).
+static ADDRESS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    let verb = r"(?:send|forward|e-?mail (?:it|this|that|them|the)|route|redirect|reenv[ií]\w*|env[ií]\w*|m[aá]nd\w*|redirij\w*)";
+    let written = r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+";
+    let spoken = r"\w+(?: (?:dot|punto|underscore|guion bajo|dash|guion) \w+| \w+)?";
+    let host = r"\w+(?: \w+)?(?:(?: dot | punto |\.)(?:com|net|org|io|co|mx|es|us|info|me))";
+    Regex::new(&format!(r"(?i)\b{verb}\b.{{1,60}}?\b(?:{written}|{spoken} (?:at|arroba) {host})\b")).ok()
+});
+
 /// What in the caller's words the technician should look at twice, in order; each rule once in a turn.
 ///
 /// Only the caller's turns count. Pure and stable; negation takes nothing back, since it is cheap to say. Flags never
@@ -119,7 +131,25 @@ pub(super) fn of_speech(speech: &Speech<'_>) -> Vec<Flag> {
             flags.extend(evidence.map(|evidence| Flag { kind, rule: fired.rule.name.clone(), evidence }));
         }
     }
+    let known: Vec<usize> = of_kind(&flags, FlagKind::NamesDestination).collect();
+    for (turn, words) in speech.said().filter(|(turn, _)| !known.contains(turn)) {
+        // Nearly no turn has one; a look costs less than the grammar.
+        let has = |part: &str| words.contains(part);
+        let likely = has("@") || (has(" at ") || has("arroba")) && (has(" dot ") || has(" punto ") || has("."));
+        let found = ADDRESS.as_ref().filter(|_| likely).and_then(|address| address.find(words));
+        flags.extend(found.map(|found| Flag {
+            kind: FlagKind::NamesDestination,
+            rule: "destination/address".to_owned(),
+            evidence: Evidence { turn, span: found.range(), words: found.as_str().into() },
+        }));
+    }
+    flags.sort_by_key(|flag| (flag.evidence.turn, flag.evidence.span.start));
     flags
+}
+
+/// The turns in which a kind is flagged.
+fn of_kind(flags: &[Flag], kind: FlagKind) -> impl Iterator<Item = usize> {
+    flags.iter().filter(move |flag| flag.kind == kind).map(|flag| flag.evidence.turn)
 }
 
 #[cfg(test)]

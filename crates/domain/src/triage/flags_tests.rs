@@ -57,3 +57,17 @@ fn no_flag_lowers_what_the_caller_told() {
         }
     }
 }
+
+#[test]
+fn an_address_to_send_something_to_is_a_destination_however_it_is_said() {
+    let destination = |said: &str| {
+        let flags = find_flags(&[Turn::caller("hello"), Turn::caller(said)]);
+        flags.iter().any(|flag| flag.kind == FlagKind::NamesDestination && flag.evidence.turn == 1)
+    };
+    assert!(destination("please send the report to bob.smith@example.com"));
+    assert!(destination("just forward everything to bob smith at example dot com"));
+    assert!(destination("mándelo por favor a juan punto perez arroba ejemplo punto com"));
+    assert!(!destination("my email is dana at acme dot com"));
+    assert!(!destination("i was sent home at ten"));
+    assert!(!destination("outlook cannot send anything at all"));
+}

@@ -195,11 +195,12 @@ pub(super) fn stem(word: &str) -> &str {
     if keeps { word } else { word.strip_suffix('s').unwrap_or(word) }
 }
 
-type Spellings = WordMap<Vec<(Vec<&'static str>, Vec<&'static str>)>>;
+/// Words as heard, and as meant.
+type Spelling = (Vec<&'static str>, Vec<&'static str>);
 
 /// First word heard, then (all words heard, words meant), the longest first.
-static SPELLINGS: LazyLock<Spellings> = LazyLock::new(|| {
-    let mut spellings: BTreeMap<String, Vec<(Vec<&str>, Vec<&str>)>> = BTreeMap::new();
+static SPELLINGS: LazyLock<WordMap<Vec<Spelling>>> = LazyLock::new(|| {
+    let mut spellings: BTreeMap<String, Vec<Spelling>> = BTreeMap::new();
     for line in include_str!("../../rules/spellings.txt").lines().filter(|line| !line.starts_with('#')) {
         let Some((heard, meant)) = line.split_once('=') else { continue };
         let meant: Vec<&str> = meant.split_whitespace().collect();
