@@ -5,13 +5,12 @@ use super::dialog::{Speaker, Speech, Turn};
 use super::matching::{Fired, Found};
 use super::normalise::Words;
 use super::priority::Urgency;
+use super::reading::Reading;
 use super::rules::Outcome;
-use super::weights::Opinion;
-use super::{
-    Assessment, Flag, Reason, Setting, Wish, actions, category, details, flags, language, priority, sentiment, wish,
-};
+use super::{Assessment, Flag, Reason, Setting, Wish, actions, details, flags, language, priority, sentiment, wish};
 use crate::vocabulary::Priority;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 /// Words before and after "call me" in which the time for it is looked for first.
 const CALL_WINDOW_WORDS: usize = 14;
@@ -29,15 +28,11 @@ const ANSWER_WORDS_MAX: usize = 24;
 pub fn assess(turns: &[Turn<'_>], setting: &Setting<'_>) -> Assessment {
     let caller = Speech::of_caller(turns);
     let words = &caller.words;
-    let found = Found::new(words);
-    let fired = found.fired(words);
-    let (language, language_confidence) = language::of_words(words);
-    let opinion = Opinion::new(words, &fired);
-    let scores = found.scores(words, &fired, &opinion);
-    let kind = category::decided(words, opinion.kind, &scores);
-    let urgency = priority::decided(words, &found, &fired, opinion.urgency, &scores, kind.category, setting);
+    let reading = Reading::of(words);
     let flags = flags::of_speech(&caller);
-    let urgency = not_below(urgency, &caller, &flags, setting);
+    let urgency = not_below(priority::decided(&reading, setting), &caller, &flags, setting);
+    let Reading { found, fired, kind, .. } = reading;
+    let (language, language_confidence) = language::of_words(words);
     let has = |outcome: Outcome| fired.iter().find(|fired| fired.meant && fired.rule.outcomes.contains(&outcome));
     let mut details = details::of_words(words, &found, &fired);
     let mut wish = wish::wish(&fired);
@@ -91,31 +86,36 @@ fn not_below(mut urgency: Urgency, caller: &Speech<'_>, flags: &[Flag], setting:
     if flags.is_empty() || urgency.priority == Priority::Critical {
         return urgency;
     }
-    let cut = |index: usize, words: &str| {
-        let mut words = words.to_owned();
-        for flag in flags.iter().rev().filter(|flag| flag.evidence.turn == index) {
-            if words.is_char_boundary(flag.evidence.span.start) && words.is_char_boundary(flag.evidence.span.end) {
-                words.replace_range(flag.evidence.span.clone(), "");
-            }
-        }
-        words
-    };
-    let flagged = |index: usize| flags.iter().any(|flag| flag.evidence.turn == index);
-    let others: Vec<&str> = caller.said().filter(|(index, _)| !flagged(*index)).map(|(_, words)| words).collect();
-    let around: Vec<String> = caller.said().map(|(index, words)| cut(index, words)).collect();
+    let mut of_turn: BTreeMap<usize, Vec<Range<usize>>> = BTreeMap::new();
+    for flag in flags {
+        of_turn.entry(flag.evidence.turn).or_default().push(flag.evidence.span.clone());
+    }
+    let others: Vec<&str> =
+        caller.said().filter(|(index, _)| !of_turn.contains_key(index)).map(|(_, words)| words).collect();
+    let around: Vec<String> =
+        caller.said().map(|(index, words)| without(words, of_turn.get(&index).map_or(&[], Vec::as_slice))).collect();
     for turns in [others, around.iter().map(String::as_str).collect()] {
         let words = Words::heard(&turns);
-        let found = Found::new(&words);
-        let fired = found.fired(&words);
-        let opinion = Opinion::new(&words, &fired);
-        let scores = found.scores(&words, &fired, &opinion);
-        let kind = category::decided(&words, opinion.kind, &scores);
-        let alone = priority::decided(&words, &found, &fired, opinion.urgency, &scores, kind.category, setting);
-        if (alone.priority, alone.unsure) > (urgency.priority, urgency.unsure) {
-            (urgency.priority, urgency.unsure) = (alone.priority, alone.unsure);
+        let alone = priority::decided(&Reading::of(&words), setting);
+        if alone.priority > urgency.priority {
+            urgency.priority = alone.priority;
+            // Their spans count other turns.
+            urgency.reasons.extend(alone.reasons.into_iter().map(|reason| Reason { span: None, ..reason }));
         }
+        urgency.unsure |= alone.unsure;
     }
     urgency
+}
+
+/// Some words without what stands at some places.
+fn without(words: &str, places: &[Range<usize>]) -> String {
+    let mut kept = String::new();
+    let mut end = 0;
+    for place in places {
+        kept.push_str(words.get(end..place.start).unwrap_or_default());
+        end = end.max(place.end);
+    }
+    kept + words.get(end..).unwrap_or_default()
 }
 
 fn about(words: &Words, fired: &[Fired], of: fn(&Outcome) -> bool) -> Vec<Reason> {

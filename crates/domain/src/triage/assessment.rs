@@ -23,7 +23,7 @@ pub struct Reason {
 /// A place in the caller's own words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Span {
-    /// Which of the caller's turns, from 0.
+    /// Which of all turns that were given, from 0.
     pub turn: usize,
     /// The first byte in that turn.
     pub start: usize,

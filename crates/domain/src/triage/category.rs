@@ -2,10 +2,11 @@
 //! named wins, and all evidence together decides.
 
 use super::Reason;
-use super::matching::{Fired, Found};
+use super::matching::Fired;
 use super::normalise::Words;
+use super::reading::Reading;
 use super::rules::Outcome;
-use super::weights::{Opinion, Scores};
+use super::weights::Scores;
 use crate::vocabulary::{Category, Confidence};
 use std::collections::BTreeMap;
 
@@ -18,18 +19,13 @@ pub struct Classification {
     pub secondary: Option<Category>,
     /// What the first is worth.
     pub confidence: Confidence,
-    /// The rules that spoke for the two, strongest first.
+    /// What spoke for them: the rules, strongest first, or the words that weigh most.
     pub reasons: Vec<Reason>,
 }
 
 /// The kind of problem that a caller's words tell of.
 pub fn classify(text: &str) -> Classification {
-    let words = Words::heard(&[text]);
-    let found = Found::new(&words);
-    let fired = found.fired(&words);
-    let opinion = Opinion::new(&words, &fired);
-    let scores = found.scores(&words, &fired, &opinion);
-    decided(&words, opinion.kind, &scores)
+    Reading::of(&Words::heard(&[text])).kind
 }
 
 /// From this lead on, in logits times a hundred, the first is right at least 95 times in 100.

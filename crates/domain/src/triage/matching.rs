@@ -129,8 +129,8 @@ impl Places {
 
     fn of_concept(&self, id: ConceptId) -> &[Range<usize>] {
         let from = self.concepts.partition_point(|known| *known < id);
-        let count = self.concepts[from..].iter().take_while(|known| **known == id).count();
-        &self.words[from..from + count]
+        let to = from + self.concepts[from..].partition_point(|known| *known == id);
+        &self.words[from..to]
     }
 
     /// Every concept that is there, and its first place.

@@ -15,6 +15,7 @@ mod matching;
 mod normalise;
 mod phrases;
 mod priority;
+mod reading;
 mod rules;
 mod say;
 mod sentiment;

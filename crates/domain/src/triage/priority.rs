@@ -2,8 +2,8 @@
 
 use super::matching::{Fired, Found};
 use super::normalise::{Words, phrase, stem};
+use super::reading::Reading;
 use super::rules::Outcome;
-use super::weights::{Opinion, Scores};
 use super::{Affected, Reason, Setting, Window};
 use crate::policy::RunbookRule;
 use crate::vocabulary::{Category, Priority};
@@ -15,8 +15,8 @@ use std::ops::Range;
 pub(super) struct Urgency {
     pub(super) priority: Priority,
     pub(super) unsure: bool,
-    /// Whether a rule is certain of it, whatever else is said.
-    pub(super) firm: bool,
+    /// Whether a rule is certain that it is Critical, whatever else is said.
+    pub(super) certain: bool,
     pub(super) reasons: Vec<Reason>,
 }
 
@@ -70,10 +70,9 @@ pub(super) fn of_fired(words: &Words, fired: &[Fired], category: Option<Category
         reasons.extend(meant().filter(|fired| weighs(fired)).map(|f| words.reason(&f.rule.name, f.words.clone())));
     }
     let unsure = (pieces || hinted && broken && !eased && !alone) && priority < Priority::High;
-    let certain =
-        |f: &Fired| [Outcome::Firm, Outcome::Priority(Priority::Critical)].iter().all(|o| f.rule.outcomes.contains(o));
-    let firm = meant().any(certain);
-    Urgency { priority, unsure, firm, reasons }
+    let says = |f: &Fired, outcome: Outcome| f.rule.outcomes.contains(&outcome);
+    let certain = meant().any(|f| says(f, Outcome::Firm) && says(f, Outcome::Priority(Priority::Critical)));
+    Urgency { priority, unsure, certain, reasons }
 }
 
 /// From this logit on, times a hundred, it could be urgent enough to ask: missing a Critical costs most.
@@ -83,15 +82,12 @@ const OUTWEIGHED_BELOW: i64 = -150;
 
 /// What all evidence says, the rules' opinion being a part of it, and what the client's runbook and the work that is
 /// planned make of it.
-pub(super) fn decided(
-    words: &Words,
-    found: &Found,
-    fired: &[Fired],
-    opinion: Urgency,
-    scores: &Scores<'_>,
-    category: Option<Category>,
-    setting: &Setting<'_>,
-) -> Urgency {
+///
+/// Weights may raise what the rules say. They may lower a Critical only to a question: a wrong "it can wait" is far
+/// worse than a wrong page.
+pub(super) fn decided(reading: &Reading<'_>, setting: &Setting<'_>) -> Urgency {
+    let Reading { words, found, fired, opinion, scores, kind } = reading;
+    let opinion = &opinion.urgency;
     let night = scores.at_least(Priority::High);
     let weighed = match night {
         night if night > 0 && scores.at_least(Priority::Critical) > 0 => Priority::Critical,
@@ -102,14 +98,15 @@ pub(super) fn decided(
         }
         _ => Priority::Low,
     };
-    let mut reasons = opinion.reasons;
-    let holds =
-        opinion.priority == Priority::Critical && (opinion.firm || night >= OUTWEIGHED_BELOW || withstands(words));
+    let mut reasons = opinion.reasons.clone();
+    let said = opinion.priority == Priority::Critical;
+    let holds = said && (opinion.certain || night >= OUTWEIGHED_BELOW || withstands(words));
     // Urgent, and nobody can say what it is: that is unsure, and a question tells.
-    let vague = weighed >= Priority::High && category.is_none() && opinion.priority < Priority::High;
+    let vague = weighed >= Priority::High && kind.category.is_none() && opinion.priority < Priority::High;
     let mut priority = match weighed {
         _ if holds => Priority::Critical,
         _ if vague => Priority::Medium,
+        weighed if said => weighed.max(Priority::Medium),
         weighed => weighed,
     };
     if priority != opinion.priority
@@ -118,7 +115,7 @@ pub(super) fn decided(
         let rule = format!("weighed/{}", priority.to_string().to_lowercase());
         reasons.insert(0, words.reason(&rule, place.clone()));
     }
-    let mut unsure = night >= UNSURE_FROM;
+    let mut unsure = night >= UNSURE_FROM || said;
     let planned = setting.windows.iter().find_map(|window| planned(words, found, fired, window));
     if let Some(reason) = planned
         && (priority >= Priority::High || unsure)
@@ -134,18 +131,18 @@ pub(super) fn decided(
                 reasons.push(reason);
             }
         }
-        let critical = priority == Priority::Critical;
-        for rule in &company.runbook.rules {
-            let Some(reason) = runbook(words, found, rule) else { continue };
-            if rule.priority >= priority || !critical {
-                priority = rule.priority;
-                unsure = false;
-                reasons.push(reason);
-                break;
-            }
+        let lines = company.runbook.rules.iter();
+        let applies = lines.filter_map(|rule| Some((rule.priority, runbook(words, found, rule)?)));
+        // Of several lines the most urgent counts, and no line lowers a Critical.
+        let line = applies.reduce(|first, other| if other.0 > first.0 { other } else { first });
+        if let Some((wanted, reason)) = line.filter(|(wanted, _)| *wanted >= priority || priority < Priority::Critical)
+        {
+            unsure &= wanted < priority;
+            priority = wanted;
+            reasons.push(reason);
         }
     }
-    Urgency { priority, unsure: unsure && priority < Priority::High, reasons, firm: opinion.firm }
+    Urgency { priority, unsure: unsure && priority < Priority::High, certain: opinion.certain, reasons }
 }
 
 /// Whether some turn is Critical by itself, whatever the others tell.
@@ -153,11 +150,9 @@ fn withstands(words: &Words) -> bool {
     let turns = if words.turns() > 1 { 0..words.turns() } else { 0..0 };
     turns.into_iter().any(|turn| {
         let alone = Words::heard(&[words.turn_text(turn)]);
-        let found = Found::new(&alone);
-        let fired = found.fired(&alone);
-        let opinion = Opinion::new(&alone, &fired);
-        opinion.urgency.priority == Priority::Critical
-            && found.scores(&alone, &fired, &opinion).at_least(Priority::High) >= OUTWEIGHED_BELOW
+        let reading = Reading::of(&alone);
+        reading.opinion.urgency.priority == Priority::Critical
+            && reading.scores.at_least(Priority::High) >= OUTWEIGHED_BELOW
     })
 }
 
@@ -182,7 +177,8 @@ fn places(words: &Words, name: &str) -> Vec<usize> {
 /// named (the caller's own computer apart), and nothing tells of security or safety.
 fn planned(words: &Words, found: &Found, fired: &[Fired], window: &Window<'_>) -> Option<Reason> {
     const NEVER_PLANNED: [Category; 3] = [Category::Malware, Category::Breach, Category::Phishing];
-    let at = *places(words, window.system).first()?;
+    let named = places(words, window.system);
+    let at = *named.first()?;
     let length = phrase(window.system).split_whitespace().count();
     let unsafe_now = fired.iter().filter(|fired| fired.meant).any(|fired| {
         fired.rule.outcomes.iter().any(|outcome| match outcome {
@@ -191,9 +187,7 @@ fn planned(words: &Words, found: &Found, fired: &[Fired], window: &Window<'_>) -
             _ => false,
         })
     });
-    let part = |place: &Range<usize>| {
-        places(words, window.system).iter().any(|at| place.start < at + length && place.end > *at)
-    };
+    let part = |place: &Range<usize>| named.iter().any(|at| place.start < at + length && place.end > *at);
     let other = found.things().any(|(concept, place)| !part(place) && concept != "workstation");
     (!unsafe_now && !other).then(|| words.reason("window/planned-work", at..at + length))
 }

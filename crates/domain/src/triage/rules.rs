@@ -116,7 +116,12 @@ pub(super) struct Book {
 impl Rule {
     /// Whether it says that something is wrong or wanted.
     pub(super) fn tells_a_problem(&self) -> bool {
-        let tells = |outcome: &Outcome| matches!(outcome, Outcome::Problem | Outcome::Category(..) | Outcome::Danger);
+        use Outcome::{Danger, Problem, Unsure};
+        let tells = |outcome: &Outcome| match outcome {
+            Problem | Danger | Unsure | Outcome::Category(..) => true,
+            Outcome::Priority(priority) => *priority >= Priority::High,
+            _ => false,
+        };
         self.outcomes.iter().any(tells)
     }
 }

@@ -10,6 +10,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Shorter words are too easily other words.
 const LETTERS_MIN: usize = 7;
+/// Longer ones are no words.
+const LETTERS_MAX: usize = 24;
 
 /// Common words a letter away from a word of the rules, of which a test of the language data would complain.
 const COMMON: &str = include_str!("../../rules/common.txt");
@@ -60,7 +62,7 @@ impl Sounds {
 }
 
 fn long(word: &str) -> bool {
-    word.len() >= LETTERS_MIN && word.bytes().all(|b| b.is_ascii_lowercase())
+    (LETTERS_MIN..=LETTERS_MAX).contains(&word.len()) && word.bytes().all(|b| b.is_ascii_lowercase())
 }
 
 fn shortened(word: &str) -> impl Iterator<Item = String> {

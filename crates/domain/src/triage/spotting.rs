@@ -7,6 +7,7 @@
 use super::dialog::Speech;
 use super::normalise::phrase;
 use super::phrases::Phrases;
+use super::rules::lines;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -237,18 +238,6 @@ impl Reader {
         }
         Element { sets, gap: gap.unwrap_or(0) }
     }
-}
-
-/// Lines that say something: comments and blank lines dropped, indented lines joined to the one before.
-fn lines(file: &str) -> Vec<String> {
-    let mut joined: Vec<String> = Vec::new();
-    for line in file.lines().filter(|line| !line.trim().is_empty() && !line.trim_start().starts_with('#')) {
-        match joined.last_mut() {
-            Some(last) if line.starts_with(' ') => last.push_str(line),
-            _ => joined.push(line.to_owned()),
-        }
-    }
-    joined
 }
 
 /// What must hold of every file of rules; the tests of each file call it.

@@ -22,7 +22,7 @@ const LABELS: usize = CATEGORIES + STEPS;
 /// A word begins with so many letters of a longer one: "encrypted", "encrypting".
 const START_LETTERS: usize = 5;
 /// So few words have to be known to a rule.
-const SILENT_WORDS_MAX: usize = 8;
+const SILENT_WORDS_MAX: usize = 3;
 /// Of the words of a long story each counts less: the square root of this, over as many words and a few.
 const WORDS_IN_FULL: u64 = 16;
 const WORDS_ALWAYS: u64 = 4;
@@ -86,7 +86,8 @@ fn weight(text: &str) -> Option<(u8, i16)> {
     Some((u8::try_from(index).ok()?, worth.parse().ok()?))
 }
 
-/// What weights are learned for, in the order of [`Learned::weights`].
+/// What weights are learned for: the categories in the order of [`Category::ALL`], none of them, and the steps of
+/// urgency.
 pub const LABEL_NAMES: [&str; LABELS] = [
     "Server",
     "UPS",
@@ -277,7 +278,7 @@ fn step(priority: Priority) -> Option<usize> {
     Some(CATEGORIES + step)
 }
 
-/// The first letters of a longer word.
+/// The first letters of a word that has so many.
 pub(super) fn start(stem: &str) -> Option<&str> {
     stem.get(..START_LETTERS)
 }
@@ -310,4 +311,21 @@ pub(super) fn evidence(book: &Book, words: &Words, found: &Found, fired: &[Fired
     names.sort();
     names.dedup();
     (names, scale(words.words.len()) as f64 / 1000.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_are_the_categories_in_their_order() {
+        let categories: Vec<&str> = Category::ALL.iter().map(|category| category.label()).collect();
+        assert_eq!(categories, LABEL_NAMES[..CATEGORIES - 1]);
+    }
+
+    #[test]
+    fn a_line_that_cannot_be_read_is_reported() {
+        assert_eq!(read("word a | Server 10, none -3\nbias | Critical 1").1.len(), 0);
+        assert_eq!(read("word a | Servers 10\nword b\nword c | UPS 1\nword c | UPS 2").1.len(), 3);
+    }
 }
