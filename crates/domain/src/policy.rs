@@ -253,7 +253,8 @@ pub fn first_instant(zone: Tz, date: NaiveDate, time: NaiveTime) -> DateTime<Utc
         if let Some(instant) = zone.from_local_datetime(&local).earliest() {
             return instant.with_timezone(&Utc);
         }
-        local += chrono::Duration::minutes(1);
+        let Some(later) = local.checked_add_signed(chrono::Duration::minutes(1)) else { break };
+        local = later;
     }
     date.and_time(time).and_utc()
 }

@@ -86,16 +86,14 @@ pub(super) fn run(args: AnalyzeArgs) -> Outcome {
             .unwrap_or_else(|problem| json!({"id": problem.id, "line": number, "error": problem.error}).to_string());
         // A note has lines of its own, so a blank one ends it.
         let end = if args.form == AnalyzeForm::Note { "\n" } else { "" };
-        match writeln!(output, "{answer}{end}") {
+        // A program that asks line by line waits for each answer.
+        match writeln!(output, "{answer}{end}").and_then(|()| output.flush()) {
             // Whoever reads has seen enough.
             Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => break,
             other => other?,
         }
     }
-    match output.flush() {
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.into()),
-        _ => Ok(ExitCode::SUCCESS),
-    }
+    Ok(ExitCode::SUCCESS)
 }
 
 use std::io::Read;

@@ -1,9 +1,12 @@
 //! The moment something is said at, as `analyze` and `when` are given it.
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use chrono_tz::Tz;
 use nightdesk_domain::policy::first_instant;
 use serde::Deserialize;
+
+/// Years that a call can be in.
+const YEARS: std::ops::RangeInclusive<i32> = 1900..=9999;
 
 /// A local time and its zone, both optional.
 #[derive(Debug, Default, Deserialize)]
@@ -34,14 +37,19 @@ impl Reference {
             None => Tz::UTC,
         };
         let Some(text) = self.local.as_deref() else { return Ok((Utc::now(), zone)) };
+        let odd = || format!("ref: {text:?} is outside of the years 1900 to 9999");
         if let Ok(instant) = DateTime::parse_from_rfc3339(text) {
-            return Ok((instant.with_timezone(&Utc), zone));
+            let instant = instant.with_timezone(&Utc);
+            return if YEARS.contains(&instant.year()) { Ok((instant, zone)) } else { Err(odd()) };
         }
         let local = ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M"]
             .iter()
             .find_map(|format| NaiveDateTime::parse_from_str(text, format).ok())
             .or_else(|| Some(NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?.and_time(NaiveTime::MIN)))
             .ok_or_else(|| format!("ref: {text:?} is no local time; write for example 2026-03-06T23:40:00"))?;
+        if !YEARS.contains(&local.year()) {
+            return Err(odd());
+        }
         Ok((first_instant(zone, local.date(), local.time()), zone))
     }
 }
@@ -67,6 +75,7 @@ mod tests {
     #[test]
     fn what_cannot_be_read_is_named() {
         assert!(read("yesterday", "UTC").unwrap_err().starts_with("ref: \"yesterday\""));
+        assert!(read("+262142-12-31T23:59:00", "America/New_York").unwrap_err().starts_with("ref:"));
         assert!(read("2026-03-06", "Chicago").unwrap_err().starts_with("tz: \"Chicago\""));
     }
 }

@@ -31,6 +31,9 @@ fn arguments() -> Result<Arguments, String> {
             _ => return Err(format!("unknown: {flag}")),
         }
     }
+    if found.raise && (found.data.is_some() || found.wrong.is_some()) {
+        return Err("--raise-floors goes with the repository's corpus alone".into());
+    }
     Ok(found)
 }
 

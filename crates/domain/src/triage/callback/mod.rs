@@ -29,7 +29,7 @@ pub use fit::{Fitted, fit};
 
 use super::assessment::{CallbackTime, Grain};
 use crate::policy::CallbackPolicy;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike, Utc};
 use chrono_tz::Tz;
 use lexicon::Key;
 use reckon::Reckoning;
@@ -73,8 +73,12 @@ pub struct CallbackFound {
 /// a whole day stays the calendar's. "next Friday" is Friday of the next calendar week, weeks begin on Monday.
 /// In the Americas "12/3" is the third of December unless the sentence is Spanish; elsewhere the twelfth of March.
 ///
-/// Never fails. Time and memory grow linearly with the text.
+/// Never fails; outside of the years 1900 to 9999 no time is found. Time and memory grow linearly with the text.
 pub fn parse_callback_time(text: &str, now: DateTime<Utc>, zone: Tz, policy: &CallbackPolicy) -> CallbackFound {
+    // Days around the ends of the calendar cannot be counted.
+    if !(1900..=9999).contains(&now.year()) {
+        return CallbackFound::default();
+    }
     let tokens = tokens::tokens(text);
     let spanish = tokens.iter().any(|token| token.is(Key::Spanish));
     let american =
@@ -120,7 +124,7 @@ pub fn parse_callback_time(text: &str, now: DateTime<Utc>, zone: Tz, policy: &Ca
     // A weekday's own name, said on that day without an hour, is next week's.
     let today_named = |day: &Said| {
         matches!(day.item, Item::Day(DaySaid { base: Base::Weekday(weekday, Which::Nearest | Which::This), .. })
-            if chrono::Datelike::weekday(&reckoning.today) == weekday)
+            if reckoning.today.weekday() == weekday)
     };
     let skip = usize::from(time.is_none() && part.is_none() && week.is_none() && day.is_some_and(today_named));
     let dates = |k: usize| reckoning.dates_of(day?.item, k + skip, week, before);
