@@ -133,6 +133,7 @@ fn every_rule_that_says_critical_wakes_or_asks_by_its_own_example() {
 }
 
 #[test]
+#[allow(clippy::disallowed_methods, clippy::disallowed_types, reason = "this test measures time")]
 fn sixteen_times_the_text_takes_about_sixteen_times_the_time() {
     let texts: [fn(usize) -> Vec<String>; 5] = [
         |n| vec!["the server is down ".repeat(n * 20)],

@@ -21,7 +21,7 @@ const STEPS: usize = 3;
 const LABELS: usize = CATEGORIES + STEPS;
 /// A word begins with so many letters of a longer one: "encrypted", "encrypting".
 const START_LETTERS: usize = 5;
-/// So few words have to be known to a rule.
+/// So few words have to be known to a rule, or they tell nothing.
 const SILENT_WORDS_MAX: usize = 3;
 /// Of the words of a long story each counts less: the square root of this, over as many words and a few.
 const WORDS_IN_FULL: u64 = 16;
@@ -212,7 +212,7 @@ impl<'b> Scores<'b> {
                 .iter()
                 .filter_map(|fired| Some((fired.rule.weights[usize::from(!fired.meant)]?, fired.words.clone()))),
         );
-        // A word or two in which no rule sees anything tell nothing: "operator".
+        // A few words in which no rule sees anything tell nothing: "operator".
         if words.words.len() <= SILENT_WORDS_MAX && fired.iter().all(|fired| !fired.rule.tells_a_problem()) {
             return Self { sums: NOTHING, weights: &book.weights, evidence: Vec::new() };
         }
