@@ -39,7 +39,7 @@ pub(crate) enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
-    /// Learn anew what the rules' evidence weighs, from the tune half of the corpus: [--check]
+    /// Learn anew what the rules' evidence weighs, from the corpus without its test half: [--check]
     Learn {
         /// Handed to the learner as they are
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]

@@ -1,8 +1,9 @@
-//! Learns what evidence weighs from the tune half of the corpus: `crates/domain/rules/weights.txt`.
+//! Learns what evidence weighs from labelled calls: `crates/domain/rules/weights.txt`.
 //!
-//! Logistic regression, by plain gradient descent over all rows with a step of its own for each number (AdaGrad:
-//! Duchi, Hazan and Singer, 2011), so that the same corpus gives the same weights on every machine: one model that
-//! tells the categories apart, and one for each step of urgency.
+//! Logistic regression: one model that tells the categories apart, and one for each step of urgency. By plain
+//! gradient descent over all rows, with a step of its own for each number (AdaGrad: Duchi, Hazan and Singer, 2011),
+//! so that the same corpus gives the same weights again, up to the last digit where another machine reckons
+//! exponentials otherwise.
 
 use crate::eval::rows::Call;
 use nightdesk_domain::triage::{WEIGHED_LABELS, evidence};
@@ -116,7 +117,7 @@ impl Model {
     /// The file that the domain reads.
     pub fn file(&self, examples: &Examples) -> String {
         let mut text = format!(
-            "# Written by `cargo xtask learn` from the {} calls of crates/testkit/corpus/tune: do not edit.\n\
+            "# Written by `cargo xtask learn` from the {} calls of crates/testkit/corpus (tune, learn): do not edit.\n\
              # What evidence weighs for each category and each step of urgency, in logits times a hundred.\n\
              # `word`, `pair` and `start` (of a word) are searched for as stems; `meant` and `named` are concepts;\n\
              # `fires` and `denied` are rules.\n",

@@ -1,4 +1,4 @@
-//! Learns the weights of the rules anew, from the tune half of the corpus.
+//! Learns the weights of the rules anew, from the tune half of the corpus and from what was written to learn from.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command line talks to a terminal")]
 
 use nightdesk_testkit::eval::{corpus, rows};
@@ -32,10 +32,13 @@ fn main() -> ExitCode {
 }
 
 fn run(check: bool) -> Result<String, String> {
-    let folder = corpus().join("tune");
-    let entries = std::fs::read_dir(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
-    let mut files: Vec<_> = entries.filter_map(Result::ok).map(|entry| entry.path()).collect();
-    files.sort();
+    let mut files = Vec::new();
+    for folder in ["tune", "learn"].map(|name| corpus().join(name)) {
+        let entries = std::fs::read_dir(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+        files.extend(entries.filter_map(Result::ok).map(|entry| entry.path()));
+    }
+    // The same order whichever folder a file is moved to, so that the same weights come out.
+    files.sort_by_key(|file| file.file_name().map(ToOwned::to_owned));
     let mut calls = Vec::new();
     for file in files {
         let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();

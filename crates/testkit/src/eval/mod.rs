@@ -1,6 +1,7 @@
 //! Scores what triage understands against labelled speech: the corpus of this crate, or a folder of other data.
 //!
-//! `corpus/tune` is there to be read and tuned on, `corpus/test` only to be measured with; `corpus/floors.json`
+//! `corpus/tune` and `corpus/test` are its halves: the one is there to be read and tuned on, the other only to be
+//! measured with. `corpus/learn` has more calls that weights are learned from, and no others. `corpus/floors.json`
 //! holds what the test half has reached, and a test demands at least that.
 
 mod calls;
