@@ -14,7 +14,7 @@ const INSTANTS_MS: [u64; 14] = [60, 250, 500, 700, 800, 900, 1_000, 1_200, 1_500
 /// How many rounds run side by side.
 const AT_ONCE: usize = 14;
 /// A lease lasts 30 seconds: what was under way when the server died is taken up again then.
-const PATIENCE: Duration = Duration::from_secs(75);
+const PATIENCE: Duration = Duration::from_secs(180);
 
 /// One server that is killed and started again on the same folder and address.
 struct Mortal {
