@@ -5,7 +5,7 @@
 //! looks alike instead. Quotation marks are ours: what stands between two of them was said, all else we say.
 
 use crate::text::shorten;
-use nightdesk_domain::triage::{Action, ActionKind, Evidence, Speaker};
+use nightdesk_domain::triage::{Action, Evidence};
 
 /// The longest quotation of what, who or when, in UTF-16 code units.
 const PART_MAX: usize = 200;
@@ -30,38 +30,16 @@ pub fn actions_note(actions: &[Action]) -> String {
 
 /// A list item, since Markdown would join plain lines into one paragraph.
 fn line(action: &Action) -> String {
-    let speaker = speaker(action.said_by);
+    let speaker = action.said_by.title();
     let who = action.who.as_ref().map_or_else(|| speaker.to_owned(), |who| quoted(who, PART_MAX));
     let when = action.when.as_ref().map(|when| format!("; when: {}", quoted(when, PART_MAX)));
     format!(
         "- {kind}, by {who}: {what}{when}; {speaker} said: {words}",
-        kind = kind(action.kind),
+        kind = action.kind.title(),
         what = quoted(&action.what, PART_MAX),
         when = when.unwrap_or_default(),
         words = quoted(&action.evidence, PROMISE_MAX),
     )
-}
-
-fn kind(kind: ActionKind) -> &'static str {
-    match kind {
-        ActionKind::Callback => "Callback",
-        ActionKind::Escalation => "Escalation",
-        ActionKind::PartsOrder => "Parts order",
-        ActionKind::OnsiteDispatch => "On-site visit",
-        ActionKind::VendorCase => "Vendor case",
-        ActionKind::TicketCreate => "New ticket",
-        ActionKind::TicketUpdate => "Ticket update",
-        ActionKind::Research => "Research",
-        ActionKind::ClientEmail => "E-mail to the client",
-    }
-}
-
-fn speaker(speaker: Speaker) -> &'static str {
-    match speaker {
-        Speaker::Caller => "the caller",
-        Speaker::Assistant => "the service desk",
-        Speaker::Technician => "the technician",
-    }
 }
 
 /// Words in quotation marks, on one line, that neither end the quotation nor are read as Markdown.

@@ -1,7 +1,7 @@
 //! The note's exact text, and what no words can do to it.
 
 use super::*;
-use nightdesk_domain::triage::{Turn, extract_actions};
+use nightdesk_domain::triage::{ActionKind, Speaker, Turn, extract_actions};
 use proptest::prelude::*;
 
 fn evidence(words: &str) -> Evidence {
@@ -88,9 +88,9 @@ proptest! {
             // What stands outside of quotations is the same whatever was said.
             let ours: Vec<&str> = line.split('"').step_by(2).collect();
             let when = if action.when.is_some() { "; when: " } else { "" };
-            let who = if action.who.is_some() { "" } else { speaker(action.said_by) };
+            let who = if action.who.is_some() { "" } else { action.said_by.title() };
             let expected =
-                format!("- {}, by {who}: {when}; {} said: ", kind(action.kind), speaker(action.said_by));
+                format!("- {}, by {who}: {when}; {} said: ", action.kind.title(), action.said_by.title());
             prop_assert_eq!(ours.concat(), expected);
             prop_assert!(line.encode_utf16().count() <= 3 * PART_MAX + PROMISE_MAX + 100);
         }

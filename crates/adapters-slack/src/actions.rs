@@ -2,7 +2,7 @@
 
 use crate::blocks::{BLOCKS_MAX, Block, Message, Text};
 use crate::text::quoted;
-use nightdesk_domain::triage::{Action, ActionKind, Evidence, Speaker};
+use nightdesk_domain::triage::{Action, Evidence};
 
 /// Most promises shown: each takes two blocks, beside the header and the line that counts the others.
 const ACTIONS_MAX: usize = (BLOCKS_MAX - 2) / 2;
@@ -32,9 +32,9 @@ fn section(action: &Action) -> Block {
     let part = |label: &str, evidence: &Evidence| field(label, &quoted(evidence.words.reveal(), PART_MAX));
     let by = match &action.who {
         Some(who) => part("By", who),
-        None => field("By", speaker(action.said_by)),
+        None => field("By", action.said_by.title()),
     };
-    let mut fields = vec![field("Work", kind(action.kind)), by, part("What", &action.what)];
+    let mut fields = vec![field("Work", action.kind.title()), by, part("What", &action.what)];
     fields.extend(action.when.as_ref().map(|when| part("When", when)));
     Block::Section { fields }
 }
@@ -46,27 +46,5 @@ fn field(label: &str, value: &str) -> Text {
 
 fn words(action: &Action) -> Block {
     let said = quoted(action.evidence.words.reveal(), PROMISE_MAX);
-    Block::Context { elements: vec![Text::mrkdwn(format!("{} said: {said}", speaker(action.said_by)))] }
-}
-
-fn kind(kind: ActionKind) -> &'static str {
-    match kind {
-        ActionKind::Callback => "Callback",
-        ActionKind::Escalation => "Escalation",
-        ActionKind::PartsOrder => "Parts order",
-        ActionKind::OnsiteDispatch => "On-site visit",
-        ActionKind::VendorCase => "Vendor case",
-        ActionKind::TicketCreate => "New ticket",
-        ActionKind::TicketUpdate => "Ticket update",
-        ActionKind::Research => "Research",
-        ActionKind::ClientEmail => "E-mail to the client",
-    }
-}
-
-fn speaker(speaker: Speaker) -> &'static str {
-    match speaker {
-        Speaker::Caller => "the caller",
-        Speaker::Assistant => "the service desk",
-        Speaker::Technician => "the technician",
-    }
+    Block::Context { elements: vec![Text::mrkdwn(format!("{} said: {said}", action.said_by.title()))] }
 }

@@ -57,6 +57,21 @@ impl ActionKind {
         Self::ALL.iter().find(|(_, kind)| *kind == self).map_or("", |(label, _)| label)
     }
 
+    /// The name that people read: "Parts order".
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Callback => "Callback",
+            Self::Escalation => "Escalation",
+            Self::PartsOrder => "Parts order",
+            Self::OnsiteDispatch => "On-site visit",
+            Self::VendorCase => "Vendor case",
+            Self::TicketCreate => "New ticket",
+            Self::TicketUpdate => "Ticket update",
+            Self::Research => "Research",
+            Self::ClientEmail => "E-mail to the client",
+        }
+    }
+
     /// The kind of a label; none for another word.
     pub fn from_label(label: &str) -> Option<Self> {
         Self::ALL.iter().find(|(known, _)| *known == label).map(|(_, kind)| *kind)

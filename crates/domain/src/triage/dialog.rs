@@ -18,6 +18,17 @@ pub enum Speaker {
     Technician,
 }
 
+impl Speaker {
+    /// The name that people read, within a sentence: "the caller".
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Caller => "the caller",
+            Self::Assistant => "the service desk",
+            Self::Technician => "the technician",
+        }
+    }
+}
+
 /// One turn of a conversation. `Debug` shows the words' length only.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Turn<'a> {

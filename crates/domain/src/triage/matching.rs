@@ -1,6 +1,7 @@
 //! Finds all concepts in a caller's words in one pass, sees which of them are meant as said, and which rules fire.
 
 use super::normalise::{Words, number};
+use super::phrases::drop_masked;
 use super::rules::{Book, ConceptId, Role, Rule, book};
 use super::weights::{Opinion, Scores, WeightId, start};
 use std::ops::Range;
@@ -44,7 +45,9 @@ impl Found {
         if let Some(many) = book.concept("many") {
             hits.extend(counted(words).into_iter().map(|(words, _)| Hit { concept: many, words, meant: true }));
         }
-        mask(book, &mut hits);
+        let masks =
+            hits.iter().filter(|hit| book.roles[hit.concept] == Role::Mask).map(|hit| hit.words.clone()).collect();
+        drop_masked(&mut hits, masks, |hit| &hit.words);
         mark(book, words, &mut hits);
         hits.sort_unstable_by_key(|hit| (hit.concept, hit.words.start, hit.words.end));
         let meant = Places::of(hits.iter().filter(|hit| hit.meant));
@@ -150,19 +153,6 @@ fn phrases(book: &Book, words: &Words) -> (Vec<Hit>, Vec<(WeightId, Range<usize>
     let starts = (0..words.words.len()).filter_map(|at| Some((at, book.starts.get(start(words.stem(at))?)?)));
     weighed.extend(starts.map(|(at, id)| (*id, at..at + 1)));
     (hits, weighed)
-}
-
-/// Drops what lies inside a masking phrase: "fire" in "fire drill".
-fn mask(book: &Book, hits: &mut Vec<Hit>) {
-    let mut masks: Vec<Range<usize>> =
-        hits.iter().filter(|hit| book.roles[hit.concept] == Role::Mask).map(|hit| hit.words.clone()).collect();
-    masks.sort_by_key(|mask| mask.start);
-    let longest = masks.iter().map(Range::len).max().unwrap_or(0);
-    hits.retain(|hit| {
-        let from = masks.partition_point(|mask| mask.start + longest <= hit.words.start);
-        let mut near = masks[from..].iter().take_while(|mask| mask.start <= hit.words.start);
-        !near.any(|mask| hit.words.end <= mask.end && hit.words.len() < mask.len())
-    });
 }
 
 /// Marks what a negation, a supposition or a happy end takes back.

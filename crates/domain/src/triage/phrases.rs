@@ -100,6 +100,18 @@ impl<V> Phrases<V> {
     }
 }
 
+/// Drops what lies inside a masking phrase: "fire" in "fire drill".
+pub(super) fn drop_masked<H>(hits: &mut Vec<H>, mut masks: Vec<Range<usize>>, words: impl Fn(&H) -> &Range<usize>) {
+    masks.sort_by_key(|mask| mask.start);
+    let longest = masks.iter().map(Range::len).max().unwrap_or(0);
+    hits.retain(|hit| {
+        let place = words(hit);
+        let from = masks.partition_point(|mask| mask.start + longest <= place.start);
+        let mut near = masks[from..].iter().take_while(|mask| mask.start <= place.start);
+        !near.any(|mask| place.end <= mask.end && place.len() < mask.len())
+    });
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -6,7 +6,7 @@
 
 use super::dialog::Speech;
 use super::normalise::phrase;
-use super::phrases::Phrases;
+use super::phrases::{Phrases, drop_masked};
 use super::rules::lines;
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -117,15 +117,7 @@ impl<O> Phrasebook<O> {
                 }
             }
         }
-        if !masks.is_empty() {
-            masks.sort_by_key(|mask| mask.start);
-            let longest = masks.iter().map(Range::len).max().unwrap_or(0);
-            hits.retain(|hit| {
-                let from = masks.partition_point(|mask| mask.start + longest <= hit.words.start);
-                let mut near = masks[from..].iter().take_while(|mask| mask.start <= hit.words.start);
-                !near.any(|mask| hit.words.end <= mask.end && hit.words.len() < mask.len())
-            });
-        }
+        drop_masked(&mut hits, masks, |hit| &hit.words);
         hits.sort_by_key(|hit| (hit.words.start, hit.words.end, hit.set));
         hits
     }
