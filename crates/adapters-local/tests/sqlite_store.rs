@@ -8,8 +8,8 @@ use nightdesk_ports::{
 };
 use nightdesk_testkit::contract::run;
 use nightdesk_testkit::sample::{
-    alias, at, call_owner, call_snapshot, case_owner, case_snapshot, commit, contact, effect, journal_entry, lease,
-    number, policy, save, tenant, unleased,
+    self, alias, at, call_owner, call_snapshot, case_owner, case_snapshot, commit, contact, effect, journal_entry,
+    lease, number, policy, save, tenant, unleased,
 };
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -39,7 +39,7 @@ fn everything_is_there_after_reopening() {
         let owner = case_owner("CA1");
         let dana = contact("Dana", "acme-dental", &["+13125550142"]);
         let store = SqliteStore::open(&path).unwrap();
-        store.import(&policy(), std::slice::from_ref(&dana)).await.unwrap();
+        store.import(&policy(), std::slice::from_ref(&dana), sample::FILE).await.unwrap();
         let everything = Commit {
             saves: vec![Save { deadline: Some(at(10)), ..save(case_snapshot("CA1"), 0) }],
             effects: unleased(vec![effect(&owner, 1, at(0)), effect(&owner, 2, at(0))]),
@@ -76,9 +76,9 @@ fn two_handles_on_one_file_share_what_they_store() {
         first.commit(new_call("CA1")).await.unwrap();
         assert_eq!(second.load(&tenant(), &call_owner("CA1")).await.unwrap().unwrap().version, 1);
         assert!(matches!(second.commit(new_call("CA1")).await, Err(StoreError::Conflict)));
-        second.import(&policy(), &[]).await.unwrap();
+        second.import(&policy(), &[], sample::FILE).await.unwrap();
         assert_eq!(first.newest(&tenant()).await.unwrap().unwrap().version, 1);
-        first.import(&policy(), &[]).await.unwrap();
+        first.import(&policy(), &[], sample::FILE).await.unwrap();
         assert_eq!(second.newest(&tenant()).await.unwrap().unwrap().version, 2);
     });
 }

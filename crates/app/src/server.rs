@@ -15,7 +15,7 @@ use nightdesk_domain::facts::Contact;
 use nightdesk_domain::ids::TenantId;
 use nightdesk_domain::policy::Policy;
 use nightdesk_engine::{Engine, Ports, Settings};
-use nightdesk_ports::{Clock, HttpTransport, StoreError, TenantRepository};
+use nightdesk_ports::{Absent, Clock, HttpTransport, StoreError, TenantRepository};
 use secrecy::SecretString;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
@@ -119,11 +119,11 @@ impl Setup {
         let store = SqliteStore::open(&self.database)
             .map_err(|source| StartError::Database { path: self.database.clone(), source })?;
         for tenant in &self.tenants {
-            import_if_new(&store, &tenant.policy, &tenant.contacts).await?;
+            import_if_new(&store, tenant).await?;
         }
         if store.tenants().await?.is_empty() {
             let demo = Tenant::parse(DEMO).map_err(|problems| StartError::Setting(problems.to_string()))?;
-            store.import(&demo.policy, &demo.contacts).await?;
+            store.import(&demo.policy, &demo.contacts, DEMO).await?;
         }
         Ok(store)
     }
@@ -166,9 +166,12 @@ impl Setup {
             cases: Arc::new(store.clone()),
             outbox: Arc::new(store.clone()),
             tenants: Arc::new(store.clone()),
+            records: Arc::new(store.clone()),
             telephony: carriers.clone(),
             ticketing: Arc::new(self.desks(&transport, desk.clone())?),
             notifier: Arc::new(Inbox::new(store.clone(), clock.clone())),
+            model: Arc::new(Absent),
+            transcriber: Arc::new(Absent),
             clock,
         };
         let engine = Arc::new(Engine::new(ports, self.settings()));
@@ -283,14 +286,15 @@ impl Server {
 }
 
 /// Stores settings as a new version only if they or the contacts differ from what is stored.
-async fn import_if_new(store: &SqliteStore, policy: &Policy, contacts: &[Contact]) -> Result<(), StoreError> {
+async fn import_if_new(store: &SqliteStore, tenant: &Tenant) -> Result<(), StoreError> {
+    let Tenant { policy, contacts, file, .. } = tenant;
     if let Some(newest) = store.newest(&policy.tenant).await? {
         let same = Policy { version: newest.version, ..policy.clone() } == *newest;
         if same && all_known(store, &policy.tenant, contacts).await? {
             return Ok(());
         }
     }
-    let version = store.import(policy, contacts).await?;
+    let version = store.import(policy, contacts, file).await?;
     tracing::info!(tenant = %policy.tenant, version, "settings imported");
     Ok(())
 }

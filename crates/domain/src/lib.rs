@@ -10,6 +10,7 @@ pub mod facts;
 pub mod ids;
 pub mod limits;
 pub mod machine;
+pub mod model;
 pub mod phone;
 pub mod policy;
 pub mod private;

@@ -55,7 +55,7 @@ fn hears(who: &str, reply: &VoiceReply) {
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
     let store = MemoryStore::new();
-    store.import(&sample::policy(), &[]).await?;
+    store.import(&sample::policy(), &[], sample::FILE).await?;
     let clock = HandClock::at(sample::at(0));
     let obedient = ports(&store, clock.clone(), Arc::new(Obedient::default()));
     let engine = Engine::new(Ports { telephony: Arc::new(Printing), ..obedient }, Settings::new("example"));

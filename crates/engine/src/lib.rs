@@ -18,7 +18,10 @@ pub use voice::EngineError;
 use chrono::{DateTime, TimeDelta, Utc};
 use nightdesk_domain::ids::TenantId;
 use nightdesk_domain::policy::Policy;
-use nightdesk_ports::{Cases, Clock, Lease, Notifier, Outbox, StoreError, Telephony, TenantRepository, Ticketing};
+use nightdesk_ports::{
+    Cases, Clock, Lease, Notifier, Outbox, RecordLog, StoreError, Telephony, TenantRepository, Ticketing, Transcriber,
+    TriageModel,
+};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -31,12 +34,18 @@ pub struct Ports {
     pub outbox: Arc<dyn Outbox>,
     /// Settings and contacts.
     pub tenants: Arc<dyn TenantRepository>,
+    /// What is kept beside the machines.
+    pub records: Arc<dyn RecordLog>,
     /// The telephone network.
     pub telephony: Arc<dyn Telephony>,
     /// The ticketing system.
     pub ticketing: Arc<dyn Ticketing>,
     /// E-mail and chat.
     pub notifier: Arc<dyn Notifier>,
+    /// The language model; asked only for tenants that want it.
+    pub model: Arc<dyn TriageModel>,
+    /// Writes messages down; asked only for tenants whose carrier does not.
+    pub transcriber: Arc<dyn Transcriber>,
     /// Time.
     pub clock: Arc<dyn Clock>,
 }

@@ -27,7 +27,7 @@ struct Night {
 /// An engine on obedient ports, some of them replaced.
 async fn night(replace: impl FnOnce(&mut Ports, &MemoryStore)) -> Night {
     let store = MemoryStore::new();
-    store.import(&sample::policy(), &[]).await.unwrap();
+    store.import(&sample::policy(), &[], sample::FILE).await.unwrap();
     let clock = HandClock::at(at(0));
     let outside = Arc::new(Obedient::default());
     let mut all = ports(&store, clock.clone(), outside.clone());

@@ -4,18 +4,26 @@
 //! the engine holds them as `Arc<dyn _>`.
 
 mod error;
+mod model;
+mod records;
 mod services;
 mod store;
 mod tenants;
 
 pub use error::{DeliveryError, StoreError};
-pub use services::{Clock, HttpTransport, Notifier, Telephony, Ticketing, TransportError};
+pub use model::{Absent, Answer, TokenUse, Transcriber, Transcript, TriageModel};
+pub use records::{RECORD_BODY_BYTES_MAX, Record, RecordLog, Scan};
+pub use services::{Clock, HttpTransport, Notifier, Pieces, Telephony, Ticketing, TransportError};
 pub use store::{
     Alias, Cases, Claim, Commit, JournalEntry, Lease, ListKind, NewEffect, Outbox, RecordedEvent, SNAPSHOT_FORMAT,
     Save, Snapshot, Stored, Tries,
 };
 pub use tenants::TenantRepository;
 
+#[cfg(feature = "mock")]
+pub use model::{MockTranscriber, MockTriageModel};
+#[cfg(feature = "mock")]
+pub use records::MockRecordLog;
 #[cfg(feature = "mock")]
 pub use services::{MockClock, MockHttpTransport, MockNotifier, MockTelephony, MockTicketing};
 #[cfg(feature = "mock")]

@@ -73,6 +73,33 @@ pub trait HttpTransport: Send + Sync {
         request: http::Request<Bytes>,
         timeout: Duration,
     ) -> Result<http::Response<Bytes>, TransportError>;
+    /// Sends a request and gives the answer as soon as its head has come, within the time given; its body follows
+    /// piece by piece, for services that answer in a stream. Unless a transport knows better, the whole answer is
+    /// the one piece.
+    async fn open(
+        &self,
+        request: http::Request<Bytes>,
+        timeout: Duration,
+    ) -> Result<http::Response<Box<dyn Pieces>>, TransportError> {
+        let whole = self.send(request, timeout).await?;
+        Ok(whole.map(|body| -> Box<dyn Pieces> { Box::new(OnePiece(Some(body))) }))
+    }
+}
+
+struct OnePiece(Option<Bytes>);
+
+#[async_trait]
+impl Pieces for OnePiece {
+    async fn next(&mut self, _timeout: Duration) -> Result<Option<Bytes>, TransportError> {
+        Ok(self.0.take())
+    }
+}
+
+/// The body of an answer that comes bit by bit. Dropping it ends the exchange.
+#[async_trait]
+pub trait Pieces: Send {
+    /// The next piece; none at the end. `NoAnswer` if it does not come within the time given, or the line breaks.
+    async fn next(&mut self, timeout: Duration) -> Result<Option<Bytes>, TransportError>;
 }
 
 /// No answer to an HTTP request.

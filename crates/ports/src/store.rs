@@ -177,7 +177,7 @@ impl Tries {
 pub struct JournalEntry {
     /// The machine.
     pub owner: OwnerId,
-    /// The version that this event led to.
+    /// The version that this event led to; no two rows of one owner have the same.
     pub version: u64,
     /// When it was decided.
     pub at: DateTime<Utc>,

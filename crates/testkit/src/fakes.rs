@@ -11,8 +11,8 @@ use nightdesk_domain::effect::{Alert, Line, NoteOrder, PageOrder, TextOrder};
 use nightdesk_domain::ids::{CaseId, EffectId, LegId, OwnerId, PsaTicketId, RecordingId, TenantId};
 use nightdesk_engine::Ports;
 use nightdesk_ports::{
-    Cases, Clock, Commit, DeliveryError, JournalEntry, ListKind, Notifier, Snapshot, StoreError, Stored, Telephony,
-    Ticketing,
+    Absent, Cases, Clock, Commit, DeliveryError, JournalEntry, ListKind, Notifier, Snapshot, StoreError, Stored,
+    Telephony, Ticketing,
 };
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -190,10 +190,13 @@ pub fn ports(store: &MemoryStore, clock: Arc<HandClock>, outside: Arc<Obedient>)
     Ports {
         cases: store.clone(),
         outbox: store.clone(),
-        tenants: store,
+        tenants: store.clone(),
+        records: store,
         telephony: outside.clone(),
         ticketing: outside.clone(),
         notifier: outside,
+        model: Arc::new(Absent),
+        transcriber: Arc::new(Absent),
         clock,
     }
 }

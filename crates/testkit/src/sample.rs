@@ -51,6 +51,9 @@ pub fn case_owner(id: &str) -> OwnerId {
     OwnerId::Case(CaseId::parse(id).unwrap())
 }
 
+/// What the settings were read from, where nobody reads it again.
+pub const FILE: &str = "# a tenant file";
+
 /// Settings of [`tenant`]: two companies, three technicians of whom the last is the manager, all on the ladder.
 pub fn policy() -> Policy {
     policy_of(&tenant())

@@ -9,6 +9,7 @@
 mod cases;
 pub(crate) mod codec;
 mod outbox;
+mod records;
 mod schema;
 mod tenants;
 mod worker;

@@ -45,9 +45,22 @@ impl TenantRepository for SqliteStore {
         Ok(Some(policy))
     }
 
-    async fn import(&self, policy: &Policy, contacts: &[Contact]) -> Result<u32, StoreError> {
-        let (policy, contacts) = (policy.clone(), contacts.to_vec());
-        self.write(move |connection| import(connection, policy, &contacts)).await
+    async fn import(&self, policy: &Policy, contacts: &[Contact], file: &str) -> Result<u32, StoreError> {
+        let (policy, contacts, file) = (policy.clone(), contacts.to_vec(), file.to_owned());
+        self.write(move |connection| import(connection, policy, &contacts, &file)).await
+    }
+
+    async fn file(&self, tenant: &TenantId) -> Result<Option<(u32, String)>, StoreError> {
+        let tenant = tenant.clone();
+        self.read(move |connection| {
+            let sql = "SELECT version, file FROM policies WHERE tenant = ?1 ORDER BY version DESC LIMIT 1";
+            let mut select = connection.prepare_cached(sql)?;
+            let newest = select
+                .query_row(params![tenant.as_str()], |row| Ok((row.get(0)?, row.get::<_, Option<String>>(1)?)))
+                .optional()?;
+            Ok(newest.and_then(|(version, file)| Some((version, file?))))
+        })
+        .await
     }
 
     async fn contacts_of(&self, tenant: &TenantId, number: &PhoneNumber) -> Result<Vec<Contact>, StoreError> {
@@ -96,14 +109,14 @@ fn newest_version(connection: &Connection, tenant: &str) -> Result<Option<u32>, 
     Ok(select.query_row(params![tenant], |row| row.get(0))?)
 }
 
-fn import(connection: &Connection, policy: Policy, contacts: &[Contact]) -> Result<u32, Fault> {
+fn import(connection: &Connection, policy: Policy, contacts: &[Contact], file: &str) -> Result<u32, Fault> {
     let tenant = policy.tenant.clone();
     let tenant = tenant.as_str();
     let version = newest_version(connection, tenant)?.unwrap_or(0) + 1;
     let json = to_json("settings", &Policy { version, ..policy })?;
     connection.execute(
-        "INSERT INTO policies (tenant, version, policy) VALUES (?1, ?2, ?3)",
-        params![tenant, version, json],
+        "INSERT INTO policies (tenant, version, policy, file) VALUES (?1, ?2, ?3, ?4)",
+        params![tenant, version, json, file],
     )?;
 
     // Their numbers go with them.

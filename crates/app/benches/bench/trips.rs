@@ -160,8 +160,11 @@ impl TenantRepository for Counting {
     async fn version(&self, tenant: &TenantId, version: u32) -> Result<Option<Arc<Policy>>, StoreError> {
         self.read().version(tenant, version).await
     }
-    async fn import(&self, policy: &Policy, contacts: &[Contact]) -> Result<u32, StoreError> {
-        self.write().import(policy, contacts).await
+    async fn import(&self, policy: &Policy, contacts: &[Contact], file: &str) -> Result<u32, StoreError> {
+        self.write().import(policy, contacts, file).await
+    }
+    async fn file(&self, tenant: &TenantId) -> Result<Option<(u32, String)>, StoreError> {
+        self.read().file(tenant).await
     }
     async fn contacts_of(&self, tenant: &TenantId, number: &PhoneNumber) -> Result<Vec<Contact>, StoreError> {
         self.read().contacts_of(tenant, number).await

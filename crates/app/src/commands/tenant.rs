@@ -14,7 +14,7 @@ pub(super) async fn run(store: &StoreArgs, command: TenantCommand) -> Outcome {
                 .map_err(|error| format!("the tenant file {} cannot be read: {error}", file.display()))?;
             let tenant = Tenant::parse(&text)
                 .map_err(|problems| format!("nothing was stored; {} has to be mended:\n{problems}", file.display()))?;
-            let version = open(store)?.import(&tenant.policy, &tenant.contacts).await?;
+            let version = open(store)?.import(&tenant.policy, &tenant.contacts, &tenant.file).await?;
             print(&format!(
                 "{} is stored as version {version}: {} companies, {} contacts, {} technicians.",
                 tenant.policy.tenant,

@@ -42,6 +42,8 @@ pub struct Tenant {
     pub policy: Policy,
     /// What is stored beside it.
     pub contacts: Vec<Contact>,
+    /// The text that all this was read from.
+    pub file: String,
     /// The carrier; none: the simulated network.
     pub twilio: Option<Twilio>,
     /// The ticketing system; none: the built-in ticket desk.
@@ -227,14 +229,18 @@ impl Checker {
 impl Tenant {
     /// Reads a tenant file; gives the tenant, or every problem at once. Secrets are not read here.
     pub fn parse(text: &str) -> Result<Tenant, Problems> {
-        let file: File = toml::from_str(text).map_err(|error| Problems(vec![error.to_string()]))?;
+        let read: File = toml::from_str(text).map_err(|error| Problems(vec![error.to_string()]))?;
         let mut check = Checker::default();
-        let policy = policy(&file, &mut check);
-        let contacts = contacts(&file, &mut check);
+        let policy = policy(&read, &mut check);
+        let contacts = contacts(&read, &mut check);
         match policy {
-            Some(policy) if check.problems.is_empty() => {
-                Ok(Tenant { policy, contacts, twilio: file.twilio, connectwise: file.connectwise })
-            }
+            Some(policy) if check.problems.is_empty() => Ok(Tenant {
+                policy,
+                contacts,
+                file: text.to_owned(),
+                twilio: read.twilio,
+                connectwise: read.connectwise,
+            }),
             _ => Err(Problems(check.problems)),
         }
     }

@@ -243,7 +243,7 @@ pub async fn the_journal_is_in_order_and_of_one_owner(store: Arc<dyn Store>) {
     // Order is that of the commits, not of the clock, which may have been set back.
     let entries = [entry(1, 50), entry(2, 10), entry(3, 30)];
     for (expected, row) in entries.iter().enumerate() {
-        let journal = vec![row.clone(), journal_entry(&case_owner("CA1"), 1, at(0))];
+        let journal = vec![row.clone(), journal_entry(&case_owner("CA1"), expected as u64 + 1, at(0))];
         store.commit(Commit { journal, ..saving(call_snapshot("CA1"), expected as u64) }).await.unwrap();
     }
     assert_eq!(store.journal(&tenant(), &call_owner("CA1")).await.unwrap(), entries);

@@ -8,12 +8,12 @@ pub mod outbox;
 pub mod tenants;
 pub mod ticketing;
 
-use nightdesk_ports::{Cases, Outbox, StoreError, TenantRepository};
+use nightdesk_ports::{Cases, Outbox, RecordLog, StoreError, TenantRepository};
 
-/// The three storage ports in one, as stores implement them.
-pub trait Store: Cases + Outbox + TenantRepository {}
+/// The storage ports in one, as stores implement them.
+pub trait Store: Cases + Outbox + TenantRepository + RecordLog {}
 
-impl<S: Cases + Outbox + TenantRepository> Store for S {}
+impl<S: Cases + Outbox + TenantRepository + RecordLog> Store for S {}
 
 /// Runs a case on several threads, as a server would.
 ///

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a case fails by panicking")]
 
 use super::Store;
-use crate::sample::{contact, number, other_tenant, policy, policy_of, tenant};
+use crate::sample::{FILE, contact, number, other_tenant, policy, policy_of, tenant};
 use nightdesk_domain::facts::Contact;
 use nightdesk_domain::policy::Policy;
 use std::collections::BTreeSet;
@@ -15,7 +15,7 @@ fn named(name: &str) -> Policy {
 }
 
 async fn import(store: &Arc<dyn Store>, contacts: &[Contact]) {
-    store.import(&policy(), contacts).await.unwrap();
+    store.import(&policy(), contacts, FILE).await.unwrap();
 }
 
 async fn names(store: &Arc<dyn Store>, digits: &str) -> Vec<String> {
@@ -31,9 +31,9 @@ pub async fn a_tenant_that_was_never_imported_has_no_settings(store: Arc<dyn Sto
 }
 
 pub async fn imports_count_versions_up_and_keep_the_old_ones(store: Arc<dyn Store>) {
-    assert_eq!(store.import(&named("First"), &[]).await.unwrap(), 1);
+    assert_eq!(store.import(&named("First"), &[], FILE).await.unwrap(), 1);
     assert_eq!(*store.newest(&tenant()).await.unwrap().unwrap(), Policy { version: 1, ..named("First") });
-    assert_eq!(store.import(&named("Second"), &[]).await.unwrap(), 2);
+    assert_eq!(store.import(&named("Second"), &[], FILE).await.unwrap(), 2);
     assert_eq!(*store.newest(&tenant()).await.unwrap().unwrap(), Policy { version: 2, ..named("Second") });
     assert_eq!(*store.version(&tenant(), 1).await.unwrap().unwrap(), Policy { version: 1, ..named("First") });
     assert_eq!(*store.version(&tenant(), 2).await.unwrap().unwrap(), Policy { version: 2, ..named("Second") });
@@ -41,25 +41,25 @@ pub async fn imports_count_versions_up_and_keep_the_old_ones(store: Arc<dyn Stor
 }
 
 pub async fn versions_of_two_tenants_are_independent(store: Arc<dyn Store>) {
-    store.import(&policy(), &[]).await.unwrap();
-    store.import(&policy(), &[]).await.unwrap();
-    assert_eq!(store.import(&policy_of(&other_tenant()), &[]).await.unwrap(), 1);
+    store.import(&policy(), &[], FILE).await.unwrap();
+    store.import(&policy(), &[], FILE).await.unwrap();
+    assert_eq!(store.import(&policy_of(&other_tenant()), &[], FILE).await.unwrap(), 1);
     assert!(store.version(&other_tenant(), 2).await.unwrap().is_none());
     assert_eq!(store.newest(&other_tenant()).await.unwrap().unwrap().tenant, other_tenant());
     assert_eq!(store.newest(&tenant()).await.unwrap().unwrap().version, 2);
 }
 
 pub async fn tenants_are_listed_by_name(store: Arc<dyn Store>) {
-    store.import(&policy_of(&other_tenant()), &[]).await.unwrap();
-    store.import(&policy(), &[]).await.unwrap();
-    store.import(&policy(), &[]).await.unwrap();
+    store.import(&policy_of(&other_tenant()), &[], FILE).await.unwrap();
+    store.import(&policy(), &[], FILE).await.unwrap();
+    store.import(&policy(), &[], FILE).await.unwrap();
     assert_eq!(store.tenants().await.unwrap(), [tenant(), other_tenant()]);
 }
 
 pub async fn concurrent_imports_get_different_versions(store: Arc<dyn Store>) {
     let imports = (0..8).map(|_| {
         let store = Arc::clone(&store);
-        tokio::spawn(async move { store.import(&policy(), &[]).await.unwrap() })
+        tokio::spawn(async move { store.import(&policy(), &[], FILE).await.unwrap() })
     });
     let mut versions = BTreeSet::new();
     for import in imports.collect::<Vec<_>>() {
@@ -108,7 +108,7 @@ pub async fn an_import_replaces_all_contacts(store: Arc<dyn Store>) {
 pub async fn contacts_of_another_tenant_are_not_found(store: Arc<dyn Store>) {
     import(&store, &[contact("Dana", "acme-dental", &["+13125550142"])]).await;
     let theirs = contact("Sam", "acme-dental", &["+13125550142"]);
-    store.import(&policy_of(&other_tenant()), std::slice::from_ref(&theirs)).await.unwrap();
+    store.import(&policy_of(&other_tenant()), std::slice::from_ref(&theirs), FILE).await.unwrap();
     assert_eq!(names(&store, "+13125550142").await, ["Dana"]);
     assert_eq!(store.contacts_of(&other_tenant(), &number("+13125550142")).await.unwrap(), [theirs]);
     // An import of one tenant leaves the other's contacts alone.

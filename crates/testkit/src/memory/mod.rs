@@ -1,17 +1,18 @@
-//! The memory store: the three storage ports over ordered maps, with no clock and no runtime.
+//! The memory store: the storage ports over ordered maps, with no clock and no runtime.
 //!
 //! Everything happens under one lock and in one poll, so that a simulator decides alone where a crash falls.
 //! It is the reference of the contract: where SQLite and it differ, one of the two is wrong.
 
 mod cases;
 mod outbox;
+mod records;
 mod tenants;
 
 use nightdesk_domain::effect::PlannedEffect;
 use nightdesk_domain::facts::Contact;
 use nightdesk_domain::ids::{EffectId, OwnerId, TenantId};
 use nightdesk_domain::policy::Policy;
-use nightdesk_ports::{Claim, JournalEntry, Lease, Save, StoreError, Stored, Tries};
+use nightdesk_ports::{Claim, JournalEntry, Lease, Record, Save, StoreError, Stored, Tries};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -29,6 +30,9 @@ struct Tables {
     journal: BTreeMap<(TenantId, OwnerId), Vec<JournalEntry>>,
     policies: BTreeMap<(TenantId, u32), Arc<Policy>>,
     contacts: BTreeMap<TenantId, Vec<Contact>>,
+    /// The text that the newest settings were read from.
+    files: BTreeMap<TenantId, String>,
+    records: BTreeMap<(TenantId, String, String), Record>,
 }
 
 #[derive(Debug)]

@@ -21,15 +21,21 @@ impl TenantRepository for MemoryStore {
         Ok(self.tables().policies.get(&(tenant.clone(), version)).cloned())
     }
 
-    async fn import(&self, policy: &Policy, contacts: &[Contact]) -> Result<u32, StoreError> {
+    async fn import(&self, policy: &Policy, contacts: &[Contact], file: &str) -> Result<u32, StoreError> {
         let mut tables = self.tables();
         let tenant = &policy.tenant;
         let newest = tables.policies.range((tenant.clone(), 0)..=(tenant.clone(), u32::MAX)).last();
         let version = newest.map_or(0, |((_, version), _)| *version) + 1;
         let policy = Arc::new(Policy { version, ..policy.clone() });
         tables.contacts.insert(tenant.clone(), contacts.to_vec());
+        tables.files.insert(tenant.clone(), file.to_owned());
         tables.policies.insert((tenant.clone(), version), policy);
         Ok(version)
+    }
+
+    async fn file(&self, tenant: &TenantId) -> Result<Option<(u32, String)>, StoreError> {
+        let newest = self.newest(tenant).await?.map(|policy| policy.version);
+        Ok(newest.zip(self.tables().files.get(tenant).cloned()))
     }
 
     async fn contacts_of(&self, tenant: &TenantId, number: &PhoneNumber) -> Result<Vec<Contact>, StoreError> {

@@ -30,7 +30,7 @@ use futures_util::FutureExt;
 use nightdesk_domain::case::CaseEvent;
 use nightdesk_domain::policy::Policy;
 use nightdesk_engine::{Engine, Ports, Settings};
-use nightdesk_ports::TenantRepository;
+use nightdesk_ports::{Absent, TenantRepository};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use std::task::Poll;
@@ -121,7 +121,7 @@ pub fn run(night: &Night) -> Report {
         sample::contact("Sam", "harbor-law", &["+13125550143"]),
     ];
     // The memory store never waits.
-    let _version = store.import(&policy, &contacts).now_or_never();
+    let _version = store.import(&policy, &contacts, "").now_or_never();
     let world = World::new(clock, spawner, store, policy, faults, night.plant, Dice::new(dice.next()));
     world.note(format!("seed {}: {:?}", night.seed, world.faults));
     for _ in 0..world.range(1, 3) {
@@ -248,10 +248,13 @@ fn start_engine(world: &Arc<World>) {
         Ports {
             cases: store.clone(),
             outbox: store.clone(),
-            tenants: store,
+            tenants: store.clone(),
+            records: store,
             telephony: Arc::new(SimTelephony { world: world.clone(), claimant: claimant.clone() }),
             ticketing: desk.clone(),
             notifier: desk,
+            model: Arc::new(Absent),
+            transcriber: Arc::new(Absent),
             clock: Arc::new(world.clock.clone()),
         },
         Settings::new(claimant),

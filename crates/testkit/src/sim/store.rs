@@ -11,7 +11,8 @@ use nightdesk_domain::ids::{EffectId, OwnerId, TenantId};
 use nightdesk_domain::phone::PhoneNumber;
 use nightdesk_domain::policy::Policy;
 use nightdesk_ports::{
-    Cases, Claim, Commit, JournalEntry, Lease, ListKind, Outbox, Snapshot, StoreError, Stored, TenantRepository, Tries,
+    Cases, Claim, Commit, JournalEntry, Lease, ListKind, Outbox, Record, RecordLog, Scan, Snapshot, StoreError, Stored,
+    TenantRepository, Tries,
 };
 use std::sync::Arc;
 
@@ -183,9 +184,13 @@ impl TenantRepository for FaultyStore {
         self.before().await?;
         self.world.store.version(tenant, version).await
     }
-    async fn import(&self, policy: &Policy, contacts: &[Contact]) -> Result<u32, StoreError> {
+    async fn import(&self, policy: &Policy, contacts: &[Contact], file: &str) -> Result<u32, StoreError> {
         self.before().await?;
-        self.world.store.import(policy, contacts).await
+        self.world.store.import(policy, contacts, file).await
+    }
+    async fn file(&self, tenant: &TenantId) -> Result<Option<(u32, String)>, StoreError> {
+        self.before().await?;
+        self.world.store.file(tenant).await
     }
     async fn contacts_of(&self, tenant: &TenantId, number: &PhoneNumber) -> Result<Vec<Contact>, StoreError> {
         self.before().await?;
@@ -194,5 +199,28 @@ impl TenantRepository for FaultyStore {
     async fn tenants(&self) -> Result<Vec<TenantId>, StoreError> {
         self.before().await?;
         self.world.store.tenants().await
+    }
+}
+
+#[async_trait]
+impl RecordLog for FaultyStore {
+    async fn append(&self, record: &Record) -> Result<(), StoreError> {
+        self.before().await?;
+        self.world.store.append(record).await?;
+        self.after().await
+    }
+    async fn get(
+        &self,
+        tenant: &TenantId,
+        kind: &str,
+        id: &str,
+        now: DateTime<Utc>,
+    ) -> Result<Option<Record>, StoreError> {
+        self.before().await?;
+        self.world.store.get(tenant, kind, id, now).await
+    }
+    async fn scan<'a>(&self, tenant: &TenantId, scan: &Scan<'a>) -> Result<Vec<Record>, StoreError> {
+        self.before().await?;
+        self.world.store.scan(tenant, scan).await
     }
 }
