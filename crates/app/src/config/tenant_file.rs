@@ -9,7 +9,8 @@ use nightdesk_domain::facts::Contact;
 use nightdesk_domain::ids::{CompanyId, TechnicianId, TenantId};
 use nightdesk_domain::phone::PhoneNumber;
 use nightdesk_domain::policy::{
-    BusinessHours, CallbackPolicy, Company, Greeting, Line, PagingPolicy, Policy, Runbook, RunbookRule, Technician,
+    BusinessHours, CallbackPolicy, Company, Greeting, Line, ModelPolicy, PagingPolicy, Policy, Runbook, RunbookRule,
+    Technician, TranscriptionBy,
 };
 use nightdesk_domain::private::Private;
 use nightdesk_domain::vocabulary::Priority;
@@ -353,6 +354,8 @@ fn policy(file: &File, check: &mut Checker) -> Option<Policy> {
             repeat_minutes: paging.repeat_minutes,
             wake_for_high: paging.wake_for_high,
         },
+        model: ModelPolicy::default(),
+        transcription: TranscriptionBy::Carrier,
     })
 }
 
