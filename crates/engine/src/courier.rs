@@ -23,6 +23,9 @@ const BACKOFF_SECONDS_MAX: i64 = 300;
 /// Attempts of an effect that somebody may live without.
 const ATTEMPTS_MAX: u32 = 12;
 
+/// An effect that was tried so often is parked: by the pauses between attempts, for some twenty minutes.
+const PARKED_ATTEMPTS: u32 = 10;
+
 /// What one look at the due work did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Ran {
@@ -30,6 +33,8 @@ pub struct Ran {
     pub deadlines: usize,
     /// Effects that were taken.
     pub effects: usize,
+    /// Those of them that had been tried in vain so often that a person should look.
+    pub parked: usize,
 }
 
 impl Ran {
@@ -54,7 +59,7 @@ impl Engine {
     pub async fn run_due(&self, limit: usize) -> Result<Ran, EngineError> {
         let now = self.now();
         let overdue = self.ports().cases.due(now, limit).await?;
-        let mut ran = Ran { deadlines: overdue.len(), effects: 0 };
+        let mut ran = Ran { deadlines: overdue.len(), ..Ran::default() };
         for (tenant, owner) in overdue {
             let tick = match owner {
                 OwnerId::Call(_) => Happening::Call(CallEvent::Tick),
@@ -67,6 +72,11 @@ impl Engine {
         }
         let claims = self.ports().outbox.claim(self.now(), &self.lease(self.settings.lease_seconds), limit).await?;
         ran.effects = claims.len();
+        for claim in claims.iter().filter(|claim| claim.tries.attempts >= PARKED_ATTEMPTS) {
+            let (effect, attempts) = (&claim.effect.id, claim.tries.attempts);
+            tracing::warn!(%effect, attempts, "an effect is parked: it is tried again and again in vain");
+            ran.parked += 1;
+        }
         self.perform_all(claims).await;
         Ok(ran)
     }
