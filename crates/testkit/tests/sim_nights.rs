@@ -77,6 +77,11 @@ fn an_outbox_that_ignores_leases_is_found() {
 }
 
 #[test]
+fn an_outbox_that_believes_its_index_is_found() {
+    is_found(Plant::IndexBelieved, "an effect is performed only under its lease");
+}
+
+#[test]
 fn a_store_that_forgets_deadlines_is_found() {
     is_found(Plant::DeadlinesForgotten, "every case comes to rest");
 }
