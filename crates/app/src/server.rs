@@ -161,7 +161,7 @@ impl Setup {
         let transport: Arc<dyn HttpTransport> = Arc::new(HyperTransport::new());
         let carriers = Arc::new(self.carriers(&transport, tenants, public, &token)?);
         let clock: Arc<dyn Clock> = Arc::new(PacedClock::new(self.pace));
-        let desk = Desk::new(store.clone(), clock.clone());
+        let desk = Desk::new(Arc::new(store.clone()), clock.clone());
         let ports = Ports {
             cases: Arc::new(store.clone()),
             outbox: Arc::new(store.clone()),
@@ -169,7 +169,7 @@ impl Setup {
             records: Arc::new(store.clone()),
             telephony: carriers.clone(),
             ticketing: Arc::new(self.desks(&transport, desk.clone())?),
-            notifier: Arc::new(Inbox::new(store.clone(), clock.clone())),
+            notifier: Arc::new(Inbox::new(Arc::new(store.clone()), clock.clone())),
             model: Arc::new(Absent),
             transcriber: Arc::new(Absent),
             clock,

@@ -110,7 +110,8 @@ fn status_name(status: TicketStatus) -> &'static str {
 
 pub(super) async fn inbox(store: &StoreArgs, args: InboxArgs) -> Outcome {
     let desk = context::open(store).await?;
-    let inbox = Inbox::new(desk.store.clone(), desk.wired.engine.ports().clock.clone());
+    let ports = desk.wired.engine.ports();
+    let inbox = Inbox::new(ports.records.clone(), ports.clock.clone());
     let mut rows = Vec::new();
     for tenant in &desk.tenants {
         for message in inbox.messages(tenant, args.limit).await? {
