@@ -44,7 +44,7 @@ impl RecordLog for SqliteStore {
                        WHERE tenant = ?1 AND kind = ?2 AND id = ?3 AND (expires_at_ms IS NULL OR expires_at_ms > ?4)";
             let mut select = connection.prepare_cached(sql)?;
             let mut rows = select.query(params![tenant.as_str(), kind, id, present(now)])?;
-            Ok(rows.next()?.map(|row| record_of(&tenant, row)).transpose()?)
+            rows.next()?.map(|row| record_of(&tenant, row)).transpose()
         })
         .await
     }

@@ -1,5 +1,6 @@
 //! From what is written to what is meant: settings and contacts, every problem collected.
 
+use super::integrations::{Model, Transcription};
 use super::parts::{File, HoursPart};
 use chrono::{NaiveDate, NaiveTime, Weekday};
 use chrono_tz::Tz;
@@ -104,6 +105,8 @@ pub(super) fn policy(file: &File, check: &mut Checker) -> Option<Policy> {
             repeat_minutes: paging.repeat_minutes,
             wake_for_high: paging.wake_for_high,
         },
+        model: file.model.as_ref().map(Model::policy).unwrap_or_default(),
+        transcription: file.transcription.as_ref().map(Transcription::policy).unwrap_or_default(),
     })
 }
 

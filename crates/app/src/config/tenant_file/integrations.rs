@@ -6,6 +6,7 @@ use crate::amazon::{ABSENT, Amazon};
 use crate::config::SecretRef;
 use nightdesk_adapters_connectwise::ConnectWiseConfig;
 use nightdesk_adapters_twilio::TwilioAccount;
+use nightdesk_domain::policy::{ModelPolicy, TranscriptionBy};
 use nightdesk_domain::vocabulary::Priority;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -128,6 +129,28 @@ pub enum Transcription {
         #[serde(default)]
         prefix: String,
     },
+}
+
+impl Model {
+    /// What of it is stored: what the model is asked.
+    pub(super) fn policy(&self) -> ModelPolicy {
+        match self {
+            Model::Bedrock { opinion, summary, .. } | Model::Anthropic { opinion, summary, .. } => {
+                ModelPolicy { opinion: *opinion, summary: *summary }
+            }
+            Model::None {} => ModelPolicy::default(),
+        }
+    }
+}
+
+impl Transcription {
+    /// What of it is stored: who writes messages down.
+    pub(super) fn policy(&self) -> TranscriptionBy {
+        match self {
+            Transcription::Carrier {} => TranscriptionBy::Carrier,
+            Transcription::Amazon { .. } => TranscriptionBy::Service,
+        }
+    }
 }
 
 fn yes() -> bool {
