@@ -1,10 +1,8 @@
 //! Where everything is kept: a SQLite file or a DynamoDB table, behind the same four ports.
 
 use crate::amazon::Amazon;
-use nightdesk_adapters_local::desk::Desk;
-use nightdesk_adapters_local::inbox::Inbox;
 use nightdesk_adapters_local::sqlite::SqliteStore;
-use nightdesk_ports::{Cases, Clock, Outbox, RecordLog, TenantRepository};
+use nightdesk_ports::{Cases, Outbox, RecordLog, TenantRepository};
 use std::error::Error;
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -22,21 +20,12 @@ pub struct Store {
     pub tenants: Arc<dyn TenantRepository>,
     /// What is kept beside the machines.
     pub records: Arc<dyn RecordLog>,
-    sqlite: Option<SqliteStore>,
 }
 
 impl Store {
     /// All four ports of one thing.
     pub fn of<S: Cases + Outbox + TenantRepository + RecordLog + 'static>(store: Arc<S>) -> Self {
-        Self { cases: store.clone(), outbox: store.clone(), tenants: store.clone(), records: store, sqlite: None }
-    }
-
-    pub(crate) fn desk(&self, clock: &Arc<dyn Clock>) -> Desk {
-        Desk::new(self.sqlite.clone().unwrap(), clock.clone())
-    }
-
-    pub(crate) fn inbox(&self, clock: &Arc<dyn Clock>) -> Inbox {
-        Inbox::new(self.sqlite.clone().unwrap(), clock.clone())
+        Self { cases: store.clone(), outbox: store.clone(), tenants: store.clone(), records: store }
     }
 }
 
@@ -105,7 +94,7 @@ impl StoreChoice {
                     std::fs::create_dir_all(folder).map_err(|error| failed(error.into()))?;
                 }
                 let store = SqliteStore::open(path).map_err(|error| failed(error.into()))?;
-                Ok(Store { sqlite: Some(store.clone()), ..Store::of(Arc::new(store)) })
+                Ok(Store::of(Arc::new(store)))
             }
             StoreChoice::DynamoDb(table) => amazon.store(table).await.map_err(|why| failed(why.into())),
         }

@@ -65,8 +65,8 @@ impl Wiring {
             simulator_api: setup.simulator_api.clone(),
             data: setup.data.clone(),
             paced: setup.pace != 1.0,
-            desk: store.desk(clock),
-            inbox: Arc::new(store.inbox(clock)),
+            desk: Desk::new(store.records.clone(), clock.clone()),
+            inbox: Arc::new(Inbox::new(store.records.clone(), clock.clone())),
         };
         Self { store, parts, table: RwLock::default(), looked: Mutex::default() }
     }
