@@ -6,6 +6,8 @@ pub mod eval;
 pub mod fakes;
 pub mod learn;
 pub mod memory;
+pub mod models;
 pub mod sample;
 pub mod script;
 pub mod sim;
+pub mod transport;
