@@ -1,1 +1,5 @@
 //! What runs on Amazon: the DynamoDB store, mail by SES, models by Bedrock, transcription, secrets.
+
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::panic))] // a failed test is meant to panic
+
+pub mod config;
