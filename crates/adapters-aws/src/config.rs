@@ -3,6 +3,7 @@
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, SdkConfig};
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use std::time::Duration;
 
 /// How long a connection may take to open. Within one region it takes a few milliseconds.
@@ -23,16 +24,24 @@ pub const READ_SECONDS: u64 = 10;
 /// Nothing is sent here except what the chain asks of the machine's own metadata service; a region or credentials that
 /// are missing show up as an error of the first request.
 pub async fn sdk_config(endpoint: Option<&str>) -> SdkConfig {
-    // TLS is rustls on ring, as in the rest of the program; the roots are those of the operating system.
-    let http = aws_smithy_http_client::Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
     let timeouts = TimeoutConfig::builder()
         .connect_timeout(Duration::from_secs(CONNECT_SECONDS))
         .read_timeout(Duration::from_secs(READ_SECONDS))
         .build();
-    // Pinned, so that an update of the SDK changes no retries and no time limits behind our back.
-    let mut loader = aws_config::defaults(BehaviorVersion::v2026_01_12()).http_client(http).timeout_config(timeouts);
+    let mut loader = aws_config::defaults(behavior_version()).http_client(http_client()).timeout_config(timeouts);
     if let Some(endpoint) = endpoint {
         loader = loader.endpoint_url(endpoint);
     }
     loader.load().await
+}
+
+/// The HTTP client of all of them: TLS by rustls on ring, as in the rest of the program, with the operating system's
+/// roots. It speaks plain HTTP to an emulator.
+pub fn http_client() -> SharedHttpClient {
+    aws_smithy_http_client::Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https()
+}
+
+/// The SDK's behaviour, pinned: an update of the SDK changes no retries and no time limits behind our back.
+pub fn behavior_version() -> BehaviorVersion {
+    BehaviorVersion::v2026_01_12()
 }
