@@ -1,5 +1,6 @@
 //! For tests only: memory store, contract suites, fakes, scripts, strategies, the simulator.
 
+pub mod aws;
 pub mod connectwise;
 pub mod contract;
 pub mod eval;
