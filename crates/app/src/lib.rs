@@ -10,6 +10,8 @@ pub mod commands;
 pub mod config;
 mod heartbeat;
 pub mod http;
+#[cfg(feature = "lambda")]
+pub mod lambda;
 pub mod logging;
 pub mod routing;
 pub mod server;
