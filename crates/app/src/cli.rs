@@ -198,7 +198,7 @@ pub struct ServeArgs {
     pub heartbeat_url: Option<String>,
 
     /// How much faster than life time passes, for trials with the simulated network; refused with a real carrier.
-    #[arg(long, env = "NIGHTDESK_PACE", value_name = "FACTOR", default_value_t = 1.0)]
+    #[arg(long, value_name = "FACTOR", default_value_t = 1.0)]
     pub pace: f64,
 }
 

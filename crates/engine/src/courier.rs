@@ -23,9 +23,6 @@ const BACKOFF_SECONDS_MAX: i64 = 300;
 /// Attempts of an effect that somebody may live without.
 const ATTEMPTS_MAX: u32 = 12;
 
-/// From this many attempts on an effect counts as parked: tried for some four minutes, still without an outcome.
-const PARKED_ATTEMPTS: u32 = 8;
-
 /// What one look at the due work did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Ran {
@@ -33,8 +30,6 @@ pub struct Ran {
     pub deadlines: usize,
     /// Effects that were taken.
     pub effects: usize,
-    /// Those of them that have been tried in vain for minutes: something outside is down, or wrongly set up.
-    pub parked: usize,
 }
 
 impl Ran {
@@ -57,7 +52,7 @@ impl Engine {
     pub async fn run_due(&self, limit: usize) -> Result<Ran, EngineError> {
         let now = self.now();
         let overdue = self.ports().cases.due(now, limit).await?;
-        let mut ran = Ran { deadlines: overdue.len(), ..Ran::default() };
+        let mut ran = Ran { deadlines: overdue.len(), effects: 0 };
         for (tenant, owner) in overdue {
             let tick = match owner {
                 OwnerId::Call(_) => Happening::Call(CallEvent::Tick),
@@ -70,7 +65,6 @@ impl Engine {
         }
         let claims = self.ports().outbox.claim(self.now(), &self.lease(self.settings.lease_seconds), limit).await?;
         ran.effects = claims.len();
-        ran.parked = claims.iter().filter(|claim| claim.tries.attempts >= PARKED_ATTEMPTS).count();
         self.perform_all(claims).await;
         Ok(ran)
     }
