@@ -11,6 +11,8 @@ pub mod commands;
 pub mod config;
 mod heartbeat;
 pub mod http;
+#[cfg(feature = "lambda")]
+pub mod lambda;
 pub mod logging;
 pub mod server;
 pub mod store;

@@ -5,6 +5,7 @@ pub mod connectwise;
 pub mod contract;
 pub mod eval;
 pub mod fakes;
+pub mod lambda;
 pub mod learn;
 pub mod memory;
 pub mod models;

@@ -26,7 +26,7 @@ fn tenants(args: &StoreArgs) -> Result<Vec<Tenant>, Box<dyn Error + Send + Sync>
 }
 
 /// The set-up of a server by its arguments.
-pub(super) fn setup(store: &StoreArgs, serve: &ServeArgs) -> Result<Setup, Box<dyn Error + Send + Sync>> {
+pub(crate) fn setup(store: &StoreArgs, serve: &ServeArgs) -> Result<Setup, Box<dyn Error + Send + Sync>> {
     Ok(Setup {
         store: store.choice(),
         data: store.data(),

@@ -4,7 +4,7 @@ mod analyze;
 mod call;
 mod calls;
 mod check;
-mod context;
+pub(crate) mod context;
 mod local_time;
 mod serve;
 mod store;
