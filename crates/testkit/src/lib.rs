@@ -2,6 +2,7 @@
 
 pub mod connectwise;
 pub mod contract;
+pub mod dynamo;
 pub mod eval;
 pub mod fakes;
 pub mod learn;
