@@ -3,6 +3,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::panic))] // a failed test is meant to panic
 
 pub mod config;
+pub mod dynamo;
 mod failure;
 pub mod secrets;
 pub mod ses;

@@ -3,6 +3,7 @@
 pub mod aws;
 pub mod connectwise;
 pub mod contract;
+pub mod dynamo;
 pub mod eval;
 pub mod fakes;
 pub mod lambda;
