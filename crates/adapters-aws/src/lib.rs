@@ -2,6 +2,7 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::panic))] // a failed test is meant to panic
 
+pub mod bedrock;
 pub mod config;
 pub mod dynamo;
 mod failure;
