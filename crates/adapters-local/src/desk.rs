@@ -1,31 +1,54 @@
-//! The built-in ticket desk: tickets and notes in the store's own database, for those without a PSA.
+//! The built-in ticket desk, for those without a PSA: tickets and notes among a store's records.
 //!
-//! Opening is idempotent by the ticket's key, a note by its reference, so that repeating is always harmless.
+//! Nothing that it keeps is ever changed, so that it runs on any store and repeating is always harmless. Where a
+//! ticket stands follows from what is kept about it:
+//!
+//! | kind | id | what it says |
+//! | --- | --- | --- |
+//! | `desk-ticket` | the ticket's key | it was opened like this, under this number |
+//! | `desk-note/TICKET` | the note's reference | this was noted |
+//! | `desk-closed` | the ticket | it was closed |
+//! | `desk-merged` | the ticket | it was merged into that one |
+//! | `desk-number` | the ticket | it has that key; for tickets of builds that counted them |
+//!
+//! The desk's number for a ticket is its key. It is meant for a company or two with some hundred tickets, not
+//! for a service desk: it has no index by company or status.
 
-use crate::sqlite::SqliteStore;
-use crate::sqlite::codec::{Fault, column, from_json, instant, limit, parse, to_json};
+use crate::json::parse;
+use crate::kept::Kept;
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use nightdesk_domain::case::{TicketDraft, TicketStatus};
 use nightdesk_domain::effect::NoteOrder;
 use nightdesk_domain::ids::{CaseId, PsaTicketId, TenantId};
 use nightdesk_domain::private::Private;
-use nightdesk_ports::{Clock, DeliveryError, StoreError, Ticketing};
-use rusqlite::{Connection, OptionalExtension, Row, params};
-use std::fmt;
+use nightdesk_ports::{Clock, DeliveryError, RecordLog, StoreError, Ticketing};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
+const TICKET: &str = "desk-ticket";
+const CLOSED: &str = "desk-closed";
+const MERGED: &str = "desk-merged";
+const NUMBER: &str = "desk-number";
+
+/// Most notes that are shown of one ticket, and most merges that are looked through for them.
+const SHOWN_MAX: usize = 1_000;
+/// How old a ticket may be to be counted among a company's open ones, in days.
+pub const COUNTED_DAYS: i64 = 90;
+/// Most tickets of a tenant that are looked through for a company's open ones: the newest.
+pub const COUNTED_TICKETS_MAX: usize = 2_000;
+
 /// The desk.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub struct Desk {
-    store: SqliteStore,
-    clock: Arc<dyn Clock>,
+    kept: Kept,
 }
 
 /// A ticket as the desk keeps it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeskTicket {
-    /// The desk's number for it.
+    /// The desk's number for it; unique within its tenant.
     pub id: PsaTicketId,
     /// Where it stands now.
     pub status: TicketStatus,
@@ -50,33 +73,48 @@ pub struct DeskNote {
     pub text: Private,
 }
 
-impl fmt::Debug for Desk {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Desk").finish_non_exhaustive()
-    }
+/// The body of a `desk-ticket`.
+#[derive(Serialize, Deserialize)]
+struct Opened {
+    ticket: PsaTicketId,
+    draft: TicketDraft,
+}
+
+/// The body of a `desk-note`.
+#[derive(Serialize, Deserialize)]
+struct Noted {
+    text: Private,
+}
+
+/// The body of a `desk-closed`: that it is there says it all.
+#[derive(Serialize, Deserialize)]
+struct Closed {}
+
+/// The body of a `desk-merged`.
+#[derive(Serialize, Deserialize)]
+struct Merged {
+    into: PsaTicketId,
+}
+
+/// The body of a `desk-number`.
+#[derive(Serialize, Deserialize)]
+struct Numbered {
+    key: CaseId,
 }
 
 impl Desk {
-    /// A desk in a store's database; the clock dates tickets and notes.
-    pub fn new(store: SqliteStore, clock: Arc<dyn Clock>) -> Self {
-        Self { store, clock }
+    /// A desk among a store's records; the clock dates tickets and notes.
+    pub fn new(records: Arc<dyn RecordLog>, clock: Arc<dyn Clock>) -> Self {
+        Self { kept: Kept::new(records, clock) }
     }
 
     /// The tickets of a tenant, the newest first.
-    pub async fn tickets(&self, tenant: &TenantId, limit_rows: usize) -> Result<Vec<DeskTicket>, StoreError> {
-        let tenant = tenant.clone();
-        self.store
-            .read(move |connection| {
-                let sql = format!("SELECT {COLUMNS} FROM tickets WHERE tenant = ?1 ORDER BY id DESC LIMIT ?2");
-                let mut select = connection.prepare_cached(&sql)?;
-                let mut rows = select.query(params![tenant.as_str(), limit(limit_rows)])?;
-                let mut tickets = Vec::new();
-                while let Some(row) = rows.next()? {
-                    tickets.push(ticket_of(row)?);
-                }
-                Ok(tickets)
-            })
-            .await
+    pub async fn tickets(&self, tenant: &TenantId, limit: usize) -> Result<Vec<DeskTicket>, StoreError> {
+        let mut tickets = Vec::new();
+        for (_, opened_at, opened) in self.kept.newest(tenant, TICKET, limit).await? {
+            tickets.push(self.as_it_stands(tenant, opened_at, opened).await?);
+        }
+        Ok(tickets)
     }
 
     /// A ticket and its notes, the oldest first.
@@ -85,176 +123,138 @@ impl Desk {
         tenant: &TenantId,
         id: &PsaTicketId,
     ) -> Result<Option<(DeskTicket, Vec<DeskNote>)>, StoreError> {
-        let (tenant, id) = (tenant.clone(), id.clone());
-        self.store
-            .read(move |connection| {
-                let Some(row) = row_of(connection, &tenant, &id)? else { return Ok(None) };
-                let sql = format!("SELECT {COLUMNS} FROM tickets WHERE id = ?1");
-                let mut select = connection.prepare_cached(&sql)?;
-                let mut rows = select.query(params![row])?;
-                let Some(found) = rows.next()? else { return Ok(None) };
-                Ok(Some((ticket_of(found)?, notes(connection, row)?)))
-            })
-            .await
+        let Some((opened_at, opened)) = self.opened(tenant, id).await? else { return Ok(None) };
+        let ticket = self.as_it_stands(tenant, opened_at, opened).await?;
+        Ok(Some((ticket, self.notes(tenant, id).await?)))
+    }
+
+    /// A ticket as it was opened, by the desk's number for it.
+    async fn opened(&self, tenant: &TenantId, id: &PsaTicketId) -> Result<Option<(DateTime<Utc>, Opened)>, StoreError> {
+        let numbered = |found: &(DateTime<Utc>, Opened)| found.1.ticket == *id;
+        if let Some(found) = self.kept.get(tenant, TICKET, id.as_str()).await?.filter(numbered) {
+            return Ok(Some(found));
+        }
+        let Some((_, Numbered { key })) = self.kept.get(tenant, NUMBER, id.as_str()).await? else { return Ok(None) };
+        Ok(self.kept.get(tenant, TICKET, key.as_str()).await?.filter(numbered))
+    }
+
+    async fn as_it_stands(
+        &self,
+        tenant: &TenantId,
+        opened_at: DateTime<Utc>,
+        Opened { ticket: id, draft }: Opened,
+    ) -> Result<DeskTicket, StoreError> {
+        let closed = self.kept.get::<Closed>(tenant, CLOSED, id.as_str()).await?.map(|(at, _)| at);
+        let merged = self.kept.get::<Merged>(tenant, MERGED, id.as_str()).await?;
+        let closed_at = if draft.status == TicketStatus::Closed { Some(opened_at) } else { closed };
+        Ok(DeskTicket {
+            id,
+            status: if closed_at.is_some() { TicketStatus::Closed } else { draft.status },
+            opened_at,
+            closed_at,
+            merged_into: merged.map(|(_, merged)| merged.into),
+            draft,
+        })
+    }
+
+    /// The notes of a ticket and of what was merged into it, each once, the oldest first.
+    async fn notes(&self, tenant: &TenantId, ticket: &PsaTicketId) -> Result<Vec<DeskNote>, StoreError> {
+        let merges = self.kept.newest::<Merged>(tenant, MERGED, SHOWN_MAX).await?;
+        let mut tickets = vec![ticket.as_str()];
+        let mut looked_at = 0;
+        while let Some(into) = tickets.get(looked_at).copied() {
+            for (merged, _, _) in merges.iter().filter(|(_, _, merge)| merge.into.as_str() == into) {
+                if !tickets.contains(&merged.as_str()) {
+                    tickets.push(merged);
+                }
+            }
+            looked_at += 1;
+        }
+        let mut notes: Vec<DeskNote> = Vec::new();
+        for ticket in tickets {
+            let own = self.kept.newest::<Noted>(tenant, &note_kind(ticket), SHOWN_MAX).await?;
+            for (reference, added_at, Noted { text }) in own.into_iter().rev() {
+                if !notes.iter().any(|note| note.reference == reference) {
+                    notes.push(DeskNote { added_at, reference, text });
+                }
+            }
+        }
+        // The sort is stable: of two notes of the same instant, the ticket's own comes first.
+        notes.sort_by_key(|note| note.added_at);
+        Ok(notes)
+    }
+
+    /// A ticket that must exist.
+    async fn known(&self, tenant: &TenantId, ticket: &PsaTicketId) -> Result<(), DeliveryError> {
+        let found = self.opened(tenant, ticket).await.map_err(delivery)?;
+        found.map(drop).ok_or_else(|| DeliveryError::Refused("the desk has no such ticket".to_owned()))
     }
 }
 
 #[async_trait]
 impl Ticketing for Desk {
     async fn open(&self, draft: &TicketDraft) -> Result<PsaTicketId, DeliveryError> {
-        let (draft, now) = (draft.clone(), column(self.clock.now()));
-        let opened = self.store.write(move |connection| {
-            let sql = "INSERT INTO tickets (tenant, key, company, status, opened_at_ms, closed_at_ms, draft) \
-                       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (tenant, key) DO NOTHING";
-            let closed_at = (draft.status == TicketStatus::Closed).then_some(now);
-            let json = to_json("ticket", &draft)?;
-            let (tenant, key) = (draft.tenant.as_str(), draft.key.as_str());
-            let status = status_text(draft.status);
-            connection.prepare_cached(sql)?.execute(params![
-                tenant,
-                key,
-                draft.psa_company,
-                status,
-                now,
-                closed_at,
-                json
-            ])?;
-            let mut select = connection.prepare_cached(FIND)?;
-            let id = select.query_row(params![tenant, key], |row| row.get::<_, i64>(0))?;
-            ticket_id(id)
-        });
-        opened.await.map_err(delivery)
+        let key = draft.key.as_str();
+        let opened = Opened { ticket: parse(TICKET, key).map_err(delivery)?, draft: draft.clone() };
+        self.kept.keep(&draft.tenant, TICKET, key, &opened).await.map_err(delivery)?;
+        // A ticket that was there already keeps its own number.
+        let stored = self.kept.get::<Opened>(&draft.tenant, TICKET, key).await.map_err(delivery)?;
+        Ok(stored.map_or(opened.ticket, |(_, stored)| stored.ticket))
     }
 
     async fn find(&self, tenant: &TenantId, key: &CaseId) -> Result<Vec<PsaTicketId>, DeliveryError> {
-        let (tenant, key) = (tenant.clone(), key.clone());
-        let found = self.store.read(move |connection| {
-            let mut select = connection.prepare_cached(FIND)?;
-            let rows = select.query_map(params![tenant.as_str(), key.as_str()], |row| row.get::<_, i64>(0))?;
-            rows.collect::<rusqlite::Result<Vec<_>>>()?.into_iter().map(ticket_id).collect()
-        });
-        found.await.map_err(delivery)
+        let found = self.kept.get::<Opened>(tenant, TICKET, key.as_str()).await.map_err(delivery)?;
+        Ok(found.map(|(_, opened)| opened.ticket).into_iter().collect())
     }
 
     async fn add_note(&self, tenant: &TenantId, note: &NoteOrder, _repeated: bool) -> Result<(), DeliveryError> {
-        let (tenant, note, now) = (tenant.clone(), note.clone(), column(self.clock.now()));
-        let added = self.store.write(move |connection| {
-            let ticket = known(row_of(connection, &tenant, &note.ticket)?)?;
-            let sql = "INSERT INTO notes (ticket, reference, added_at_ms, text) VALUES (?1, ?2, ?3, ?4) \
-                       ON CONFLICT (ticket, reference) DO NOTHING";
-            connection.prepare_cached(sql)?.execute(params![ticket, note.reference, now, note.text.reveal()])?;
-            Ok(())
-        });
-        added.await.map_err(delivery)
+        self.known(tenant, &note.ticket).await?;
+        let noted = Noted { text: note.text.clone() };
+        self.kept.keep(tenant, &note_kind(note.ticket.as_str()), &note.reference, &noted).await.map_err(delivery)
     }
 
     async fn close(&self, tenant: &TenantId, ticket: &PsaTicketId) -> Result<(), DeliveryError> {
-        let (tenant, ticket, now) = (tenant.clone(), ticket.clone(), column(self.clock.now()));
-        let closed = self.store.write(move |connection| {
-            let ticket = known(row_of(connection, &tenant, &ticket)?)?;
-            close(connection, ticket, now)
-        });
-        closed.await.map_err(delivery)
+        self.known(tenant, ticket).await?;
+        self.kept.keep(tenant, CLOSED, ticket.as_str(), &Closed {}).await.map_err(delivery)
     }
 
     async fn merge(&self, tenant: &TenantId, keep: &PsaTicketId, drop: &PsaTicketId) -> Result<(), DeliveryError> {
         if keep == drop {
             return Err(DeliveryError::Refused("a ticket cannot be merged into itself".to_owned()));
         }
-        let (tenant, keep, drop, now) = (tenant.clone(), keep.clone(), drop.clone(), column(self.clock.now()));
-        let merged = self.store.write(move |connection| {
-            let keep = known(row_of(connection, &tenant, &keep)?)?;
-            let drop = known(row_of(connection, &tenant, &drop)?)?;
-            // A note that both have stays where it is: it is kept already.
-            connection.execute("UPDATE OR IGNORE notes SET ticket = ?1 WHERE ticket = ?2", params![keep, drop])?;
-            connection.execute("UPDATE tickets SET merged_into = ?1 WHERE id = ?2", params![keep, drop])?;
-            close(connection, drop, now)
-        });
-        merged.await.map_err(delivery)
+        self.known(tenant, keep).await?;
+        self.known(tenant, drop).await?;
+        // Two writes: whoever is stopped between them is repeated, since nobody was told of a success.
+        self.kept.keep(tenant, MERGED, drop.as_str(), &Merged { into: keep.clone() }).await.map_err(delivery)?;
+        self.kept.keep(tenant, CLOSED, drop.as_str(), &Closed {}).await.map_err(delivery)
     }
 
+    /// Walks the tenant's newest tickets ([`COUNTED_TICKETS_MAX`] of the last [`COUNTED_DAYS`]) and what was closed
+    /// in that time: exact for a desk of modest size, and bounded for any other, where a count may be too small
+    /// (older tickets) or too large (more closings than are looked through).
     async fn open_count(&self, tenant: &TenantId, company: &str) -> Result<u32, DeliveryError> {
-        let (tenant, company) = (tenant.clone(), company.to_owned());
-        let counted = self.store.read(move |connection| {
-            let sql = "SELECT count(*) FROM tickets WHERE tenant = ?1 AND company = ?2 AND status <> 'closed'";
-            Ok(connection.prepare_cached(sql)?.query_row(params![tenant.as_str(), company], |row| row.get(0))?)
+        let from = self.kept.now() - TimeDelta::days(COUNTED_DAYS);
+        let opened = self.kept.since::<Opened>(tenant, TICKET, from, COUNTED_TICKETS_MAX).await.map_err(delivery)?;
+        let closed = self.kept.since::<Closed>(tenant, CLOSED, from, COUNTED_TICKETS_MAX).await.map_err(delivery)?;
+        let closed: BTreeSet<String> = closed.into_iter().map(|(ticket, _, _)| ticket).collect();
+        let open = opened.iter().filter(|(_, _, Opened { ticket, draft })| {
+            draft.psa_company.as_deref() == Some(company)
+                && draft.status != TicketStatus::Closed
+                && !closed.contains(ticket.as_str())
         });
-        counted.await.map_err(delivery)
+        Ok(u32::try_from(open.count()).unwrap_or(u32::MAX))
     }
 }
 
-const COLUMNS: &str = "id, status, opened_at_ms, closed_at_ms, merged_into, draft";
-const FIND: &str = "SELECT id FROM tickets WHERE tenant = ?1 AND key = ?2 ORDER BY id";
-
-fn ticket_of(row: &Row<'_>) -> Result<DeskTicket, Fault> {
-    let draft: TicketDraft = from_json("ticket", &row.get::<_, String>(5)?)?;
-    Ok(DeskTicket {
-        id: ticket_id(row.get(0)?)?,
-        status: status_of(&row.get::<_, String>(1)?)?,
-        opened_at: instant(row.get(2)?)?,
-        closed_at: row.get::<_, Option<i64>>(3)?.map(instant).transpose()?,
-        merged_into: row.get::<_, Option<i64>>(4)?.map(ticket_id).transpose()?,
-        draft,
-    })
+fn note_kind(ticket: &str) -> String {
+    format!("desk-note/{ticket}")
 }
 
-fn notes(connection: &Connection, ticket: i64) -> Result<Vec<DeskNote>, Fault> {
-    let sql = "SELECT added_at_ms, reference, text FROM notes WHERE ticket = ?1 ORDER BY added_at_ms, id";
-    let mut select = connection.prepare_cached(sql)?;
-    let mut rows = select.query(params![ticket])?;
-    let mut notes = Vec::new();
-    while let Some(row) = rows.next()? {
-        let text: String = row.get(2)?;
-        notes.push(DeskNote { added_at: instant(row.get(0)?)?, reference: row.get(1)?, text: text.into() });
-    }
-    Ok(notes)
-}
-
-fn close(connection: &Connection, ticket: i64, now: i64) -> Result<(), Fault> {
-    let sql = "UPDATE tickets SET status = 'closed', closed_at_ms = ?2 WHERE id = ?1 AND status <> 'closed'";
-    connection.prepare_cached(sql)?.execute(params![ticket, now])?;
-    Ok(())
-}
-
-/// The row of a tenant's ticket; none if it does not exist or is another tenant's.
-fn row_of(connection: &Connection, tenant: &TenantId, ticket: &PsaTicketId) -> Result<Option<i64>, Fault> {
-    let Ok(id) = ticket.as_str().parse::<i64>() else { return Ok(None) };
-    let mut select = connection.prepare_cached("SELECT id FROM tickets WHERE id = ?1 AND tenant = ?2")?;
-    Ok(select.query_row(params![id, tenant.as_str()], |row| row.get(0)).optional()?)
-}
-
-/// A ticket that must exist; [`delivery`] turns the conflict into a refusal.
-fn known(row: Option<i64>) -> Result<i64, Fault> {
-    row.ok_or_else(|| StoreError::Conflict.into())
-}
-
-fn ticket_id(row: i64) -> Result<PsaTicketId, Fault> {
-    Ok(parse("ticket", &row.to_string())?)
-}
-
-fn status_text(status: TicketStatus) -> &'static str {
-    match status {
-        TicketStatus::Open => "open",
-        TicketStatus::PendingVerification => "pending_verification",
-        TicketStatus::Closed => "closed",
-    }
-}
-
-fn status_of(text: &str) -> Result<TicketStatus, StoreError> {
-    match text {
-        "open" => Ok(TicketStatus::Open),
-        "pending_verification" => Ok(TicketStatus::PendingVerification),
-        "closed" => Ok(TicketStatus::Closed),
-        _ => Err(StoreError::Corrupt("a ticket's status is unknown".to_owned())),
-    }
-}
-
-/// What a failure of the database means to the courier. Everything here may be repeated, so that a write of
+/// What a failure of the store means to the courier. Everything here may be repeated, so that a write of
 /// unknown outcome is simply one to repeat.
 fn delivery(error: StoreError) -> DeliveryError {
     match error {
-        StoreError::Conflict => DeliveryError::Refused("the desk has no such ticket".to_owned()),
         StoreError::Corrupt(what) => DeliveryError::Refused(what),
-        StoreError::Unavailable(_) => DeliveryError::unavailable(),
+        StoreError::Conflict | StoreError::Unavailable(_) => DeliveryError::unavailable(),
     }
 }

@@ -4,5 +4,7 @@
 
 pub mod desk;
 pub mod inbox;
+mod json;
+mod kept;
 pub mod phone;
 pub mod sqlite;

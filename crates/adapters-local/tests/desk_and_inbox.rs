@@ -4,7 +4,7 @@
 mod common;
 
 use common::Stopped;
-use nightdesk_adapters_local::desk::Desk;
+use nightdesk_adapters_local::desk::{COUNTED_DAYS, Desk};
 use nightdesk_adapters_local::inbox::Inbox;
 use nightdesk_adapters_local::sqlite::SqliteStore;
 use nightdesk_domain::case::{TicketDraft, TicketStatus};
@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 fn desk() -> (Desk, Arc<Stopped>) {
     let clock = Stopped::new();
-    (Desk::new(SqliteStore::open_in_memory().unwrap(), clock.clone()), clock)
+    (Desk::new(Arc::new(SqliteStore::open_in_memory().unwrap()), clock.clone()), clock)
 }
 
 #[test]
@@ -37,10 +37,16 @@ fn the_same_key_of_another_tenant_is_another_ticket() {
     run(async {
         let (desk, _) = desk();
         let ours = desk.open(&ticket_draft("CA1")).await.unwrap();
-        let theirs = desk.open(&TicketDraft { tenant: other_tenant(), ..ticket_draft("CA1") }).await.unwrap();
-        assert_ne!(ours, theirs);
         assert!(desk.ticket(&other_tenant(), &ours).await.unwrap().is_none());
+        let draft = TicketDraft { tenant: other_tenant(), summary: "Theirs".into(), ..ticket_draft("CA1") };
+        // The desk's numbers are each tenant's own.
+        let theirs = desk.open(&draft).await.unwrap();
+        desk.close(&other_tenant(), &theirs).await.unwrap();
+        desk.add_note(&other_tenant(), &note(&theirs, "case/CA1#2", "Theirs."), false).await.unwrap();
+        let (kept, notes) = desk.ticket(&tenant(), &ours).await.unwrap().unwrap();
+        assert_eq!((kept.draft, kept.status, notes.len()), (ticket_draft("CA1"), TicketStatus::Open, 0));
         assert_eq!(desk.tickets(&tenant(), 10).await.unwrap().len(), 1);
+        assert_eq!(desk.ticket(&other_tenant(), &theirs).await.unwrap().unwrap().0.draft, draft);
     });
 }
 
@@ -89,6 +95,56 @@ fn merging_keeps_the_notes_and_names_the_ticket_that_stays() {
 }
 
 #[test]
+fn the_first_merge_stands_and_merges_in_a_circle_end() {
+    run(async {
+        let (desk, clock) = desk();
+        let mut ids = Vec::new();
+        for (seconds, case) in [(0, "CA1"), (10, "CA2"), (20, "CA3")] {
+            clock.set(seconds);
+            let id = desk.open(&ticket_draft(case)).await.unwrap();
+            desk.add_note(&tenant(), &note(&id, case, "One of three."), false).await.unwrap();
+            ids.push(id);
+        }
+        let [one, two, three] = &ids[..] else { unreachable!("three tickets") };
+        desk.merge(&tenant(), two, three).await.unwrap();
+        desk.merge(&tenant(), one, two).await.unwrap();
+        desk.merge(&tenant(), one, three).await.unwrap();
+        desk.merge(&tenant(), three, one).await.unwrap();
+        assert_eq!(desk.ticket(&tenant(), three).await.unwrap().unwrap().0.merged_into.as_ref(), Some(two));
+        let (_, notes) = desk.ticket(&tenant(), one).await.unwrap().unwrap();
+        let references: Vec<_> = notes.iter().map(|note| note.reference.as_str()).collect();
+        assert_eq!(references, ["CA1", "CA2", "CA3"], "by way of the second, too");
+    });
+}
+
+#[test]
+fn an_old_ticket_is_shown_and_not_counted() {
+    run(async {
+        let (desk, clock) = desk();
+        desk.open(&ticket_draft("CA1")).await.unwrap();
+        let day_seconds = 24 * 60 * 60;
+        clock.set(COUNTED_DAYS * day_seconds);
+        desk.open(&ticket_draft("CA2")).await.unwrap();
+        assert_eq!(desk.open_count(&tenant(), "acme-dental").await.unwrap(), 2);
+        clock.set(COUNTED_DAYS * day_seconds + 1);
+        assert_eq!(desk.open_count(&tenant(), "acme-dental").await.unwrap(), 1);
+        assert_eq!(desk.tickets(&tenant(), 10).await.unwrap().len(), 2);
+    });
+}
+
+#[test]
+fn what_a_clock_that_runs_ahead_kept_is_shown_by_one_that_does_not() {
+    run(async {
+        let (desk, clock) = desk();
+        clock.set(24 * 60 * 60);
+        desk.open(&ticket_draft("CA1")).await.unwrap();
+        clock.set(0);
+        assert_eq!(desk.tickets(&tenant(), 10).await.unwrap().len(), 1);
+        assert_eq!(desk.open_count(&tenant(), "acme-dental").await.unwrap(), 1);
+    });
+}
+
+#[test]
 fn a_ticket_number_that_is_no_number_is_no_ticket() {
     run(async {
         let (desk, _) = desk();
@@ -115,7 +171,7 @@ fn tickets_are_listed_newest_first_up_to_the_limit() {
 fn a_message_is_kept_once_and_listed_newest_first() {
     run(async {
         let clock = Stopped::new();
-        let inbox = Inbox::new(SqliteStore::open_in_memory().unwrap(), clock.clone());
+        let inbox = Inbox::new(Arc::new(SqliteStore::open_in_memory().unwrap()), clock.clone());
         let id = |number| EffectId { owner: case_owner("CA1"), number };
         inbox.alert(&tenant(), &id(1), &alert()).await.unwrap();
         clock.set(60);

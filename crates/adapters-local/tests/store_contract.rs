@@ -1,4 +1,4 @@
-//! The SQLite store and the desk keep the contracts of their ports, on a file and in memory.
+//! The SQLite store keeps the contracts of its ports, on a file and in memory; the desk keeps its own on any store.
 
 mod common;
 
@@ -22,7 +22,7 @@ mod in_memory {
     contract_tests!(store, ((), Arc::new(SqliteStore::open_in_memory().expect("a database in memory"))));
 }
 
-mod desk {
+mod desk_on_sqlite {
     use crate::common::Stopped;
     use nightdesk_adapters_local::desk::Desk;
     use nightdesk_adapters_local::sqlite::SqliteStore;
@@ -31,6 +31,16 @@ mod desk {
 
     contract_tests!(ticketing, {
         let store = SqliteStore::open_in_memory().expect("a database in memory");
-        ((), Arc::new(Desk::new(store, Stopped::new())))
+        ((), Arc::new(Desk::new(Arc::new(store), Stopped::new())))
     });
+}
+
+mod desk_on_the_memory_store {
+    use crate::common::Stopped;
+    use nightdesk_adapters_local::desk::Desk;
+    use nightdesk_testkit::contract_tests;
+    use nightdesk_testkit::memory::MemoryStore;
+    use std::sync::Arc;
+
+    contract_tests!(ticketing, ((), Arc::new(Desk::new(Arc::new(MemoryStore::new()), Stopped::new()))));
 }

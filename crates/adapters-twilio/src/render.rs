@@ -32,9 +32,12 @@ pub fn render(public: &PublicUrl, tenant: &TenantId, leg: &Leg, reply: &VoiceRep
     let says = speeches(&reply.say, reply.language);
     let verbs = match (&reply.then, leg) {
         (Then::Listen(listen), _) => return listening(&url, leg, listen, reply.language, says).to_xml(),
-        (Then::Record { turn, seconds_max }, Leg::Caller(call)) => {
+        (Then::Record { turn, seconds_max, carrier_transcribes }, Leg::Caller(call)) => {
             let recorded = url(Route::Call(call.clone(), CallRoute::Recorded(*turn)));
-            let record = recording(&url, call, recorded.clone(), *seconds_max, reply.language);
+            // Twilio transcribes English alone ("Record", `transcribe`). Spanish would come back as English nonsense,
+            // which looks usable; without a transcript the case counts as unsure, and somebody listens.
+            let transcribes = *carrier_transcribes && reply.language == Language::English;
+            let record = recording(&url, call, recorded.clone(), *seconds_max, transcribes);
             // Of an empty recording Twilio reports nothing and goes on here ("Record", `action`): so we
             // have it report itself.
             vec![Verb::Record(record), Verb::Redirect(recorded)]
@@ -96,12 +99,9 @@ fn recording(
     call: &CallId,
     recorded: String,
     seconds_max: u32,
-    language: Language,
+    transcribes: bool,
 ) -> Record {
     let of_call = |route| Some(url(Route::Call(call.clone(), route)));
-    // Twilio transcribes English alone ("Record", `transcribe`). Spanish would come back as English nonsense,
-    // which looks usable; without a transcript the case counts as unsure, and somebody listens.
-    let transcribes = language == Language::English;
     Record {
         action: Some(recorded),
         method: POST,

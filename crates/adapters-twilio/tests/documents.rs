@@ -140,7 +140,7 @@ fn listening_without_words_or_patience_still_waits_a_second() {
 #[test]
 fn recording_beeps_transcribes_and_goes_on_even_if_nothing_was_recorded() {
     check(
-        &shown(&caller(), &reply("Please speak after the tone.", Then::Record { turn: 5, seconds_max: 120 })),
+        &shown(&caller(), &reply("Please speak after the tone.", record(5, 120))),
         &format!(
             r##"<Response>
                  <Say language="en-US" voice="Polly.Joanna">Please speak after the tone.</Say>
@@ -154,8 +154,20 @@ fn recording_beeps_transcribes_and_goes_on_even_if_nothing_was_recorded() {
 }
 
 #[test]
+fn a_recording_that_another_service_writes_down_is_not_transcribed_by_the_carrier() {
+    let then = Then::Record { turn: 5, seconds_max: 120, carrier_transcribes: false };
+    let xml = shown(&caller(), &reply("Please speak after the tone.", then));
+    assert!(!xml.contains("transcribe"), "{xml}");
+    assert!(xml.contains("recordingStatusCallback"), "{xml}");
+}
+
+fn record(turn: u32, seconds_max: u32) -> Then {
+    Then::Record { turn, seconds_max, carrier_transcribes: true }
+}
+
+#[test]
 fn a_recording_is_never_ordered_shorter_than_the_carrier_takes() {
-    let xml = shown(&caller(), &reply("", Then::Record { turn: 5, seconds_max: 0 }));
+    let xml = shown(&caller(), &reply("", record(5, 0)));
     assert!(xml.contains(r#"maxLength="2""#), "{xml}");
 }
 
@@ -206,9 +218,8 @@ fn a_goodbye_is_said_before_the_line_ends() {
 
 #[test]
 fn a_technicians_leg_that_is_asked_to_record_ends() {
-    let record = Then::Record { turn: 1, seconds_max: 60 };
     check(
-        &shown(&technician(), &reply("Goodbye.", record)),
+        &shown(&technician(), &reply("Goodbye.", record(1, 60))),
         r#"<Response><Say language="en-US" voice="Polly.Joanna">Goodbye.</Say><Hangup/></Response>"#,
     );
 }

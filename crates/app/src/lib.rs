@@ -4,6 +4,7 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::panic))] // a failed test is meant to panic
 
+pub mod amazon;
 pub mod cli;
 pub mod clock;
 pub mod commands;
@@ -13,6 +14,7 @@ pub mod http;
 #[cfg(feature = "lambda")]
 pub mod lambda;
 pub mod logging;
-pub mod routing;
 pub mod server;
+pub mod store;
 pub mod transport;
+pub mod wiring;

@@ -13,7 +13,8 @@ use nightdesk_domain::ids::{CallId, CompanyId, TechnicianId, TenantId};
 use nightdesk_domain::machine::Context;
 use nightdesk_domain::phone::PhoneNumber;
 use nightdesk_domain::policy::{
-    BusinessHours, CallbackPolicy, Company, Greeting, Line, PagingPolicy, Policy, Runbook, Technician,
+    BusinessHours, CallbackPolicy, Company, Greeting, Line, ModelPolicy, PagingPolicy, Policy, Runbook, Technician,
+    TranscriptionBy,
 };
 use nightdesk_domain::reply::Heard;
 use std::error::Error;
@@ -119,5 +120,7 @@ fn policy() -> Result<Policy, Box<dyn Error>> {
         ladder: vec![alex],
         manager: None,
         paging: PagingPolicy::default(),
+        model: ModelPolicy::default(),
+        transcription: TranscriptionBy::Carrier,
     })
 }

@@ -2,9 +2,11 @@
 
 use crate::call::CallEvent;
 use crate::case::{CaseEvent, TicketDraft};
-use crate::ids::{CallId, CaseId, EffectId, LegId, PsaTicketId, TechnicianId, TenantId};
+use crate::ids::{CallId, CaseId, EffectId, LegId, PsaTicketId, RecordingId, TechnicianId, TenantId};
+use crate::model::{Question, Summary};
 use crate::phone::PhoneNumber;
 use crate::private::Private;
+use crate::vocabulary::Language;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -41,6 +43,12 @@ pub enum Effect {
     CloseTicket(PsaTicketId),
     /// Find tickets with one key and merge them into the first.
     ReconcileTicket(CaseId),
+    /// Ask the language model what the caller means. Unknown outcome: ask again.
+    AskModel(ModelOrder),
+    /// Have the language model write an account of a case into its ticket. Unknown outcome: ask again.
+    Summarise(CaseId),
+    /// Have a recording written down. Unknown outcome: look, then begin.
+    Transcribe(TranscribeOrder),
     /// Tell a call something.
     TellCall(CallId, Box<CallEvent>),
     /// Tell a case something.
@@ -102,6 +110,24 @@ pub struct Alert {
     pub body: Private,
 }
 
+/// Ask the language model about one call.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ModelOrder {
+    /// How many of the caller's turns the question holds; comes back with the answer.
+    pub turns: u32,
+    /// The question.
+    pub question: Question,
+}
+
+/// Have one recording written down.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TranscribeOrder {
+    /// The carrier's id of it.
+    pub recording: RecordingId,
+    /// The language that is spoken in it.
+    pub language: Language,
+}
+
 /// A note to a ticket that exists.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NoteOrder {
@@ -128,6 +154,10 @@ pub enum Outcome {
         /// Whether a duplicate is possible.
         repeated: bool,
     },
+    /// The language model's account of the case.
+    Summarised(Summary),
+    /// A notice did not reach the people on call, by this service's own word. The text names no person.
+    NoticeLost(String),
     /// Given up: refused, or no longer useful. The text names no person.
     GivenUp(String),
 }

@@ -49,6 +49,11 @@ pub const BRIEFING_REPEATS_MAX: u32 = 1;
 pub const BRIEFING_SECONDS_MAX: u32 = 90;
 /// Most pages kept with a case; older ones are in the journal.
 pub const PAGES_KEPT_MAX: usize = 40;
+/// Most of a caller's words that a language model is given, in characters; the first turn and the newest ones.
+pub const MODEL_CHARS_MAX: usize = 6_000;
+/// When a language model is asked for its account of a case, in seconds after it was opened; later while the caller
+/// is still on the line.
+pub const SUMMARY_AFTER_SECONDS: u32 = 60;
 /// After an unknown outcome, duplicates of a ticket are looked for after this many seconds.
 pub const RECONCILE_SECONDS: u32 = 5 * 60;
 /// Most effects that one transition plans.

@@ -46,6 +46,33 @@ pub struct Policy {
     pub manager: Option<TechnicianId>,
     /// How people are woken.
     pub paging: PagingPolicy,
+    /// What a language model is asked.
+    #[serde(default)]
+    pub model: ModelPolicy,
+    /// Who writes messages down.
+    #[serde(default)]
+    pub transcription: TranscriptionBy,
+}
+
+/// What a language model is asked; nothing unless the tenant wants it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ModelPolicy {
+    /// Whether it is asked how urgent a call is, while the caller is on the line.
+    pub opinion: bool,
+    /// Whether it writes an account of each case into its ticket.
+    pub summary: bool,
+}
+
+/// Who writes recorded messages down.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TranscriptionBy {
+    /// The carrier, which reports by itself; Twilio writes English alone.
+    #[default]
+    Carrier,
+    /// The transcription service that is configured beside it, in either language.
+    Service,
 }
 
 /// The office's week and its days off.

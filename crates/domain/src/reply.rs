@@ -26,6 +26,8 @@ pub enum Then {
         turn: u32,
         /// Longest message, in seconds.
         seconds_max: u32,
+        /// Whether the carrier is to write it down.
+        carrier_transcribes: bool,
     },
     /// Rings the office; the outcome is reported.
     RingOffice {

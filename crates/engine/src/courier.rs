@@ -23,6 +23,9 @@ const BACKOFF_SECONDS_MAX: i64 = 300;
 /// Attempts of an effect that somebody may live without.
 const ATTEMPTS_MAX: u32 = 12;
 
+/// An effect that was tried so often is parked: by the pauses between attempts, for some twenty minutes.
+const PARKED_ATTEMPTS: u32 = 10;
+
 /// What one look at the due work did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Ran {
@@ -30,6 +33,8 @@ pub struct Ran {
     pub deadlines: usize,
     /// Effects that were taken.
     pub effects: usize,
+    /// Those of them that had been tried in vain so often that a person should look.
+    pub parked: usize,
 }
 
 impl Ran {
@@ -40,9 +45,11 @@ impl Ran {
 }
 
 /// What an attempt came to.
-enum Attempt {
+pub(crate) enum Attempt {
     /// It ended; the owner is told.
     Ended(Outcome),
+    /// It ended in something that happened to the owner.
+    Brought(Happening),
     /// To be tried again.
     Later(DateTime<Utc>, Tries),
 }
@@ -52,7 +59,7 @@ impl Engine {
     pub async fn run_due(&self, limit: usize) -> Result<Ran, EngineError> {
         let now = self.now();
         let overdue = self.ports().cases.due(now, limit).await?;
-        let mut ran = Ran { deadlines: overdue.len(), effects: 0 };
+        let mut ran = Ran { deadlines: overdue.len(), ..Ran::default() };
         for (tenant, owner) in overdue {
             let tick = match owner {
                 OwnerId::Call(_) => Happening::Call(CallEvent::Tick),
@@ -65,6 +72,11 @@ impl Engine {
         }
         let claims = self.ports().outbox.claim(self.now(), &self.lease(self.settings.lease_seconds), limit).await?;
         ran.effects = claims.len();
+        for claim in claims.iter().filter(|claim| claim.tries.attempts >= PARKED_ATTEMPTS) {
+            let (effect, attempts) = (&claim.effect.id, claim.tries.attempts);
+            tracing::warn!(%effect, attempts, "an effect is parked: it is tried again and again in vain");
+            ran.parked += 1;
+        }
         self.perform_all(claims).await;
         Ok(ran)
     }
@@ -174,15 +186,24 @@ impl Engine {
                 self.give_back(claim, due, tries).await;
                 Ok(Vec::new())
             }
-            Attempt::Ended(outcome) => match self.conclude(claim, outcome).await {
-                Err(error) if !matches!(error, EngineError::Store(StoreError::Conflict)) => {
-                    // It was carried out, and nobody knows: the next attempt must look before it repeats.
-                    tracing::warn!(effect = %claim.effect.id, %error, "an outcome could not be stored");
-                    self.give_back(claim, self.later(LOOK_UP_SECONDS), claim.tries.interrupted()).await;
-                    Ok(Vec::new())
-                }
-                concluded => concluded,
-            },
+            Attempt::Ended(outcome) => self.stored(claim, self.conclude(claim, outcome).await).await,
+            Attempt::Brought(happening) => {
+                let told = self.tell(claim, claim.effect.id.owner.clone(), happening).await;
+                self.stored(claim, told).await
+            }
+        }
+    }
+
+    /// What follows from an outcome that was to be stored.
+    async fn stored(&self, claim: &Claim, told: Result<Vec<Claim>, EngineError>) -> Result<Vec<Claim>, EngineError> {
+        match told {
+            Err(error) if !matches!(error, EngineError::Store(StoreError::Conflict)) => {
+                // It was carried out, and nobody knows: the next attempt must look before it repeats.
+                tracing::warn!(effect = %claim.effect.id, %error, "an outcome could not be stored");
+                self.give_back(claim, self.later(LOOK_UP_SECONDS), claim.tries.interrupted()).await;
+                Ok(Vec::new())
+            }
+            told => told,
         }
     }
 
@@ -228,8 +249,14 @@ impl Engine {
             Effect::TextTechnician(order) => Ok(self.text(claim, order, bound).await),
             Effect::Alert(alert) => {
                 let done = self.within(bound, ports.notifier.alert(tenant, &claim.effect.id, alert)).await;
-                Ok(self.or_again(done, tries, Some(ATTEMPTS_MAX)))
+                Ok(match self.or_again(done, tries, Some(ATTEMPTS_MAX)) {
+                    Attempt::Ended(Outcome::GivenUp(why)) => Attempt::Ended(Outcome::NoticeLost(why)),
+                    attempt => attempt,
+                })
             }
+            Effect::AskModel(order) => Ok(self.ask_model(claim, order, bound).await),
+            Effect::Summarise(case) => self.summarise(claim, case, bound).await,
+            Effect::Transcribe(order) => Ok(self.transcribe(claim, order, bound).await),
             Effect::AddNote(note) => Ok(self.add_note(claim, note, bound).await),
             Effect::CloseTicket(ticket) => {
                 let done = self.within(bound, ports.ticketing.close(tenant, ticket)).await;
@@ -369,7 +396,7 @@ impl Engine {
         }
     }
 
-    fn after(&self, error: DeliveryError, tries: Tries) -> Attempt {
+    pub(crate) fn after(&self, error: DeliveryError, tries: Tries) -> Attempt {
         let tries = Tries { attempts: tries.attempts + 1, ..tries };
         match error {
             DeliveryError::Unknown => {
@@ -389,12 +416,12 @@ impl Engine {
         Attempt::Later(self.now() + backoff(tries.attempts), tries)
     }
 
-    fn later(&self, seconds: i64) -> DateTime<Utc> {
+    pub(crate) fn later(&self, seconds: i64) -> DateTime<Utc> {
         self.now() + TimeDelta::seconds(seconds)
     }
 
     /// Waits for the outside, but not past the bound: then the outcome is unknown.
-    async fn within<T>(
+    pub(crate) async fn within<T>(
         &self,
         bound: DateTime<Utc>,
         request: impl Future<Output = Result<T, DeliveryError>>,

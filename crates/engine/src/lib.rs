@@ -9,10 +9,12 @@ mod drill;
 mod facts;
 mod journal;
 mod machines;
+mod model;
 mod voice;
 
 pub use courier::Ran;
 pub use journal::{Difference, Replay};
+pub use model::MODEL_USE;
 pub use voice::EngineError;
 
 use chrono::{DateTime, TimeDelta, Utc};

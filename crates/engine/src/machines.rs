@@ -171,12 +171,19 @@ pub(crate) fn save(snapshot: Snapshot, expected_version: u64) -> Save {
 /// Whether a caller or a technician waits on the line for this effect; the rest is left to the courier.
 pub(crate) fn is_prompt(effect: &Effect) -> bool {
     match effect {
-        Effect::Page(_) | Effect::Refetch(_) | Effect::HangUp(_) | Effect::TellCall(..) | Effect::TellCase(..) => true,
+        Effect::Page(_)
+        | Effect::Refetch(_)
+        | Effect::HangUp(_)
+        | Effect::AskModel(_)
+        | Effect::TellCall(..)
+        | Effect::TellCase(..) => true,
         Effect::TextTechnician(_)
         | Effect::Alert(_)
         | Effect::OpenTicket(_)
         | Effect::AddNote(_)
         | Effect::CloseTicket(_)
-        | Effect::ReconcileTicket(_) => false,
+        | Effect::ReconcileTicket(_)
+        | Effect::Summarise(_)
+        | Effect::Transcribe(_) => false,
     }
 }

@@ -4,7 +4,8 @@ use crate::Engine;
 use crate::machines::{Applied, Happening};
 use nightdesk_domain::call::{Arrival, CallEvent};
 use nightdesk_domain::case::{CaseEvent, PageEvent};
-use nightdesk_domain::ids::{CallId, CaseId, OwnerId, TenantId};
+use nightdesk_domain::effect::Outcome;
+use nightdesk_domain::ids::{CallId, CaseId, EffectId, OwnerId, TenantId};
 use nightdesk_domain::private::Private;
 use nightdesk_domain::reply::{Heard, VoiceReply};
 use nightdesk_ports::{Snapshot, StoreError};
@@ -88,6 +89,13 @@ impl Engine {
         let applied = self.apply(tenant, &owner, &Happening::Case(event), None).await?;
         self.perform_inline(applied).await;
         Ok(())
+    }
+
+    /// A notice did not arrive, by the word of the service that was to bring it: its case keeps that.
+    pub async fn notice_lost(&self, tenant: &TenantId, effect: EffectId, why: &str) -> Result<(), EngineError> {
+        let OwnerId::Case(case) = effect.owner.clone() else { return Err(EngineError::NotFound) };
+        let event = CaseEvent::Settled { effect, outcome: Outcome::NoticeLost(why.to_owned()) };
+        self.case_event(tenant, &case, event).await
     }
 
     /// A person says that a ticket, by the number that callers hear, is taken care of.

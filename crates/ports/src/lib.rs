@@ -12,7 +12,7 @@ mod tenants;
 
 pub use error::{DeliveryError, StoreError};
 pub use model::{Absent, Answer, TokenUse, Transcriber, Transcript, TriageModel};
-pub use records::{RECORD_BODY_BYTES_MAX, Record, RecordLog, Scan};
+pub use records::{RECORD_BODY_BYTES_MAX, RECORD_KEY_BYTES_MAX, Record, RecordLog, Scan};
 pub use services::{Clock, HttpTransport, Notifier, Pieces, Telephony, Ticketing, TransportError};
 pub use store::{
     Alias, Cases, Claim, Commit, JournalEntry, Lease, ListKind, NewEffect, Outbox, RecordedEvent, SNAPSHOT_FORMAT,

@@ -96,7 +96,7 @@ impl Telephony for Obedient {
         Ok(())
     }
     async fn recording(&self, _: &TenantId, _: &RecordingId) -> Result<(String, Bytes), DeliveryError> {
-        Err(DeliveryError::Refused("no recordings here".to_owned()))
+        Ok(("audio/x-wav".to_owned(), Bytes::from_static(b"RIFF")))
     }
 }
 

@@ -15,7 +15,8 @@ use nightdesk_domain::ids::{
 use nightdesk_domain::machine::Context;
 use nightdesk_domain::phone::PhoneNumber;
 use nightdesk_domain::policy::{
-    BusinessHours, CallbackPolicy, Company, Greeting, Line, PagingPolicy, Policy, Runbook, RunbookRule, Technician,
+    BusinessHours, CallbackPolicy, Company, Greeting, Line, ModelPolicy, PagingPolicy, Policy, Runbook, RunbookRule,
+    Technician, TranscriptionBy,
 };
 use nightdesk_domain::triage::{Affected, Fix, Mood};
 use nightdesk_domain::vocabulary::{Category, Disposition, Language, Priority};
@@ -103,6 +104,8 @@ pub fn policy_of(tenant: &TenantId) -> Policy {
         ladder: vec![id("alex"), id("bea")],
         manager: Some(id("morgan")),
         paging: PagingPolicy::default(),
+        model: ModelPolicy::default(),
+        transcription: TranscriptionBy::Carrier,
     }
 }
 
@@ -171,6 +174,7 @@ pub fn brief() -> Brief {
         recordings: vec![],
         reasons: vec![],
         mood: Mood::Calm,
+        gist: None,
         flags: vec![],
     }
 }

@@ -12,6 +12,7 @@ fn every_case_that_is_written_is_run() {
     let suites = [
         include_str!("../src/contract/cases.rs"),
         include_str!("../src/contract/outbox.rs"),
+        include_str!("../src/contract/records.rs"),
         include_str!("../src/contract/tenants.rs"),
         include_str!("../src/contract/ticketing.rs"),
     ];

@@ -7,7 +7,7 @@
 //! Instants in columns are whole milliseconds, rounded up; the JSON beside them keeps every digit.
 
 mod cases;
-pub(crate) mod codec;
+mod codec;
 mod outbox;
 mod records;
 mod schema;
@@ -89,7 +89,7 @@ impl SqliteStore {
     }
 
     /// Has something written: all of it, durably, or nothing.
-    pub(crate) async fn write<T, F>(&self, work: F) -> Result<T, StoreError>
+    async fn write<T, F>(&self, work: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
         F: FnOnce(&Connection) -> Result<T, Fault> + Send + 'static,
@@ -98,7 +98,7 @@ impl SqliteStore {
     }
 
     /// Has something read.
-    pub(crate) async fn read<T, F>(&self, work: F) -> Result<T, StoreError>
+    async fn read<T, F>(&self, work: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
         F: FnOnce(&Connection) -> Result<T, Fault> + Send + 'static,

@@ -5,16 +5,13 @@ use super::codec::{column, instant, limit, present};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use nightdesk_domain::ids::TenantId;
-use nightdesk_ports::{RECORD_BODY_BYTES_MAX, Record, RecordLog, Scan, StoreError};
+use nightdesk_ports::{Record, RecordLog, Scan, StoreError};
 use rusqlite::{Row, params};
 
 #[async_trait]
 impl RecordLog for SqliteStore {
     async fn append(&self, record: &Record) -> Result<(), StoreError> {
-        if record.body.reveal().len() > RECORD_BODY_BYTES_MAX {
-            return Err(StoreError::Corrupt(format!("a record of kind {} is too long", record.kind)));
-        }
-        let record = record.clone();
+        let record = record.as_kept()?;
         self.write(move |connection| {
             let sql = "INSERT INTO records (tenant, kind, id, at_ms, expires_at_ms, body) \
                        VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING";
@@ -44,7 +41,7 @@ impl RecordLog for SqliteStore {
                        WHERE tenant = ?1 AND kind = ?2 AND id = ?3 AND (expires_at_ms IS NULL OR expires_at_ms > ?4)";
             let mut select = connection.prepare_cached(sql)?;
             let mut rows = select.query(params![tenant.as_str(), kind, id, present(now)])?;
-            Ok(rows.next()?.map(|row| record_of(&tenant, row)).transpose()?)
+            rows.next()?.map(|row| record_of(&tenant, row)).transpose()
         })
         .await
     }

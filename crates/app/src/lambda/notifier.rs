@@ -30,7 +30,7 @@ enum Order<'a> {
 pub(super) async fn answer(host: Arc<Host>, event: Value, context: Context) -> Result<Value, Error> {
     let engine = &host.engine;
     match order(&event)? {
-        Order::Watch => watch_this_minute(engine, &context).await,
+        Order::Watch => host.kept_wired(watch_this_minute(engine, &context)).await,
         Order::Changes(records) => {
             let batch = stream::read(records, engine.ports().clock.now().timestamp_millis());
             if batch.due {

@@ -35,7 +35,7 @@ async fn server_down_ends_the_same(faults: Faults) {
     let acceptances = case.reasons.iter().filter(|reason| reason.rule == "page/accepted").count();
     assert_eq!(acceptances, 1, "{faults:?}");
     assert_eq!(tickets(&house), 1, "{faults:?}");
-    assert_eq!(cases(&house.server.store).await.len(), 1);
+    assert_eq!(cases(&*house.server.store.cases).await.len(), 1);
     assert_eq!(house.network.errors(), Vec::<String>::new(), "{faults:?}");
 }
 

@@ -2,12 +2,9 @@
 
 use crate::support::*;
 use lambda_http::Context;
-use nightdesk::http::{AppState, Metrics};
 use nightdesk::lambda::{FUNCTIONS, Host};
 use nightdesk_adapters_local::phone::sign;
-use nightdesk_ports::TenantRepository;
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -24,17 +21,7 @@ impl Stage {
         let folder = Folder::new();
         let mut setup = setup(&folder, 1.0);
         setup.public_url = Some(public.to_owned());
-        let public_url = setup.public_url().unwrap();
-        let store = setup.open_store().await.unwrap();
-        let tenants = store.tenants().await.unwrap();
-        let wired = setup.wire(&store, &tenants, &public_url).unwrap();
-        let host = Arc::new(Host::new(AppState {
-            engine: wired.engine,
-            carriers: wired.carriers,
-            public_url,
-            emergency: Arc::new(BTreeMap::new()),
-            metrics: Arc::new(Metrics::new()),
-        }));
+        let host = Arc::new(Host::new(setup.host().await.unwrap()));
         let token = token_of(&folder.path("data"));
         Stage { _folder: folder, host, token, public: public.to_owned() }
     }

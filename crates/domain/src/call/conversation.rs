@@ -250,7 +250,10 @@ impl Step<'_> {
     }
 
     pub(super) fn reassess(&mut self) {
-        let found = self.assessed();
+        let mut found = self.assessed();
+        if let Some((_, opinion)) = &self.call.opinion {
+            found.heed(opinion);
+        }
         if found.language_confidence > Confidence::Low {
             self.switched |= self.call.language != found.language;
             self.call.language = found.language;
@@ -265,6 +268,7 @@ impl Step<'_> {
             }
         }
         self.call.assessment = Some(found);
+        self.consult();
     }
 
     /// What all turns mean together.

@@ -1,6 +1,7 @@
 //! What can happen to a call: facts in the past tense, each with the ordinal that makes it unique.
 
 use crate::ids::{CallId, RecordingId, TechnicianId, TenantId};
+use crate::model::Opinion;
 use crate::phone::PhoneNumber;
 use crate::private::Private;
 use crate::reply::Heard;
@@ -64,6 +65,13 @@ pub enum CallEvent {
         recording: RecordingId,
         /// The words; none if it failed.
         words: Option<Private>,
+    },
+    /// The language model has an opinion; the newest one on the most turns counts.
+    Opined {
+        /// How many turns it was asked about.
+        turns: u32,
+        /// What it takes them to mean.
+        opinion: Opinion,
     },
     /// The caller left the room where the technician was.
     LeftRoom {

@@ -16,6 +16,7 @@ impl Step<'_> {
                 Ok(())
             }
             CallEvent::Transcribed { recording, words } => self.transcribed(recording, words.as_ref()),
+            CallEvent::Opined { turns, opinion } => self.opined(*turns, opinion),
             CallEvent::Said { turn, words: Some(speech), .. }
                 if *turn == self.call.turn && !speech.words.is_empty() =>
             {

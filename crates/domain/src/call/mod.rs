@@ -5,6 +5,7 @@ mod conversation;
 mod event;
 mod late;
 mod opening;
+mod opinion;
 mod outcome;
 mod reply;
 mod state;

@@ -50,6 +50,8 @@ impl Call {
             turns: Vec::new(),
             overheard: None,
             assessment: None,
+            opinion: None,
+            turns_asked_about: 0,
             number_given: None,
             name_given: None,
             callback_given: None,

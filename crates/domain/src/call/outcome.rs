@@ -172,6 +172,7 @@ impl Step<'_> {
             recordings: call.recordings.clone(),
             reasons,
             mood: found.sentiment.label,
+            gist: call.opinion.as_ref().map(|(_, opinion)| opinion.gist.clone()),
             flags: found.flags.clone(),
         }
     }

@@ -5,7 +5,7 @@ use super::state::{Call, CallState, Farewell, Lead, Question, VoicemailReason, W
 use super::wording::{self, Wording};
 use crate::ids::{TechnicianId, TicketNumber};
 use crate::limits::*;
-use crate::policy::Policy;
+use crate::policy::{Policy, TranscriptionBy};
 use crate::reply::{Heard, Listen, Then, VoiceReply};
 use crate::triage::{say_callback, say_time};
 use crate::vocabulary::{Language, Priority};
@@ -42,7 +42,8 @@ impl Call {
                     VoicemailReason::NotUnderstood => words.voicemail_not_understood,
                     VoicemailReason::TooLong => words.voicemail_too_long,
                 };
-                let then = Then::Record { turn: self.turn, seconds_max: MESSAGE_SECONDS_MAX };
+                let carrier_transcribes = policy.transcription == TranscriptionBy::Carrier;
+                let then = Then::Record { turn: self.turn, seconds_max: MESSAGE_SECONDS_MAX, carrier_transcribes };
                 self.say(vec![first.to_owned(), words.voicemail_beep.to_owned()], then)
             }
             CallState::Joining { .. } | CallState::Connected { .. } => {

@@ -3,6 +3,7 @@
 use super::event::{News, Recording};
 use crate::case::Promise;
 use crate::ids::{CallId, CompanyId, TenantId, TicketNumber};
+use crate::model::Opinion;
 use crate::phone::PhoneNumber;
 use crate::private::Private;
 use crate::triage::{Assessment, CallbackTime, Reason};
@@ -35,6 +36,12 @@ pub struct Call {
     pub overheard: Option<(u32, Private)>,
     /// What was understood of all turns.
     pub assessment: Option<Assessment>,
+    /// The language model's newest opinion, and how many turns it is about.
+    #[serde(default)]
+    pub opinion: Option<(u32, Opinion)>,
+    /// How many turns the language model was asked about.
+    #[serde(default)]
+    pub turns_asked_about: u32,
     /// A number that the caller keyed or said in answer to the question for it.
     pub number_given: Option<Private>,
     /// A name that the caller said in answer to the question for it.

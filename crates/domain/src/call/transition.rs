@@ -4,10 +4,11 @@ use super::answers::bounded;
 use super::event::{CallEvent, News, Recording, Speech};
 use super::state::{Call, CallState, Farewell, Lead, Question, VoicemailReason};
 use crate::case::{Case, CaseEvent};
-use crate::effect::{Effect, Line};
+use crate::effect::{Effect, Line, TranscribeOrder};
 use crate::ids::{OwnerId, RecordingId};
 use crate::limits::*;
 use crate::machine::{Context, Planner, Transition, Verdict};
+use crate::policy::TranscriptionBy;
 use crate::private::Private;
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -79,6 +80,7 @@ impl Step<'_> {
             CallEvent::OfficeRang { turn, answered } => self.office_rang(*turn, *answered),
             CallEvent::Recorded { turn, recording } => self.recorded(*turn, recording.as_ref()),
             CallEvent::Transcribed { recording, words } => self.transcribed(recording, words.as_ref()),
+            CallEvent::Opined { turns, opinion } => self.opined(*turns, opinion),
             CallEvent::LeftRoom { turn } => self.left_room(*turn),
             CallEvent::HungUp => self.hung_up(),
             CallEvent::News { number, news } => self.news(*number, news),
@@ -184,6 +186,10 @@ impl Step<'_> {
             return Err("this message is stored already");
         }
         self.call.recordings.push(recording.clone());
+        if self.context.policy.transcription == TranscriptionBy::Service {
+            let order = TranscribeOrder { recording: recording.id.clone(), language: self.call.language };
+            self.plan(Effect::Transcribe(order));
+        }
         self.finish_with_message();
         Ok(())
     }

@@ -44,6 +44,7 @@ fn nothing_wrong() -> Brief {
         recordings: Vec::new(),
         reasons: Vec::new(),
         mood: Mood::Calm,
+        gist: None,
         flags: Vec::new(),
     }
 }

@@ -3,6 +3,7 @@
 use super::state::{Brief, Case};
 use super::ticket::{SUMMARY_CHARS_MAX, TicketDraft};
 use crate::limits::SPEECH_CHARS_PER_SECOND;
+use crate::model::Summary;
 use crate::policy::Policy;
 use crate::private::Private;
 use crate::triage::{Affected, FlagKind, Mood, Reason, say_callback};
@@ -43,7 +44,10 @@ pub(super) fn headline(brief: &Brief) -> String {
         (_, category) => category_label(category).to_owned(),
     };
     // The caller's own words say it best, where the reader understands them.
-    let own = (brief.language == Language::English).then(|| telling_turn(brief)).flatten();
+    let own = match brief.language {
+        Language::English => telling_turn(brief),
+        Language::Spanish => brief.gist.as_ref().map(Private::reveal),
+    };
     match own {
         // What has no name yet is best told by the words alone.
         Some(words) if brief.category.is_none() => words.to_owned(),
@@ -104,6 +108,9 @@ pub(super) fn account(case: &Case, policy: &Policy) -> String {
     }
     let untranslated = if brief.language == Language::English { "" } else { " (in Spanish, not translated)" };
     lines.push(String::new());
+    if let Some(gist) = &brief.gist {
+        lines.push(format!("In short, by a language model: {}", gist.reveal()));
+    }
     lines.push(format!("The caller's words{untranslated}:"));
     if brief.words.is_empty() {
         lines.push("(none were understood)".to_owned());
@@ -117,6 +124,14 @@ pub(super) fn account(case: &Case, policy: &Policy) -> String {
     lines.push(String::new());
     lines.push("Why:".to_owned());
     lines.extend(brief.reasons.iter().chain(&case.reasons).map(reason_line));
+    lines.join("\n")
+}
+
+/// A language model's account, as a note.
+pub(super) fn summarised(summary: &Summary) -> String {
+    let mut lines = vec!["By a language model, from the call and what was done:".to_owned()];
+    lines.push(summary.account.reveal().to_owned());
+    lines.extend(summary.next_steps.iter().map(|step| format!("- {}", step.reveal())));
     lines.join("\n")
 }
 

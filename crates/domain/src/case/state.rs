@@ -97,6 +97,9 @@ pub struct Brief {
     /// How the caller feels, for whoever calls back.
     #[serde(default)]
     pub mood: Mood,
+    /// What the caller said in one English sentence, by a language model.
+    #[serde(default)]
+    pub gist: Option<Private>,
     /// What to look at twice. It is told to people and decides nothing.
     #[serde(default)]
     pub flags: Vec<Flag>,

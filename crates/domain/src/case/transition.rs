@@ -9,6 +9,7 @@ use crate::effect::{Alert, Effect, Line, NoteOrder, Outcome, PlannedEffect};
 use crate::ids::{EffectId, LegId, OwnerId, TechnicianId, TicketNumber};
 use crate::limits::*;
 use crate::machine::{Context, Planner, Transition, Verdict};
+use crate::model::{Story, given};
 use crate::private::Private;
 use crate::triage::{Fix, Reason};
 use crate::vocabulary::{Disposition, Priority};
@@ -67,6 +68,10 @@ impl Case {
         // After the first page, so that the ticket says who was on call and why.
         let draft = report::draft(&step.case, context.policy);
         step.plan(Effect::OpenTicket(Box::new(draft)));
+        if context.policy.model.summary {
+            let (due, order) = (step.in_seconds(SUMMARY_AFTER_SECONDS), Effect::Summarise(step.case.id.clone()));
+            step.planner.plan_at(&mut step.case.effects_planned, due, order);
+        }
         if step.case.brief.disposition == Some(Disposition::Voicemail) {
             step.alert();
         }
@@ -111,6 +116,21 @@ impl Case {
             | Work::Held { page, .. } => self.page(page),
             _ => None,
         }
+    }
+
+    /// What a language model is told of this case; none while its caller is still on the line.
+    pub fn story(&self, now: DateTime<Utc>) -> Option<Story> {
+        // A hang-up that was never reported must not keep the account from being written.
+        let over = now - self.opened_at > TimeDelta::seconds(i64::from(CALL_SECONDS_MAX + TALK_SECONDS_MAX));
+        let brief = &self.brief;
+        (over || !self.caller.present).then(|| Story {
+            language: brief.language,
+            priority: brief.priority,
+            category: brief.category,
+            escalated: brief.wake,
+            turns: given(&brief.words),
+            steps: report::trail(self).lines().map(str::to_owned).collect(),
+        })
     }
 
     /// A page by its number.
@@ -257,6 +277,24 @@ impl<'a> Step<'a> {
                     let order = Effect::ReconcileTicket(self.case.id.clone());
                     self.planner.plan_at(&mut self.case.effects_planned, due, order);
                 }
+                Ok(())
+            }
+            Outcome::Summarised(summary) => {
+                let rule = "case/summarised";
+                if self.case.reasons.iter().any(|reason| reason.rule == rule) {
+                    return Err("the account is written already");
+                }
+                self.reason(rule, "");
+                self.note(Private::new(report::summarised(summary)));
+                Ok(())
+            }
+            Outcome::NoticeLost(why) => {
+                let rule = format!("case/notice-{}-lost", effect.number);
+                if self.case.reasons.iter().any(|reason| reason.rule == rule) {
+                    return Err("this notice is known to be lost");
+                }
+                self.reason(&rule, why.as_str());
+                self.note(Private::new(format!("A notice to the people on call did not arrive: {why}")));
                 Ok(())
             }
             Outcome::PagePlaced(leg) => self.page_placed(effect.number, leg),

@@ -9,4 +9,5 @@ mod summary;
 
 pub use opinion::{OPINION_SCHEMA, Opinion, Question};
 pub use prompt::Prompt;
+pub(crate) use prompt::given;
 pub use summary::{SUMMARY_SCHEMA, Story, Summary};

@@ -1,6 +1,7 @@
 //! What was understood of a caller's words, with the evidence for it.
 
 use super::{Action, Flag, Sentiment};
+use crate::model::Opinion;
 use crate::private::Private;
 use crate::vocabulary::{Category, Confidence, Disposition, Language, Priority};
 use chrono::{DateTime, Utc};
@@ -90,6 +91,19 @@ impl Assessment {
                 Priority::High => for_high,
                 Priority::Medium | Priority::Low => false,
             }
+    }
+
+    /// Takes a language model's opinion into account: it may raise the priority and name a category where the rules
+    /// have none. What the rules found stays: nothing is lowered, and what is unsure stays unsure.
+    pub fn heed(&mut self, opinion: &Opinion) {
+        if opinion.priority > self.priority {
+            self.reasons.push(Reason::new(format!("model/raised-to-{}", opinion.priority), opinion.because.clone()));
+            self.priority = opinion.priority;
+        }
+        if let (None, Some(category)) = (self.category, opinion.category) {
+            self.reasons.push(Reason::new("model/category", opinion.gist.clone()));
+            (self.category, self.confidence) = (Some(category), Confidence::Low);
+        }
     }
 
     /// How the call would end if nothing more were said and every part worked; what stays unsure escalates.

@@ -7,6 +7,7 @@ mod dispositions;
 mod hanging_up;
 mod identification;
 mod ladder;
+mod model;
 mod room;
 mod spanish;
 mod voicemail;

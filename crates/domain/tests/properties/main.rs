@@ -12,6 +12,7 @@ use nightdesk_domain::limits::{
     EFFECTS_PER_TRANSITION_MAX, FOLLOW_UPS_MAX, NEWS_MAX, PAGES_KEPT_MAX, TRANSCRIPT_TURNS_MAX,
 };
 use nightdesk_domain::machine::Verdict;
+use nightdesk_domain::policy::ModelPolicy;
 use nightdesk_domain::reply::Then;
 use nightdesk_testkit::sample;
 use nightdesk_testkit::script::Night;
@@ -29,6 +30,7 @@ fn night(withheld: bool, by_day: bool) -> Night {
     let mut policy = sample::policy();
     policy.office = by_day.then(|| sample::number("+13125550190"));
     policy.technicians[1].number = None;
+    policy.model = ModelPolicy { opinion: true, summary: true };
     let night = Night::with(policy).at(sample::at(if by_day { 36_000 } else { 0 }));
     if withheld { night.call_withheld() } else { night.call_from("+13125550142") }
 }
@@ -188,6 +190,7 @@ proptest! {
                 event,
                 CallEvent::Recorded { .. }
                     | CallEvent::Transcribed { .. }
+                    | CallEvent::Opined { .. }
                     | CallEvent::Said { .. }
                     | CallEvent::Overheard { .. }
             );

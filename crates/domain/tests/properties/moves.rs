@@ -4,6 +4,8 @@ use nightdesk_domain::call::{CallEvent, News, Recording, Speech};
 use nightdesk_domain::case::{CaseEvent, PageEvent, PageOutcome, PageState};
 use nightdesk_domain::effect::Outcome;
 use nightdesk_domain::ids::{EffectId, LegId, OwnerId, RecordingId, TechnicianId};
+use nightdesk_domain::model::Opinion;
+use nightdesk_domain::vocabulary::Priority;
 use nightdesk_testkit::script::Night;
 use proptest::prelude::*;
 
@@ -32,6 +34,8 @@ pub(crate) const SENTENCES: &[&str] = &[
     "\u{0}\u{1F525}\u{202E} ¿qué? 9999999999999999999999",
 ];
 
+const PRIORITIES: &[Priority] = &[Priority::Low, Priority::Medium, Priority::High, Priority::Critical];
+
 const KEYS: &[&str] = &["0", "1", "2", "3", "*", "#", "3125550142#", "99999999999999999999999", "x"];
 
 /// One thing that happens, told relative to the state in which it meets the night.
@@ -44,6 +48,7 @@ pub(crate) enum Move {
     OfficeRang(bool),
     Recorded { stale_turns: u32, seconds: Option<u32> },
     Transcribed(Option<usize>),
+    Opined { stale_turns: u32, priority: usize },
     LeftRoom { stale_turns: u32 },
     HungUp,
     News(u8),
@@ -98,6 +103,7 @@ fn one_move() -> impl Strategy<Value = Move> {
         2 => (stale(), prop::option::of(0u32..100)).prop_map(|(stale_turns, seconds)| Move::Recorded { stale_turns, seconds }),
         2 => prop::option::of(0..SENTENCES.len()).prop_map(Move::Transcribed),
         1 => stale().prop_map(|stale_turns| Move::LeftRoom { stale_turns }),
+        2 => (stale(), 0..PRIORITIES.len()).prop_map(|(stale_turns, priority)| Move::Opined { stale_turns, priority }),
         2 => Just(Move::HungUp),
         1 => (0u8..6).prop_map(Move::News),
         8 => (stale(), page_move()).prop_map(|(back, event)| Move::Page { back, event }),
@@ -155,6 +161,15 @@ pub(crate) fn event(night: &Night, made: &Move) -> Option<Event> {
         Move::Transcribed(words) => Event::Call(CallEvent::Transcribed {
             recording: recording(),
             words: words.map(|words| SENTENCES[words].into()),
+        }),
+        Move::Opined { stale_turns, priority } => Event::Call(CallEvent::Opined {
+            turns: night.call().turns_asked_about.saturating_sub(*stale_turns),
+            opinion: Opinion {
+                priority: PRIORITIES[*priority],
+                category: None,
+                gist: "a sentence".into(),
+                because: "a reason".into(),
+            },
         }),
         Move::LeftRoom { stale_turns } => Event::Call(CallEvent::LeftRoom { turn: turn(*stale_turns) }),
         Move::HungUp => Event::Call(CallEvent::HungUp),

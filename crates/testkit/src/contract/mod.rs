@@ -5,6 +5,7 @@
 
 pub mod cases;
 pub mod outbox;
+pub mod records;
 pub mod tenants;
 pub mod ticketing;
 
@@ -108,6 +109,30 @@ macro_rules! contract_tests {
             an_import_replaces_all_contacts,
             contacts_of_another_tenant_are_not_found,
             short_numbers_match_only_themselves,
+            an_unknown_tenant_has_no_file,
+            the_file_is_the_newest_text_with_its_version,
+            a_file_is_of_one_tenant_and_comes_back_letter_by_letter,
+        ]);
+        $crate::contract_tests!(@each records, $factory, [
+            a_record_comes_back_as_it_was_appended,
+            what_was_never_appended_is_not_there,
+            an_append_of_a_taken_name_is_dropped_whatever_its_time,
+            a_scan_begins_at_its_start_and_ends_before_its_end,
+            bounds_within_a_millisecond_hold_against_whole_ones,
+            a_scan_gives_the_oldest_or_the_newest_first,
+            records_of_one_millisecond_are_ordered_by_id,
+            a_scan_keeps_to_its_limit_in_either_order,
+            a_scan_crosses_the_ends_of_months_and_years,
+            many_records_are_given_page_by_page_without_a_gap,
+            what_has_expired_is_not_given_whether_deleted_or_not,
+            what_has_expired_does_not_count_towards_the_limit,
+            tenants_see_nothing_of_each_others_records,
+            records_of_another_kind_are_kept_apart,
+            names_may_hold_any_character,
+            instants_are_kept_to_the_millisecond_rounded_down,
+            a_record_at_its_limits_is_kept_and_a_longer_one_is_corrupt,
+            of_concurrent_appends_of_one_name_exactly_one_is_kept,
+            concurrent_appends_of_many_names_are_all_kept,
         ]);
     };
     (ticketing, $factory:expr) => {

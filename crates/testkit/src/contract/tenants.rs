@@ -120,3 +120,27 @@ pub async fn short_numbers_match_only_themselves(store: Arc<dyn Store>) {
     import(&store, &[contact("Dana", "acme-dental", &["+13125550142"])]).await;
     assert!(names(&store, "+5550142").await.is_empty());
 }
+
+pub async fn an_unknown_tenant_has_no_file(store: Arc<dyn Store>) {
+    assert_eq!(store.file(&tenant()).await.unwrap(), None);
+    store.import(&policy_of(&other_tenant()), &[], FILE).await.unwrap();
+    assert_eq!(store.file(&tenant()).await.unwrap(), None);
+}
+
+pub async fn the_file_is_the_newest_text_with_its_version(store: Arc<dyn Store>) {
+    store.import(&named("First"), &[], "first = true").await.unwrap();
+    assert_eq!(store.file(&tenant()).await.unwrap(), Some((1, "first = true".to_owned())));
+    store.import(&named("Second"), &[], "second = true").await.unwrap();
+    assert_eq!(store.file(&tenant()).await.unwrap(), Some((2, "second = true".to_owned())), "the old one is gone");
+    // The same settings from the same text are a version like any other.
+    store.import(&named("Second"), &[], "second = true").await.unwrap();
+    assert_eq!(store.file(&tenant()).await.unwrap(), Some((3, "second = true".to_owned())));
+}
+
+pub async fn a_file_is_of_one_tenant_and_comes_back_letter_by_letter(store: Arc<dyn Store>) {
+    let ours = "# Zürich, \"München\" and 東京\r\n\tname = 'x'\n\n";
+    store.import(&policy(), &[], ours).await.unwrap();
+    store.import(&policy_of(&other_tenant()), &[], "").await.unwrap();
+    assert_eq!(store.file(&tenant()).await.unwrap(), Some((1, ours.to_owned())));
+    assert_eq!(store.file(&other_tenant()).await.unwrap(), Some((1, String::new())), "an empty text is a text");
+}

@@ -2,19 +2,16 @@
 
 use super::MemoryStore;
 use async_trait::async_trait;
-use chrono::{DateTime, DurationRound, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use nightdesk_domain::ids::TenantId;
-use nightdesk_ports::{RECORD_BODY_BYTES_MAX, Record, RecordLog, Scan, StoreError};
+use nightdesk_ports::{Record, RecordLog, Scan, StoreError};
 
 #[async_trait]
 impl RecordLog for MemoryStore {
     async fn append(&self, record: &Record) -> Result<(), StoreError> {
-        if record.body.reveal().len() > RECORD_BODY_BYTES_MAX {
-            return Err(StoreError::Corrupt(format!("a record of kind {} is too long", record.kind)));
-        }
+        let record = record.as_kept()?;
         let key = (record.tenant.clone(), record.kind.clone(), record.id.clone());
-        let at = record.at.duration_trunc(TimeDelta::milliseconds(1)).unwrap_or(record.at);
-        self.tables().records.entry(key).or_insert_with(|| Record { at, ..record.clone() });
+        self.tables().records.entry(key).or_insert(record);
         Ok(())
     }
 

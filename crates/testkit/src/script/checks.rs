@@ -9,6 +9,19 @@ use nightdesk_domain::reply::Then;
 use nightdesk_domain::vocabulary::{Category, Disposition, Language, Priority};
 
 impl Night {
+    /// A note to the ticket holds these words.
+    #[track_caller]
+    pub fn expect_noted(self, words: &str) -> Self {
+        let noted = self.effects.iter().any(|planned| match &planned.effect {
+            Effect::AddNote(note) => note.text.reveal().contains(words),
+            _ => false,
+        });
+        if !noted {
+            self.fail(format!("no note says {words:?}"));
+        }
+        self
+    }
+
     /// The caller hears this now.
     pub fn hears(self, words: &str) -> Self {
         let heard = self.assistant().say.join(" ");

@@ -8,8 +8,10 @@ use nightdesk_domain::case::{CaseEvent, PageEvent, PageOutcome, PageState};
 use nightdesk_domain::effect::{Effect, Outcome};
 use nightdesk_domain::ids::{CallId, LegId, RecordingId};
 use nightdesk_domain::machine::Context;
+use nightdesk_domain::model::Opinion;
 use nightdesk_domain::phone::PhoneNumber;
 use nightdesk_domain::reply::Then;
+use nightdesk_domain::vocabulary::{Category, Priority};
 
 /// How long a caller speaks, in seconds.
 const UTTERANCE_SECONDS: i64 = 4;
@@ -97,6 +99,17 @@ impl Night {
     /// The message's transcript comes, or fails.
     pub fn message_reads(self, words: Option<&str>) -> Self {
         self.call_event(CallEvent::Transcribed { recording: recording(), words: words.map(Into::into) })
+    }
+
+    /// The language model answers what it was asked last.
+    pub fn model_says(self, priority: Priority, category: Option<Category>, gist: &str) -> Self {
+        let asked = self.effects.iter().rev().find_map(|planned| match &planned.effect {
+            Effect::AskModel(order) => Some(order.turns),
+            _ => None,
+        });
+        let Some(turns) = asked else { self.fail("the model should have been asked, and was not") };
+        let opinion = Opinion { priority, category, gist: gist.into(), because: "it sounds so".into() };
+        self.call_event(CallEvent::Opined { turns, opinion })
     }
 
     /// The office's telephone stops ringing.
