@@ -72,11 +72,8 @@ async fn watch_this_minute(engine: &Engine, context: &Context) -> Result<Value, 
     let before = oldest_due_seconds(engine).await;
     let watched = watch(engine, until(engine, context, WATCH_SECONDS)).await;
     let after = oldest_due_seconds(engine).await;
-    let mut figures = vec![
-        (PARKED, watched.parked as f64),
-        (EFFECTS, watched.effects as f64),
-        (FAILED_LOOKS, watched.failed as f64),
-    ];
+    let mut figures =
+        vec![(PARKED, watched.parked as f64), (EFFECTS, watched.effects as f64), (FAILED_LOOKS, watched.failed as f64)];
     // Not known is not zero: a missing figure raises the alarm, too.
     figures.extend(before.into_iter().chain(after).reduce(f64::max).map(|seconds| (OLDEST_DUE, seconds)));
     metrics::emit(&context.env_config.function_name, Utc::now().timestamp_millis(), &figures);

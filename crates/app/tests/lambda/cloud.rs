@@ -2,8 +2,8 @@
 //! and the simulated phone network around it.
 
 use crate::support::*;
-use nightdesk_adapters_local::phone::{PhoneBehaviour, PhoneNetwork};
 use nightdesk::store::{Store, StoreChoice};
+use nightdesk_adapters_local::phone::{PhoneBehaviour, PhoneNetwork};
 use nightdesk_domain::call::Call;
 use nightdesk_domain::case::Case;
 use nightdesk_testkit::lambda::{Gateway, RuntimeApi};
