@@ -105,7 +105,8 @@ impl Setup {
         PublicUrl::parse(&public).map_err(|why| StartError::Setting(format!("--public-url: {why}")))
     }
 
-    /// Opens the store and imports tenants whose files say something new; an empty store gets the demo tenant.
+    /// Opens the store and imports tenants whose files say something new; an empty database
+    /// gets the demo tenant, an empty table does not: it is there for real tenants.
     pub async fn open_store(&self) -> Result<Store, StartError> {
         self.filled(&self.amazon(&self.clock())).await
     }
@@ -120,7 +121,11 @@ impl Setup {
         for tenant in &self.tenants {
             import_if_new(&*store.tenants, tenant).await?;
         }
-        if store.tenants.tenants().await?.is_empty() {
+        let trial = matches!(self.store, StoreChoice::Sqlite(_));
+        let empty = store.tenants.tenants().await?.is_empty();
+        if empty && !trial {
+            tracing::warn!("the table holds no tenant yet: `nightdesk tenant import FILE` stores one");
+        } else if empty {
             let demo = Tenant::parse(DEMO).map_err(|problems| StartError::Setting(problems.to_string()))?;
             store.tenants.import(&demo.policy, &demo.contacts, DEMO).await?;
         }

@@ -29,6 +29,9 @@ pub const MESSAGE_SECONDS_MAX: u32 = 120;
 pub const TRANSCRIPT_SECONDS_MAX: u32 = 180;
 /// Longest stored text of one turn, in characters.
 pub const TURN_CHARS_MAX: usize = 4_000;
+/// Most characters kept of all turns together: more than anybody says within [`CALL_SECONDS_MAX`]. A store may hold
+/// no more than 400 KB of one state, and a character may take four bytes.
+pub const TRANSCRIPT_CHARS_MAX: usize = 40_000;
 /// Most turns kept of one call; a call has at most [`TURNS_MAX`] and what is said while holding.
 pub const TRANSCRIPT_TURNS_MAX: usize = 60;
 /// Most pieces of news kept of one call.

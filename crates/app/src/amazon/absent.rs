@@ -1,6 +1,6 @@
 //! In the place of Amazon in a build without it: says so, whatever is asked.
 
-use super::ABSENT;
+use super::{ABSENT, Sender};
 use crate::store::Store;
 use nightdesk_domain::ids::TenantId;
 use nightdesk_ports::{Clock, Notifier, Transcriber, TriageModel};
@@ -40,13 +40,7 @@ impl Amazon {
     }
 
     /// Says that it cannot.
-    pub async fn mail(
-        &self,
-        _tenant: &TenantId,
-        _from: &str,
-        _reply_to: Option<&str>,
-        _configuration_set: Option<&str>,
-    ) -> Result<Arc<dyn Notifier>, String> {
+    pub async fn mail(&self, _tenant: &TenantId, _sender: Sender<'_>) -> Result<Arc<dyn Notifier>, String> {
         Err(ABSENT.to_owned())
     }
 

@@ -11,6 +11,17 @@ pub use absent::Amazon;
 #[cfg(feature = "aws")]
 pub use present::Amazon;
 
+/// How a tenant's mail is sent.
+#[derive(Debug, Clone, Copy)]
+pub struct Sender<'a> {
+    /// The sender: an address, or a name and an address.
+    pub from: &'a str,
+    /// Where answers go; none: to the sender.
+    pub reply_to: Option<&'a str>,
+    /// The SES configuration set.
+    pub configuration_set: Option<&'a str>,
+}
+
 /// What a build without Amazon says to whoever asks for it.
 pub const ABSENT: &str = "this build cannot speak to Amazon; one that can is made by \
                           `cargo build --release -p nightdesk --features aws`";

@@ -1,14 +1,16 @@
 //! Amazon by its SDK: every client is made once, when it is first wanted.
 
+use super::Sender;
 use crate::store::Store;
-use nightdesk_adapters_aws::bedrock::{BedrockConfig, BedrockModel, Budget};
+use nightdesk_adapters_aws::bedrock::{BedrockConfig, BedrockModel};
 use nightdesk_adapters_aws::config::sdk_config;
 use nightdesk_adapters_aws::dynamo::{self, DynamoStore};
 use nightdesk_adapters_aws::secrets::{AwsSecrets, SecretName};
 use nightdesk_adapters_aws::ses::{MailConfig, SesNotifier};
 use nightdesk_adapters_aws::transcribe::{AmazonTranscriber, TranscribeConfig};
 use nightdesk_domain::ids::TenantId;
-use nightdesk_ports::{Clock, Notifier, Transcriber, TriageModel};
+use nightdesk_domain::private::Private;
+use nightdesk_ports::{Budget, Clock, Notifier, Transcriber, TriageModel};
 use secrecy::SecretString;
 use std::sync::Arc;
 use tokio::sync::OnceCell;
@@ -83,7 +85,12 @@ impl Amazon {
     }
 
     /// E-mail by SES for one tenant.
-    pub async fn mail(&self, tenant: &TenantId, config: MailConfig) -> Result<Arc<dyn Notifier>, String> {
+    pub async fn mail(&self, tenant: &TenantId, sender: Sender<'_>) -> Result<Arc<dyn Notifier>, String> {
+        let config = MailConfig {
+            from: Private::new(sender.from),
+            reply_to: sender.reply_to.map(Private::new),
+            configuration_set: sender.configuration_set.map(str::to_owned),
+        };
         let client = self.clients().await.mail.clone();
         Ok(Arc::new(SesNotifier::new(client, [(tenant.clone(), config)].into())))
     }

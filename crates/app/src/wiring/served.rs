@@ -1,14 +1,15 @@
 //! Who serves one tenant, made from its file and its secrets.
 
 use super::ports::Unwired;
-use crate::amazon::Amazon;
+use crate::amazon::{Amazon, Sender};
 use crate::config::{Keys, Mail, Model, SIMULATOR_ACCOUNT_SID, Tenant, Transcription, simulator_token};
+use nightdesk_adapters_anthropic::AnthropicModel;
 use nightdesk_adapters_connectwise::ConnectWise;
 use nightdesk_adapters_local::desk::Desk;
 use nightdesk_adapters_local::inbox::Inbox;
 use nightdesk_adapters_twilio::{PublicUrl, TwilioAccount, TwilioTelephony};
 use nightdesk_domain::phone::PhoneNumber;
-use nightdesk_ports::{Absent, HttpTransport, Notifier, Ticketing, Transcriber, TriageModel};
+use nightdesk_ports::{Absent, Budget, HttpTransport, Notifier, Ticketing, Transcriber, TriageModel};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -90,7 +91,7 @@ impl Parts {
         let carrier = self.carrier(&tenant, &keys);
         let ticketing = self.ticketing(&tenant, &keys);
         let notifier = self.notifier(&tenant).await.map_err(|why| vec![why]);
-        let model = self.model(&tenant, &keys).await.map_err(|why| vec![why]);
+        let model = self.model(&tenant, &keys).await;
         let transcriber = self.transcriber(&tenant).await.map_err(|why| vec![why]);
 
         let carrier = match carrier {
@@ -144,22 +145,27 @@ impl Parts {
     async fn notifier(&self, tenant: &Tenant) -> Result<Arc<dyn Notifier>, String> {
         match &tenant.integrations.mail {
             Some(Mail::Ses { from, reply_to, configuration_set }) => {
-                let (reply_to, configuration_set) = (reply_to.as_deref(), configuration_set.as_deref());
-                let mail = self.amazon.mail(&tenant.policy.tenant, from, reply_to, configuration_set).await;
-                mail.map_err(|why| format!("mail: {why}"))
+                let sender =
+                    Sender { from, reply_to: reply_to.as_deref(), configuration_set: configuration_set.as_deref() };
+                self.amazon.mail(&tenant.policy.tenant, sender).await.map_err(|why| format!("mail: {why}"))
             }
             Some(Mail::Inbox {}) | None => Ok(self.inbox.clone()),
         }
     }
 
-    async fn model(&self, tenant: &Tenant, _keys: &Keys) -> Result<Arc<dyn TriageModel>, String> {
+    async fn model(&self, tenant: &Tenant, keys: &Keys) -> Result<Arc<dyn TriageModel>, Vec<String>> {
         let id = &tenant.policy.tenant;
         match &tenant.integrations.model {
             Some(Model::Bedrock { quick, thorough, .. }) => {
-                self.amazon.model(id, quick, thorough).await.map_err(|why| format!("model: {why}"))
+                self.amazon.model(id, quick, thorough).await.map_err(|why| vec![format!("model: {why}")])
             }
-            Some(Model::Anthropic { .. }) => Err("TODO".to_owned()),
-            Some(Model::None {}) | None => Ok(Arc::new(Absent)),
+            _ => match tenant.integrations.anthropic_config(keys) {
+                Some(config) => {
+                    let configs = [(id.clone(), config?)].into();
+                    Ok(Arc::new(AnthropicModel::new(self.transport.clone(), configs, Budget::default())))
+                }
+                None => Ok(Arc::new(Absent)),
+            },
         }
     }
 

@@ -232,8 +232,10 @@ impl Step<'_> {
     }
 
     pub(super) fn remember_turn(&mut self, words: &str) {
-        if self.call.turns.len() < TRANSCRIPT_TURNS_MAX {
-            self.call.turns.push(Private::new(bounded(words, TURN_CHARS_MAX)));
+        let kept: usize = self.call.turns.iter().map(|turn| turn.reveal().chars().count()).sum();
+        let room = TRANSCRIPT_CHARS_MAX.saturating_sub(kept).min(TURN_CHARS_MAX);
+        if self.call.turns.len() < TRANSCRIPT_TURNS_MAX && room > 0 {
+            self.call.turns.push(Private::new(bounded(words, room)));
         }
     }
 

@@ -4,6 +4,7 @@ use super::Keys;
 use super::checks::Checker;
 use crate::amazon::{ABSENT, Amazon};
 use crate::config::SecretRef;
+use nightdesk_adapters_anthropic::{API, AnthropicConfig};
 use nightdesk_adapters_connectwise::ConnectWiseConfig;
 use nightdesk_adapters_twilio::TwilioAccount;
 use nightdesk_domain::policy::{ModelPolicy, TranscriptionBy};
@@ -158,7 +159,7 @@ fn yes() -> bool {
 }
 
 fn anthropic_api() -> String {
-    "https://api.anthropic.com".to_owned()
+    API.to_owned()
 }
 
 /// Collects what is wrong with these sections and shows without reading a secret.
@@ -269,16 +270,26 @@ impl Integrations {
         })
     }
 
-    /// The key of the model's vendor, where it wants one.
-    pub fn model_key(&self, keys: &Keys) -> Result<secrecy::SecretString, String> {
-        keys.get(MODEL_KEY)
+    /// The settings of models by the Anthropic API, or every problem of them at once; none: no such models.
+    pub fn anthropic_config(&self, keys: &Keys) -> Option<Result<AnthropicConfig, Vec<String>>> {
+        let Some(Model::Anthropic { api, quick, thorough, .. }) = &self.model else { return None };
+        let config = keys.get(MODEL_KEY).map_err(|why| vec![why]).map(|key| AnthropicConfig {
+            api: api.clone(),
+            key,
+            quick_model: quick.clone(),
+            thorough_model: thorough.clone(),
+        });
+        Some(config.and_then(|config| match config.problems() {
+            problems if problems.is_empty() => Ok(config),
+            problems => Err(problems.into_iter().map(|problem| format!("model: {problem}")).collect()),
+        }))
     }
 
     /// What the secrets and the integrations' settings lack, given the secrets that were read.
     pub fn problems(&self, keys: &Keys) -> Vec<String> {
         let twilio = self.twilio_account(keys).and_then(Result::err);
         let connectwise = self.connectwise_config(keys).and_then(Result::err).unwrap_or_default();
-        let model = matches!(self.model, Some(Model::Anthropic { .. })).then(|| self.model_key(keys).err()).flatten();
+        let model = self.anthropic_config(keys).and_then(Result::err).unwrap_or_default();
         twilio.into_iter().chain(connectwise).chain(model).collect()
     }
 }
