@@ -11,7 +11,6 @@ pub mod commands;
 pub mod config;
 mod heartbeat;
 pub mod http;
-#[cfg(feature = "lambda")]
 pub mod lambda;
 pub mod logging;
 pub mod server;

@@ -231,10 +231,7 @@ async fn next(shared: &Shared) -> Response<Full<Bytes>> {
     Response::builder()
         .header("Lambda-Runtime-Aws-Request-Id", &id)
         .header("Lambda-Runtime-Deadline-Ms", invocation.deadline_ms.to_string())
-        .header(
-            "Lambda-Runtime-Invoked-Function-Arn",
-            "arn:aws:lambda:us-east-1:123456789012:function:nightdesk",
-        )
+        .header("Lambda-Runtime-Invoked-Function-Arn", "arn:aws:lambda:us-east-1:123456789012:function:nightdesk")
         .header("Lambda-Runtime-Trace-Id", "Root=1-5bef4de7-ad49b0e87f6ef6c87fc2e700;Sampled=0")
         .header("content-type", "application/json")
         .body(Full::new(body))

@@ -113,9 +113,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_body_comes_as_text_in_base64_or_not_at_all() {
-        let body = async |event: Value| {
-            request(event, "").unwrap().into_body().collect().await.unwrap().to_bytes()
-        };
+        let body = async |event: Value| request(event, "").unwrap().into_body().collect().await.unwrap().to_bytes();
         let mut given = event("$default", "/");
         assert_eq!(body(given.clone()).await, "");
         given["body"] = Value::Null;
@@ -141,7 +139,8 @@ mod tests {
 
     #[tokio::test]
     async fn an_answer_is_text_or_base64_with_its_status_and_headers() {
-        let plain = Response::builder().status(201).header("content-type", "text/xml").body(Body::from("<a/>")).unwrap();
+        let plain =
+            Response::builder().status(201).header("content-type", "text/xml").body(Body::from("<a/>")).unwrap();
         let answer = response(plain).await.unwrap();
         let expected = json!({"statusCode": 201, "headers": {"content-type": "text/xml"}, "body": "<a/>",
             "isBase64Encoded": false});

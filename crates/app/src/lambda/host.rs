@@ -5,7 +5,7 @@ use crate::cli::{ServeArgs, StoreArgs};
 use crate::commands::context;
 use crate::http::router;
 use crate::server;
-use crate::wiring::{REFRESH_EVERY, Wiring};
+use crate::wiring::Wiring;
 use axum::Router;
 use nightdesk_adapters_twilio::PublicUrl;
 use nightdesk_engine::Engine;
@@ -17,26 +17,20 @@ pub struct Host {
     pub router: Router,
     /// The same engine.
     pub engine: Arc<Engine>,
+    /// Who serves which tenant; an invocation has it refreshed, since nothing runs between them.
+    pub wiring: Arc<Wiring>,
     /// The address that the carrier uses.
     pub public_url: PublicUrl,
-    wiring: Arc<Wiring>,
 }
 
-impl Host {
-    /// The functions' view of what the server stands on, too.
-    pub fn new(host: server::Host) -> Self {
+impl From<server::Host> for Host {
+    fn from(host: server::Host) -> Self {
         let server::Host { state, engine, wiring, .. } = host;
-        Self { engine, public_url: state.public_url.clone(), wiring, router: router(state) }
-    }
-
-    /// Does something and, beside it, reads tenants and secrets again if that is due: no process of Lambda's may do so
-    /// between two events.
-    pub(super) async fn kept_wired<T>(&self, work: impl Future<Output = T>) -> T {
-        futures_util::future::join(work, self.wiring.refresh_if_older(REFRESH_EVERY)).await.0
+        Self { engine, wiring, public_url: state.public_url.clone(), router: router(state) }
     }
 }
 
 /// Wires a host by the same settings as the server.
 pub async fn host(store: &StoreArgs, serve: &ServeArgs) -> Result<Host, Error> {
-    Ok(Host::new(context::setup(store, serve)?.host().await?))
+    Ok(context::setup(store, serve)?.host().await?.into())
 }

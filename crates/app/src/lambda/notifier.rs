@@ -2,6 +2,7 @@
 
 use super::metrics::{self, EFFECTS, FAILED_LOOKS, MAIL_PROBLEMS, OLDEST_DUE, PARKED};
 use super::{Error, Host, look_now, stream, watch};
+use crate::wiring::REFRESH_EVERY;
 use chrono::{DateTime, TimeDelta, Utc};
 use lambda_http::Context;
 use nightdesk_engine::Engine;
@@ -29,6 +30,8 @@ enum Order<'a> {
 /// Does what an event asks for. One that asks for nothing known fails, so that it ends in the dead-letter queue.
 pub(super) async fn answer(host: Arc<Host>, event: Value, context: Context) -> Result<Value, Error> {
     let engine = &host.engine;
+    // Half of it, so that each minute's watch begins with what holds now.
+    host.wiring.refresh_if_older(REFRESH_EVERY / 2).await;
     match order(&event)? {
         Order::Watch => host.kept_wired(watch_this_minute(engine, &context)).await,
         Order::Changes(records) => {
@@ -72,11 +75,8 @@ async fn watch_this_minute(engine: &Engine, context: &Context) -> Result<Value, 
     let before = oldest_due_seconds(engine).await;
     let watched = watch(engine, until(engine, context, WATCH_SECONDS)).await;
     let after = oldest_due_seconds(engine).await;
-    let mut figures = vec![
-        (PARKED, watched.parked as f64),
-        (EFFECTS, watched.effects as f64),
-        (FAILED_LOOKS, watched.failed as f64),
-    ];
+    let mut figures =
+        vec![(PARKED, watched.parked as f64), (EFFECTS, watched.effects as f64), (FAILED_LOOKS, watched.failed as f64)];
     // Not known is not zero: a missing figure raises the alarm, too.
     figures.extend(before.into_iter().chain(after).reduce(f64::max).map(|seconds| (OLDEST_DUE, seconds)));
     metrics::emit(&context.env_config.function_name, Utc::now().timestamp_millis(), &figures);

@@ -63,13 +63,9 @@ pub async fn watch(engine: &Engine, until: DateTime<Utc>) -> Watched {
             return watched;
         }
         let again = next;
-        let time = pin!(async {
-            if may_begin { clock.sleep_until(again).await } else { pending().await }
-        });
+        let time = pin!(async { if may_begin { clock.sleep_until(again).await } else { pending().await } });
         // An empty set of looks is ready at once with nothing, so it must not take part.
-        let ended = pin!(async {
-            if under_way.is_empty() { pending().await } else { under_way.next().await }
-        });
+        let ended = pin!(async { if under_way.is_empty() { pending().await } else { under_way.next().await } });
         if let Either::Left((Some(result), _)) = select(ended, time).await {
             watched.ended_in_failure = result.is_err();
             match result {

@@ -22,7 +22,10 @@ async fn a_server_that_is_down_wakes_the_ladder_until_somebody_accepts() {
     assert!(matches!(case.pages[0].state, PageState::Ended { outcome: PageOutcome::Machine, .. }), "{:?}", case.pages);
     assert!(matches!(case.pages[1].state, PageState::Accepted { .. }), "{:?}", case.pages);
     for who in [Party::Caller, Party::Technician(BEA.to_owned())] {
-        assert!(heard.iter().any(|event| event.party == who && event.kind == EventKind::JoinedRoom), "{who:?} {heard:?}");
+        assert!(
+            heard.iter().any(|event| event.party == who && event.kind == EventKind::JoinedRoom),
+            "{who:?} {heard:?}"
+        );
     }
     assert_eq!(cloud.network.errors(), Vec::<String>::new());
     println!("server down: ticket {:?}, rings {rings:?}, accepted, connected", case.ticket.psa);

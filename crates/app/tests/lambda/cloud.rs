@@ -1,14 +1,20 @@
 //! A small cloud on this machine: the real program as both functions, API Gateway and the schedule in front of them,
-//! and the simulated phone network around it.
+//! a DynamoDB emulator behind them, and the simulated phone network around it.
 
 use crate::support::*;
+use aws_sdk_dynamodb::config::{Credentials, Region};
+use nightdesk::config::{DEMO, Tenant};
+use nightdesk::store::Store;
+use nightdesk_adapters_aws::config::{behavior_version, http_client};
+use nightdesk_adapters_aws::dynamo::{DynamoStore, create_table};
 use nightdesk_adapters_local::phone::{PhoneBehaviour, PhoneNetwork};
-use nightdesk::store::{Store, StoreChoice};
 use nightdesk_domain::call::Call;
 use nightdesk_domain::case::Case;
+use nightdesk_testkit::dynamo::Emulator;
 use nightdesk_testkit::lambda::{Gateway, RuntimeApi};
 use serde_json::json;
 use std::process::Stdio;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::process::{Child, Command};
 use tokio::task::JoinHandle;
@@ -20,12 +26,16 @@ const TRIAGE_INSTANCES: usize = 2;
 /// A function's own time limit, as in the template.
 const NOTIFIER_TIMEOUT: Duration = Duration::from_secs(90);
 
+/// The table.
+const TABLE: &str = "nightdesk-lambda";
+
 pub(crate) struct Cloud {
     pub(crate) network: PhoneNetwork,
     pub(crate) store: Store,
     pub(crate) gateway: Gateway,
     schedule: JoinHandle<()>,
     _instances: Vec<Child>,
+    _emulator: Emulator,
     _folder: Folder,
 }
 
@@ -34,7 +44,8 @@ impl Cloud {
     pub(crate) async fn start(stage: &str, phones: &[PhoneBehaviour]) -> Cloud {
         let folder = Folder::new();
         let settings = setup(&folder, PACE);
-        let store = settings.open_store().await.unwrap();
+        let emulator = Emulator::start();
+        let store = table(&emulator).await;
         let (triage, notifier) = (RuntimeApi::start().await.unwrap(), RuntimeApi::start().await.unwrap());
         let gateway = Gateway::start(triage.clone(), stage).await.unwrap();
         let network = network(&settings.data, &gateway.url(), PACE, phones).await;
@@ -45,7 +56,9 @@ impl Cloud {
             }
             instance
                 .envs(api.environment(handler, 256))
-                .env("NIGHTDESK_STORE", store_argument(&settings.store))
+                .env("NIGHTDESK_STORE", format!("dynamodb:{TABLE}"))
+                .env("NIGHTDESK_AWS_ENDPOINT", &emulator.endpoint)
+                // Only its folder counts: there lies the simulated network's token.
                 .env("NIGHTDESK_DATABASE", settings.data.join("nightdesk.sqlite"))
                 .env("NIGHTDESK_PUBLIC_URL", gateway.url())
                 .env("NIGHTDESK_SIMULATOR_API", network.api_url())
@@ -73,7 +86,7 @@ impl Cloud {
             }
         });
         println!("functions run: {TRIAGE_INSTANCES} of triage behind {}, 2 of notifier", gateway.url());
-        Cloud { network, store, gateway, schedule, _instances: instances, _folder: folder }
+        Cloud { network, store, gateway, schedule, _instances: instances, _emulator: emulator, _folder: folder }
     }
 
     /// Waits until a call is settled and its ticket written, and gives both.
@@ -88,10 +101,19 @@ impl Drop for Cloud {
     }
 }
 
-/// A store as the environment names it.
-fn store_argument(choice: &StoreChoice) -> String {
-    match choice {
-        StoreChoice::Sqlite(path) => format!("sqlite:{}", path.display()),
-        StoreChoice::DynamoDb(table) => format!("dynamodb:{table}"),
-    }
+/// A new table with the demo tenant in it, as `nightdesk store create` and `nightdesk tenant import` leave it.
+async fn table(emulator: &Emulator) -> Store {
+    let config = aws_sdk_dynamodb::Config::builder()
+        .behavior_version(behavior_version())
+        .http_client(http_client())
+        .region(Region::new("us-east-1"))
+        .credentials_provider(Credentials::new("local", "local", None, None, "test"))
+        .endpoint_url(&emulator.endpoint)
+        .build();
+    let client = aws_sdk_dynamodb::Client::from_conf(config);
+    create_table(&client, TABLE).await.unwrap();
+    let store = Store::of(Arc::new(DynamoStore::new(client, TABLE)));
+    let demo = Tenant::parse(DEMO).unwrap();
+    store.tenants.import(&demo.policy, &demo.contacts, DEMO).await.unwrap();
+    store
 }

@@ -21,7 +21,7 @@ impl Stage {
         let folder = Folder::new();
         let mut setup = setup(&folder, 1.0);
         setup.public_url = Some(public.to_owned());
-        let host = Arc::new(Host::new(setup.host().await.unwrap()));
+        let host = Arc::new(Host::from(setup.host().await.unwrap()));
         let token = token_of(&folder.path("data"));
         Stage { _folder: folder, host, token, public: public.to_owned() }
     }

@@ -2,7 +2,12 @@
 //! a stand-in for the runtime API, with the calls that the server is tested by.
 //!
 //! `cargo xtask lambda` runs this on the release build.
-#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "a failed test panics, and shows what it saw")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a failed test panics, and shows what it saw"
+)]
 
 #[path = "../e2e/support.rs"]
 #[allow(dead_code, reason = "shared with the end-to-end tests of the server, which use more of it")]
