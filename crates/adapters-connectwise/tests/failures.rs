@@ -9,7 +9,8 @@ use common::{TIMEOUT, case, config, desk, draft, note, start, tenant, ticket};
 use http::{Request, Response};
 use nightdesk_adapters_connectwise::ConnectWise;
 use nightdesk_ports::{DeliveryError, HttpTransport, Ticketing, TransportError};
-use nightdesk_testkit::connectwise::{ConnectWiseDouble, HyperTransport, Mode};
+use nightdesk_testkit::connectwise::{ConnectWiseDouble, Mode};
+use nightdesk_testkit::transport::HyperTransport;
 use std::sync::Arc;
 use std::time::Duration;
 

@@ -1,5 +1,6 @@
 //! The command line: what can be asked of NightDesk, with examples.
 
+use crate::store::StoreChoice;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -36,14 +37,41 @@ Exit codes: 0 done; 1 it could not be done, or a call did not end as promised; 2
 /// Where everything is kept.
 #[derive(Debug, Clone, Args)]
 pub struct StoreArgs {
-    /// The database file.
+    /// The database file; its folder also holds the simulated network's token.
     #[arg(long, global = true, env = "NIGHTDESK_DATABASE", default_value = "nightdesk-data/nightdesk.sqlite")]
     pub database: PathBuf,
 
-    /// A tenant's file; may be given several times. A stored tenant whose file is not given here is served by
-    /// the simulated network and the built-in desk; an empty database gets the demo tenant.
+    /// Instead of the database file: dynamodb:TABLE, a table that `nightdesk store create` has made (or sqlite:PATH).
+    #[arg(long, global = true, env = "NIGHTDESK_STORE")]
+    pub store: Option<StoreChoice>,
+
+    /// Where the requests to all of Amazon's services go, for an emulator; its own variables set one for each.
+    #[arg(long, global = true, env = "NIGHTDESK_AWS_ENDPOINT", value_name = "URL")]
+    pub aws_endpoint: Option<String>,
+
+    /// A tenant's file; may be given several times: imported if it says something new. All stored tenants are
+    /// served, by their newest stored files; an empty database gets the demo tenant.
     #[arg(long = "tenant", global = true, env = "NIGHTDESK_TENANT", value_delimiter = ',')]
     pub tenant_files: Vec<PathBuf>,
+}
+
+impl StoreArgs {
+    /// The store that is meant: `--store` wins.
+    pub fn choice(&self) -> StoreChoice {
+        self.store.clone().unwrap_or_else(|| StoreChoice::Sqlite(self.database.clone()))
+    }
+
+    /// The folder of the simulated network's token.
+    pub fn data(&self) -> PathBuf {
+        let database = match &self.store {
+            Some(StoreChoice::Sqlite(path)) => path,
+            _ => &self.database,
+        };
+        match database.parent() {
+            Some(folder) if !folder.as_os_str().is_empty() => folder.to_owned(),
+            _ => PathBuf::from("."),
+        }
+    }
 }
 
 /// What to do.
@@ -73,11 +101,11 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// List the notices to the people on call; they are kept here, nothing is mailed yet.
+    /// List the notices to the people on call that were kept here instead of being mailed.
     Inbox(InboxArgs),
     /// Check tenant files and integrations; names every problem at once.
     Check {
-        /// Ask ConnectWise, too, whether its names exist.
+        /// Read the secrets that are kept elsewhere, too, and ask ConnectWise whether its names exist.
         #[arg(long)]
         online: bool,
     },
@@ -94,6 +122,9 @@ pub enum Command {
     /// Work with tenants.
     #[command(subcommand)]
     Tenant(TenantCommand),
+    /// Work with the store.
+    #[command(subcommand)]
+    Store(StoreCommand),
     /// Show what the rules understand: JSON Lines in, by default JSON Lines out.
     Analyze(AnalyzeArgs),
     /// Show when a phrase asks to be called back.
@@ -172,6 +203,13 @@ pub enum TenantCommand {
     List,
     /// Print the demo tenant's file, to start one's own from.
     Demo,
+}
+
+/// Work with the store.
+#[derive(Debug, Subcommand)]
+pub enum StoreCommand {
+    /// Create the table that --store names; one that is there already is left as it is.
+    Create,
 }
 
 /// How the server listens.

@@ -4,13 +4,16 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::panic))] // a failed test is meant to panic
 
+pub mod amazon;
 pub mod cli;
 pub mod clock;
 pub mod commands;
 pub mod config;
 mod heartbeat;
 pub mod http;
+pub mod lambda;
 pub mod logging;
-pub mod routing;
 pub mod server;
+pub mod store;
 pub mod transport;
+pub mod wiring;

@@ -1,25 +1,21 @@
-//! Wires the ports to an engine, serves the router, and keeps doing what is due.
+//! Opens the store, wires the ports to an engine, serves the router, and keeps doing what is due.
 
+use crate::amazon::Amazon;
 use crate::clock::PacedClock;
-use crate::config::{DEMO, SIMULATOR_ACCOUNT_SID, Tenant, simulator_token};
+use crate::config::{DEMO, Tenant};
 use crate::heartbeat;
 use crate::http::{AppState, Metrics, router};
-use crate::routing::{Carriers, Desks};
+use crate::store::{OpenError, Store, StoreChoice};
 use crate::transport::HyperTransport;
-use nightdesk_adapters_connectwise::ConnectWise;
+use crate::wiring::{REFRESH_EVERY, Wiring};
 use nightdesk_adapters_local::desk::Desk;
-use nightdesk_adapters_local::inbox::Inbox;
-use nightdesk_adapters_local::sqlite::{OpenError, SqliteStore};
-use nightdesk_adapters_twilio::{PublicUrl, TwilioAccount, TwilioTelephony};
-use nightdesk_domain::facts::Contact;
+use nightdesk_adapters_twilio::PublicUrl;
 use nightdesk_domain::ids::TenantId;
 use nightdesk_domain::policy::Policy;
 use nightdesk_engine::{Engine, Ports, Settings};
-use nightdesk_ports::{Absent, Clock, HttpTransport, StoreError, TenantRepository};
-use secrecy::SecretString;
-use std::collections::{BTreeMap, BTreeSet};
+use nightdesk_ports::{Clock, HttpTransport, StoreError, TenantRepository};
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -33,11 +29,15 @@ const LOOKERS: usize = 4;
 /// How much is taken at a look.
 const TAKE_MAX: usize = 16;
 
-/// What a server needs to know.
+/// What a server, or a function on Lambda, needs to know.
 pub struct Setup {
-    /// The database file.
-    pub database: PathBuf,
-    /// The tenants' files, read.
+    /// Where everything is kept.
+    pub store: StoreChoice,
+    /// The folder of the simulated network's token; used only where a tenant is served by that network.
+    pub data: PathBuf,
+    /// Where the requests to all of Amazon's services go; none: to Amazon, or where its own variables say.
+    pub aws_endpoint: Option<String>,
+    /// Tenants' files, read: each is imported if it says something new.
     pub tenants: Vec<Tenant>,
     /// Where to listen; port 0 takes a free one.
     pub listen: SocketAddr,
@@ -56,36 +56,28 @@ pub struct Setup {
 /// Why a server did not start. Each says what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    /// The database.
-    #[error("the database {path} cannot be opened; choose another with --database, or mend its folder")]
-    Database {
-        /// Where.
-        path: PathBuf,
-        /// Why.
-        source: OpenError,
-    },
+    /// The store could not be opened.
+    #[error(transparent)]
+    Open(#[from] OpenError),
     /// The address.
     #[error("cannot listen on {0}; another server may hold it: choose another with --listen")]
     Listen(SocketAddr, #[source] std::io::Error),
     /// A setting.
     #[error("{0}")]
     Setting(String),
-    /// The data folder.
-    #[error("the data folder cannot be used")]
-    Data(#[source] std::io::Error),
     /// The store.
     #[error("the store failed")]
     Store(#[from] StoreError),
 }
 
-/// An engine with its ports connected.
-pub struct Wired {
+/// Everything that answers webhooks and does what is due, whatever feeds it: the plain server, or Lambda.
+pub struct Host {
+    /// What the router needs.
+    pub state: AppState,
     /// Decides and remembers.
     pub engine: Arc<Engine>,
-    /// The telephone networks.
-    pub carriers: Arc<Carriers>,
-    /// The built-in ticket desk.
-    pub desk: Desk,
+    /// Who serves which tenant.
+    pub wiring: Arc<Wiring>,
     /// The HTTP client.
     pub transport: Arc<dyn HttpTransport>,
 }
@@ -97,85 +89,111 @@ pub struct Server {
     /// Its engine.
     pub engine: Arc<Engine>,
     /// Its store.
-    pub store: SqliteStore,
+    pub store: Store,
     /// Its ticket desk.
     pub desk: Desk,
+    /// Who serves which tenant.
+    pub wiring: Arc<Wiring>,
     stop: watch::Sender<bool>,
     tasks: JoinSet<()>,
 }
 
 impl Setup {
-    /// The folder of the database, where the simulator's token lies, too.
-    pub fn data(&self) -> &Path {
-        match self.database.parent() {
-            Some(folder) if !folder.as_os_str().is_empty() => folder,
-            _ => Path::new("."),
-        }
+    /// The address that the carrier reaches us under, as configured; else where the server listens by default.
+    fn public_url(&self) -> Result<PublicUrl, StartError> {
+        let public = self.public_url.clone().unwrap_or_else(|| format!("http://{}", self.listen));
+        PublicUrl::parse(&public).map_err(|why| StartError::Setting(format!("--public-url: {why}")))
     }
 
-    /// Opens the store and imports tenants whose files say something new; an empty store gets the demo tenant.
-    pub async fn open_store(&self) -> Result<SqliteStore, StartError> {
-        std::fs::create_dir_all(self.data()).map_err(StartError::Data)?;
-        let store = SqliteStore::open(&self.database)
-            .map_err(|source| StartError::Database { path: self.database.clone(), source })?;
+    /// Opens the store and imports tenants whose files say something new; an empty database
+    /// gets the demo tenant, an empty table does not: it is there for real tenants.
+    pub async fn open_store(&self) -> Result<Store, StartError> {
+        self.filled(&self.amazon(&self.clock())).await
+    }
+
+    /// Opens the store as it is.
+    pub(crate) async fn open_only(&self) -> Result<Store, OpenError> {
+        self.store.open(&self.amazon(&self.clock())).await
+    }
+
+    async fn filled(&self, amazon: &Amazon) -> Result<Store, StartError> {
+        let store = self.store.open(amazon).await?;
         for tenant in &self.tenants {
-            import_if_new(&store, tenant).await?;
+            import_if_new(&*store.tenants, tenant).await?;
         }
-        if store.tenants().await?.is_empty() {
+        let trial = matches!(self.store, StoreChoice::Sqlite(_));
+        let empty = store.tenants.tenants().await?.is_empty();
+        if empty && !trial {
+            tracing::warn!("the table holds no tenant yet: `nightdesk tenant import FILE` stores one");
+        } else if empty {
             let demo = Tenant::parse(DEMO).map_err(|problems| StartError::Setting(problems.to_string()))?;
-            store.import(&demo.policy, &demo.contacts, DEMO).await?;
+            store.tenants.import(&demo.policy, &demo.contacts, DEMO).await?;
         }
         Ok(store)
     }
 
-    /// The address that the carrier reaches us under, as configured; else where the server listens by default.
-    pub fn public_url(&self) -> Result<PublicUrl, StartError> {
-        self.public_url_at(self.listen)
+    fn clock(&self) -> Arc<dyn Clock> {
+        Arc::new(PacedClock::new(self.pace))
     }
 
-    fn public_url_at(&self, address: SocketAddr) -> Result<PublicUrl, StartError> {
-        let public = self.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
-        PublicUrl::parse(&public).map_err(|why| StartError::Setting(format!("--public-url: {why}")))
+    fn amazon(&self, clock: &Arc<dyn Clock>) -> Arc<Amazon> {
+        Arc::new(Amazon::new(self.aws_endpoint.clone(), clock.clone()))
     }
 
-    /// A tenant that is stored and whose file was not given may be served by a real carrier: nothing here may
-    /// take its work and send it to the simulated network. The demo tenant has no other carrier.
-    async fn refuse_strangers(&self, store: &SqliteStore, tenants: &[TenantId]) -> Result<(), StartError> {
-        let demo = Tenant::parse(DEMO).map_err(|problems| StartError::Setting(problems.to_string()))?.policy;
-        for id in tenants.iter().filter(|id| !self.tenants.iter().any(|given| given.policy.tenant == **id)) {
-            let stored = store.newest(id).await?;
-            if stored.is_none_or(|stored| *stored != Policy { version: stored.version, ..demo.clone() }) {
-                return Err(StartError::Setting(format!(
-                    "{} holds tenant {id}: give its file with --tenant, or another --database",
-                    self.database.display()
-                )));
+    /// Opens the store, imports the given files and wires every tenant.
+    ///
+    /// # Errors
+    /// Also when a given file cannot be wired, when a stored tenant has no file, and when nobody could be served.
+    /// A stored tenant that cannot be wired otherwise is named in the log, and looked at again later.
+    pub async fn host(&self) -> Result<Host, StartError> {
+        let clock = self.clock();
+        let amazon = self.amazon(&clock);
+        let store = self.filled(&amazon).await?;
+        let host = self.connect(store, amazon, clock)?;
+        let problems = host.wiring.refresh().await?;
+        let given = |id: &TenantId| self.tenants.iter().any(|tenant| tenant.policy.tenant == *id);
+        let nobody = host.wiring.all_served().is_empty();
+        for (id, problems) in problems {
+            let fatal = nobody || given(&id) || host.wiring.store().tenants.file(&id).await?.is_none();
+            if fatal {
+                return Err(StartError::Setting(format!("{} holds tenant {id}: {}", self.store, problems.join("\n"))));
             }
         }
-        Ok(())
+        Ok(host)
     }
 
-    /// Connects every port to an engine. `tenants` are all that the store knows: those without a file are
-    /// served by the simulated network and the built-in desk. `public` is the address that the carrier uses.
-    pub fn wire(&self, store: &SqliteStore, tenants: &[TenantId], public: &PublicUrl) -> Result<Wired, StartError> {
-        let token = simulator_token(self.data()).map_err(StartError::Data)?;
+    /// Looks at a store that is there, with an engine that decides and serves nobody; imports nothing, and takes
+    /// tenants as far as they can be wired here.
+    pub async fn visit(&self) -> Result<Host, StartError> {
+        let clock = self.clock();
+        let amazon = self.amazon(&clock);
+        let store = self.store.open(&amazon).await?;
+        let host = self.connect(store, amazon, clock)?;
+        host.wiring.refresh().await?;
+        Ok(host)
+    }
+
+    fn connect(&self, store: Store, amazon: Arc<Amazon>, clock: Arc<dyn Clock>) -> Result<Host, StartError> {
+        let public_url = self.public_url()?;
         let transport: Arc<dyn HttpTransport> = Arc::new(HyperTransport::new());
-        let carriers = Arc::new(self.carriers(&transport, tenants, public, &token)?);
-        let clock: Arc<dyn Clock> = Arc::new(PacedClock::new(self.pace));
-        let desk = Desk::new(Arc::new(store.clone()), clock.clone());
+        let wiring = Arc::new(Wiring::new(self, store.clone(), amazon, public_url.clone(), transport.clone(), &clock));
         let ports = Ports {
-            cases: Arc::new(store.clone()),
-            outbox: Arc::new(store.clone()),
-            tenants: Arc::new(store.clone()),
-            records: Arc::new(store.clone()),
-            telephony: carriers.clone(),
-            ticketing: Arc::new(self.desks(&transport, desk.clone())?),
-            notifier: Arc::new(Inbox::new(Arc::new(store.clone()), clock.clone())),
-            model: Arc::new(Absent),
-            transcriber: Arc::new(Absent),
+            cases: store.cases,
+            outbox: store.outbox,
+            tenants: store.tenants,
+            records: store.records,
+            telephony: wiring.clone(),
+            ticketing: wiring.clone(),
+            notifier: wiring.clone(),
+            model: wiring.clone(),
+            transcriber: wiring.clone(),
             clock,
         };
         let engine = Arc::new(Engine::new(ports, self.settings()));
-        Ok(Wired { engine, carriers, desk, transport })
+        let (state_engine, state_wiring) = (engine.clone(), wiring.clone());
+        let metrics = Arc::new(Metrics::new());
+        let state = AppState { engine: state_engine, wiring: state_wiring, public_url, metrics };
+        Ok(Host { state, engine, wiring, transport })
     }
 
     /// Bounds on the outside world's answers are meant in real time, whatever the pace.
@@ -204,25 +222,12 @@ impl Setup {
     }
 
     /// Starts everything on an address that was taken before.
-    pub async fn start(self, (listener, address): (TcpListener, SocketAddr)) -> Result<Server, StartError> {
+    pub async fn start(mut self, (listener, address): (TcpListener, SocketAddr)) -> Result<Server, StartError> {
         // Beside everything else: the first caller is greeted long before the rules are wanted.
         std::thread::spawn(nightdesk_domain::triage::prepare);
-        let store = self.open_store().await?;
-        let public = self.public_url_at(address)?;
-        let tenants = store.tenants().await?;
-        self.refuse_strangers(&store, &tenants).await?;
-        let Wired { engine, carriers, desk, transport } = self.wire(&store, &tenants, &public)?;
-        let mut emergency = BTreeMap::new();
-        for id in &tenants {
-            emergency.extend(store.newest(id).await?.map(|policy| (id.clone(), policy.emergency.clone())));
-        }
-        let app = router(AppState {
-            engine: engine.clone(),
-            carriers,
-            public_url: public,
-            emergency: Arc::new(emergency),
-            metrics: Arc::new(Metrics::new()),
-        });
+        self.listen = address;
+        let Host { state, engine, wiring, transport } = self.host().await?;
+        let app = router(state);
 
         let (stop, stopped) = watch::channel(false);
         let mut tasks = JoinSet::new();
@@ -235,45 +240,12 @@ impl Setup {
         for _ in 0..LOOKERS {
             tasks.spawn(look_after_due(engine.clone(), stopped.clone()));
         }
+        tasks.spawn(keep_wired(wiring.clone(), stopped.clone()));
         if let Some(url) = self.heartbeat_url {
             tasks.spawn(heartbeat::beat(engine.clone(), transport, url, stopped));
         }
-        Ok(Server { address, engine, store, desk, stop, tasks })
-    }
-
-    fn carriers(
-        &self,
-        transport: &Arc<dyn HttpTransport>,
-        tenants: &[TenantId],
-        public: &PublicUrl,
-        token: &SecretString,
-    ) -> Result<Carriers, StartError> {
-        let mut real = BTreeMap::new();
-        for tenant in &self.tenants {
-            if let Some(account) = tenant.twilio_account() {
-                real.insert(tenant.policy.tenant.clone(), account.map_err(StartError::Setting)?);
-            }
-        }
-        let simulated = TwilioAccount::new(SIMULATOR_ACCOUNT_SID, token.clone(), None)
-            .map_err(|why| StartError::Setting(why.to_string()))?;
-        let simulated =
-            tenants.iter().filter(|id| !real.contains_key(*id)).map(|id| (id.clone(), simulated.clone())).collect();
-        let telephony = |api: &str, accounts: BTreeMap<TenantId, TwilioAccount>| {
-            TwilioTelephony::new(transport.clone(), api, public.clone(), accounts)
-        };
-        Ok(Carriers { twilio: telephony(&self.twilio_api, real), simulated: telephony(&self.simulator_api, simulated) })
-    }
-
-    fn desks(&self, transport: &Arc<dyn HttpTransport>, built_in: Desk) -> Result<Desks, StartError> {
-        let mut configs = BTreeMap::new();
-        for tenant in &self.tenants {
-            if let Some(config) = tenant.connectwise_config() {
-                let config = config.map_err(|problems| StartError::Setting(problems.join("\n")))?;
-                configs.insert(tenant.policy.tenant.clone(), config);
-            }
-        }
-        let with_connectwise: BTreeSet<TenantId> = configs.keys().cloned().collect();
-        Ok(Desks { connectwise: ConnectWise::new(transport.clone(), configs), with_connectwise, built_in })
+        let (store, desk) = (wiring.store().clone(), wiring.desk().clone());
+        Ok(Server { address, engine, store, desk, wiring, stop, tasks })
     }
 }
 
@@ -285,29 +257,29 @@ impl Server {
     }
 }
 
-/// Stores settings as a new version only if they or the contacts differ from what is stored.
-async fn import_if_new(store: &SqliteStore, tenant: &Tenant) -> Result<(), StoreError> {
+/// Stores a file as a new version only if it says something else than what is stored, or this build reads it otherwise.
+async fn import_if_new(store: &dyn TenantRepository, tenant: &Tenant) -> Result<(), StoreError> {
     let Tenant { policy, contacts, file, .. } = tenant;
-    if let Some(newest) = store.newest(&policy.tenant).await? {
-        let same = Policy { version: newest.version, ..policy.clone() } == *newest;
-        if same && all_known(store, &policy.tenant, contacts).await? {
-            return Ok(());
-        }
+    let id = &policy.tenant;
+    if store.file(id).await?.is_some_and(|(_, stored)| stored == *file)
+        && let Some(newest) = store.newest(id).await?
+        && *newest == (Policy { version: newest.version, ..policy.clone() })
+    {
+        return Ok(());
     }
     let version = store.import(policy, contacts, file).await?;
-    tracing::info!(tenant = %policy.tenant, version, "settings imported");
+    tracing::info!(tenant = %id, version, "settings imported");
     Ok(())
 }
 
-async fn all_known(store: &SqliteStore, tenant: &TenantId, contacts: &[Contact]) -> Result<bool, StoreError> {
-    for contact in contacts {
-        for number in &contact.numbers {
-            if !store.contacts_of(tenant, number).await?.contains(contact) {
-                return Ok(false);
-            }
+/// Lets new tenants, changed files and rotated secrets hold without a restart.
+async fn keep_wired(wiring: Arc<Wiring>, mut stopped: watch::Receiver<bool>) {
+    while !*stopped.borrow() {
+        tokio::select! {
+            () = tokio::time::sleep(REFRESH_EVERY) => wiring.refresh_if_older(REFRESH_EVERY / 2).await,
+            _ = stopped.changed() => {}
         }
     }
-    Ok(true)
 }
 
 async fn look_after_due(engine: Arc<Engine>, mut stopped: watch::Receiver<bool>) {

@@ -3,11 +3,12 @@
 use async_trait::async_trait;
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full, Limited};
+use hyper::body::Incoming;
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
-use nightdesk_ports::{HttpTransport, TransportError};
+use nightdesk_ports::{HttpTransport, Pieces, TransportError};
 use std::time::Duration;
 
 /// Longest answer that is read, in bytes: a recording of two minutes is some 2 MB.
@@ -30,6 +31,16 @@ impl HyperTransport {
         let tls = HttpsConnectorBuilder::new().with_webpki_roots().https_or_http().enable_http1().wrap_connector(tcp);
         Self { client: Client::builder(TokioExecutor::new()).build(tls) }
     }
+
+    /// Sends a request and gives the answer as soon as its head has come; its body is bounded.
+    async fn ask(&self, request: http::Request<Bytes>) -> Result<http::Response<Body>, TransportError> {
+        let answer = self
+            .client
+            .request(request.map(Full::new))
+            .await
+            .map_err(|error| if error.is_connect() { TransportError::NotSent } else { TransportError::NoAnswer })?;
+        Ok(answer.map(|body| Body(Limited::new(body, ANSWER_BYTES_MAX))))
+    }
 }
 
 impl Default for HyperTransport {
@@ -46,14 +57,46 @@ impl HttpTransport for HyperTransport {
         timeout: Duration,
     ) -> Result<http::Response<Bytes>, TransportError> {
         let exchange = async {
-            let response =
-                self.client.request(request.map(Full::new)).await.map_err(|error| {
-                    if error.is_connect() { TransportError::NotSent } else { TransportError::NoAnswer }
-                })?;
-            let (head, body) = response.into_parts();
-            let body = Limited::new(body, ANSWER_BYTES_MAX).collect().await.map_err(|_| TransportError::NoAnswer)?;
+            let (head, body) = self.ask(request).await?.into_parts();
+            let body = body.0.collect().await.map_err(|_| TransportError::NoAnswer)?;
             Ok(http::Response::from_parts(head, body.to_bytes()))
         };
-        tokio::time::timeout(timeout, exchange).await.unwrap_or(Err(TransportError::NoAnswer))
+        within(timeout, exchange).await
     }
+
+    async fn open(
+        &self,
+        request: http::Request<Bytes>,
+        timeout: Duration,
+    ) -> Result<http::Response<Box<dyn Pieces>>, TransportError> {
+        let answer = within(timeout, self.ask(request)).await?;
+        Ok(answer.map(|body| -> Box<dyn Pieces> { Box::new(body) }))
+    }
+}
+
+/// The body of an answer. Its connection is closed if it is dropped before its end.
+struct Body(Limited<Incoming>);
+
+#[async_trait]
+impl Pieces for Body {
+    async fn next(&mut self, timeout: Duration) -> Result<Option<Bytes>, TransportError> {
+        let piece = async {
+            while let Some(frame) = self.0.frame().await {
+                // What is no data is a trailer, which nobody reads.
+                if let Ok(data) = frame.map_err(|_| TransportError::NoAnswer)?.into_data() {
+                    return Ok(Some(data));
+                }
+            }
+            Ok(None)
+        };
+        within(timeout, piece).await
+    }
+}
+
+/// What comes too late may have been carried out.
+async fn within<T>(
+    timeout: Duration,
+    exchange: impl Future<Output = Result<T, TransportError>>,
+) -> Result<T, TransportError> {
+    tokio::time::timeout(timeout, exchange).await.unwrap_or(Err(TransportError::NoAnswer))
 }

@@ -3,7 +3,10 @@
 //! Split by consistency and failure semantics, never one per table. Every port is object safe;
 //! the engine holds them as `Arc<dyn _>`.
 
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::panic))]
+
 mod error;
+mod listening;
 mod model;
 mod records;
 mod services;
@@ -11,6 +14,7 @@ mod store;
 mod tenants;
 
 pub use error::{DeliveryError, StoreError};
+pub use listening::{Budget, Heard, Listening, TOOL_INPUT_BYTES_MAX};
 pub use model::{Absent, Answer, TokenUse, Transcriber, Transcript, TriageModel};
 pub use records::{RECORD_BODY_BYTES_MAX, RECORD_KEY_BYTES_MAX, Record, RecordLog, Scan};
 pub use services::{Clock, HttpTransport, Notifier, Pieces, Telephony, Ticketing, TransportError};

@@ -20,9 +20,6 @@ mod model;
 mod records;
 #[cfg(test)]
 mod tests;
-mod transport;
-
-pub use transport::HyperTransport;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;

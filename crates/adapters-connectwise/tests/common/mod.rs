@@ -5,7 +5,8 @@ use nightdesk_domain::case::{TicketDraft, TicketStatus};
 use nightdesk_domain::effect::NoteOrder;
 use nightdesk_domain::ids::{CaseId, PsaTicketId, TenantId, TicketNumber};
 use nightdesk_domain::vocabulary::{Category, Priority};
-use nightdesk_testkit::connectwise::{CLIENT_ID, COMPANY, ConnectWiseDouble, HyperTransport, PRIVATE_KEY, PUBLIC_KEY};
+use nightdesk_testkit::connectwise::{CLIENT_ID, COMPANY, ConnectWiseDouble, PRIVATE_KEY, PUBLIC_KEY};
+use nightdesk_testkit::transport::HyperTransport;
 use std::sync::Arc;
 use std::time::Duration;
 

@@ -7,8 +7,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use nightdesk::config::{DEMO, Tenant};
 use nightdesk::server::Setup;
-use nightdesk_adapters_local::sqlite::SqliteStore;
-use nightdesk_adapters_twilio::PublicUrl;
+use nightdesk::store::{Store, StoreChoice};
 use nightdesk_domain::call::{Arrival, CallEvent, Speech};
 use nightdesk_domain::facts::Contact;
 use nightdesk_domain::ids::{CallId, EffectId, OwnerId, TenantId};
@@ -29,24 +28,26 @@ const SECTION: &str = "store round trips";
 
 pub(crate) async fn measure(scratch: &Path, report: &mut Report) -> Result<(), Failure> {
     let setup = Setup {
-        database: scratch.join("trips").join("nightdesk.sqlite"),
+        store: StoreChoice::Sqlite(scratch.join("trips").join("nightdesk.sqlite")),
+        data: scratch.join("trips"),
+        aws_endpoint: None,
         tenants: Vec::new(),
         listen: SocketAddr::from(([127, 0, 0, 1], 0)),
-        public_url: None,
+        public_url: Some("http://127.0.0.1:9".to_owned()),
         twilio_api: "http://127.0.0.1:9".to_owned(),
         simulator_api: "http://127.0.0.1:9".to_owned(),
         heartbeat_url: None,
         pace: 1.0,
     };
-    let store = setup.open_store().await?;
     let policy = Tenant::parse(DEMO).map_err(|problems| problems.to_string())?.policy;
-    let wired = setup.wire(&store, std::slice::from_ref(&policy.tenant), &PublicUrl::parse("http://127.0.0.1:9")?)?;
+    let host = setup.host().await?;
+    let store = host.wiring.store().clone();
     let counting = Arc::new(Counting { store, reads: AtomicU32::new(0), writes: AtomicU32::new(0) });
     let ports = Ports {
         cases: counting.clone(),
         outbox: counting.clone(),
         tenants: counting.clone(),
-        ..wired.engine.ports().clone()
+        ..host.engine.ports().clone()
     };
     let engine = Engine::new(ports, Settings::new("bench"));
     // The first call fills the cache of settings, which a running program has full.
@@ -86,18 +87,18 @@ async fn conversation(
 
 /// Passes every request on to the store, and counts it.
 struct Counting {
-    store: SqliteStore,
+    store: Store,
     reads: AtomicU32,
     writes: AtomicU32,
 }
 
 impl Counting {
-    fn read(&self) -> &SqliteStore {
+    fn read(&self) -> &Store {
         self.reads.fetch_add(1, Ordering::Relaxed);
         &self.store
     }
 
-    fn write(&self) -> &SqliteStore {
+    fn write(&self) -> &Store {
         self.writes.fetch_add(1, Ordering::Relaxed);
         &self.store
     }
@@ -111,65 +112,65 @@ impl Counting {
 #[async_trait]
 impl Cases for Counting {
     async fn load(&self, tenant: &TenantId, owner: &OwnerId) -> Result<Option<Stored>, StoreError> {
-        self.read().load(tenant, owner).await
+        self.read().cases.load(tenant, owner).await
     }
     async fn find(&self, tenant: &TenantId, kind: &str, value: &str) -> Result<Option<OwnerId>, StoreError> {
-        self.read().find(tenant, kind, value).await
+        self.read().cases.find(tenant, kind, value).await
     }
     async fn commit(&self, commit: Commit) -> Result<(), StoreError> {
-        self.write().commit(commit).await
+        self.write().cases.commit(commit).await
     }
     async fn due(&self, now: DateTime<Utc>, limit: usize) -> Result<Vec<(TenantId, OwnerId)>, StoreError> {
-        self.read().due(now, limit).await
+        self.read().cases.due(now, limit).await
     }
     async fn list(&self, tenant: &TenantId, kind: ListKind, limit: usize) -> Result<Vec<Snapshot>, StoreError> {
-        self.read().list(tenant, kind, limit).await
+        self.read().cases.list(tenant, kind, limit).await
     }
     async fn journal(&self, tenant: &TenantId, owner: &OwnerId) -> Result<Vec<JournalEntry>, StoreError> {
-        self.read().journal(tenant, owner).await
+        self.read().cases.journal(tenant, owner).await
     }
     async fn ready(&self) -> Result<(), StoreError> {
-        self.write().ready().await
+        self.write().cases.ready().await
     }
 }
 
 #[async_trait]
 impl Outbox for Counting {
     async fn claim(&self, now: DateTime<Utc>, lease: &Lease, limit: usize) -> Result<Vec<Claim>, StoreError> {
-        self.write().claim(now, lease, limit).await
+        self.write().outbox.claim(now, lease, limit).await
     }
     async fn postpone(&self, claim: &Claim, due: DateTime<Utc>, tries: Tries) -> Result<(), StoreError> {
-        self.write().postpone(claim, due, tries).await
+        self.write().outbox.postpone(claim, due, tries).await
     }
     async fn settle(&self, claim: &Claim) -> Result<(), StoreError> {
-        self.write().settle(claim).await
+        self.write().outbox.settle(claim).await
     }
     async fn pending(&self, tenant: &TenantId, owner: &OwnerId) -> Result<Vec<(EffectId, Tries)>, StoreError> {
-        self.read().pending(tenant, owner).await
+        self.read().outbox.pending(tenant, owner).await
     }
     async fn oldest_due(&self, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, StoreError> {
-        self.read().oldest_due(now).await
+        self.read().outbox.oldest_due(now).await
     }
 }
 
 #[async_trait]
 impl TenantRepository for Counting {
     async fn newest(&self, tenant: &TenantId) -> Result<Option<Arc<Policy>>, StoreError> {
-        self.read().newest(tenant).await
+        self.read().tenants.newest(tenant).await
     }
     async fn version(&self, tenant: &TenantId, version: u32) -> Result<Option<Arc<Policy>>, StoreError> {
-        self.read().version(tenant, version).await
+        self.read().tenants.version(tenant, version).await
     }
     async fn import(&self, policy: &Policy, contacts: &[Contact], file: &str) -> Result<u32, StoreError> {
-        self.write().import(policy, contacts, file).await
+        self.write().tenants.import(policy, contacts, file).await
     }
     async fn file(&self, tenant: &TenantId) -> Result<Option<(u32, String)>, StoreError> {
-        self.read().file(tenant).await
+        self.read().tenants.file(tenant).await
     }
     async fn contacts_of(&self, tenant: &TenantId, number: &PhoneNumber) -> Result<Vec<Contact>, StoreError> {
-        self.read().contacts_of(tenant, number).await
+        self.read().tenants.contacts_of(tenant, number).await
     }
     async fn tenants(&self) -> Result<Vec<TenantId>, StoreError> {
-        self.read().tenants().await
+        self.read().tenants.tenants().await
     }
 }

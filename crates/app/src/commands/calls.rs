@@ -8,7 +8,7 @@ use nightdesk_domain::ids::{CallId, OwnerId, TenantId};
 use nightdesk_domain::triage::Reason;
 use nightdesk_domain::vocabulary::category_label;
 use nightdesk_engine::{EngineError, Replay};
-use nightdesk_ports::{Cases, JournalEntry, ListKind, Snapshot};
+use nightdesk_ports::{JournalEntry, ListKind, Snapshot};
 use serde_json::json;
 use std::process::ExitCode;
 
@@ -19,7 +19,7 @@ pub(super) async fn list(store: &StoreArgs, args: ListArgs) -> Outcome {
     let desk = context::open(store).await?;
     let mut rows = Vec::new();
     for tenant in &desk.tenants {
-        for snapshot in desk.store.list(tenant, ListKind::Calls, args.limit).await? {
+        for snapshot in desk.store.cases.list(tenant, ListKind::Calls, args.limit).await? {
             if let Snapshot::Call(call) = snapshot {
                 rows.push(call);
             }
@@ -64,7 +64,7 @@ pub(super) async fn log(store: &StoreArgs, id: &str, as_json: bool) -> Outcome {
     let (call, case) = both(&desk, &tenant, &call_id).await?;
     let mut journal = Vec::new();
     for owner in [OwnerId::Call(call_id.clone()), OwnerId::Case(call_id.case())] {
-        journal.extend(desk.store.journal(&tenant, &owner).await?);
+        journal.extend(desk.store.cases.journal(&tenant, &owner).await?);
     }
     journal.sort_by_key(|entry| entry.at);
     if as_json {
@@ -140,11 +140,11 @@ pub(super) async fn both(
     tenant: &TenantId,
     call: &CallId,
 ) -> Result<(Call, Option<Case>), Box<dyn std::error::Error + Send + Sync>> {
-    let stored = desk.store.load(tenant, &OwnerId::Call(call.clone())).await?;
+    let stored = desk.store.cases.load(tenant, &OwnerId::Call(call.clone())).await?;
     let Some(Snapshot::Call(found)) = stored.map(|stored| stored.snapshot) else {
         return Err(format!("there is no call {call}").into());
     };
-    let stored = desk.store.load(tenant, &OwnerId::Case(call.case())).await?;
+    let stored = desk.store.cases.load(tenant, &OwnerId::Case(call.case())).await?;
     let case = match stored.map(|stored| stored.snapshot) {
         Some(Snapshot::Case(case)) => Some(*case),
         _ => None,
@@ -157,7 +157,7 @@ pub(super) async fn replay(store: &StoreArgs, id: &str, as_json: bool) -> Outcom
     let (tenant, call) = desk.call(id).await?;
     let mut replays: Vec<(OwnerId, Replay)> = Vec::new();
     for owner in [OwnerId::Call(call.clone()), OwnerId::Case(call.case())] {
-        match desk.wired.engine.replay(&tenant, &owner).await {
+        match desk.host.engine.replay(&tenant, &owner).await {
             Ok(replay) => replays.push((owner, replay)),
             // A call that was answered by the office opened no case.
             Err(EngineError::NotFound) => {}

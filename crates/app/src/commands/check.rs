@@ -1,8 +1,8 @@
 //! `nightdesk check`: every problem of the tenant files and their integrations at once.
 
-use super::{Outcome, print};
+use super::{Outcome, context, print};
 use crate::cli::StoreArgs;
-use crate::config::{DEMO, Tenant};
+use crate::config::{DEMO, Secrets, Tenant};
 use crate::transport::HyperTransport;
 use nightdesk_adapters_connectwise::{ConnectWise, ConnectWiseConfig};
 use std::process::ExitCode;
@@ -33,9 +33,11 @@ pub(super) async fn run(store: &StoreArgs, online: bool) -> Outcome {
             },
         }
     }
+    let secrets = if online { Secrets::All(context::amazon(store)) } else { Secrets::Local };
     for (name, tenant) in &sound {
-        let mut found = tenant.integration_problems();
-        if let (true, Some(Ok(config))) = (online && found.is_empty(), tenant.connectwise_config()) {
+        let keys = tenant.keys(&secrets).await;
+        let mut found = tenant.integrations.problems(&keys);
+        if let (true, Some(Ok(config))) = (online && found.is_empty(), tenant.integrations.connectwise_config(&keys)) {
             found.extend(ask_connectwise(tenant, config).await);
         }
         report(name, found);

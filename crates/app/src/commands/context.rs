@@ -1,13 +1,15 @@
 //! What most commands begin with: the tenants, the store, an engine that is not serving.
 
+use crate::amazon::Amazon;
 use crate::cli::{ServeArgs, StoreArgs};
+use crate::clock::PacedClock;
 use crate::config::Tenant;
-use crate::server::{Setup, Wired};
-use nightdesk_adapters_local::sqlite::SqliteStore;
+use crate::server::{Host, Setup};
+use crate::store::Store;
 use nightdesk_domain::case::Case;
 use nightdesk_domain::ids::{CallId, OwnerId, TechnicianId, TenantId};
-use nightdesk_ports::{Cases, TenantRepository};
 use std::error::Error;
+use std::sync::Arc;
 
 /// Reads the tenant files that were given.
 fn tenants(args: &StoreArgs) -> Result<Vec<Tenant>, Box<dyn Error + Send + Sync>> {
@@ -24,9 +26,11 @@ fn tenants(args: &StoreArgs) -> Result<Vec<Tenant>, Box<dyn Error + Send + Sync>
 }
 
 /// The set-up of a server by its arguments.
-pub(super) fn setup(store: &StoreArgs, serve: &ServeArgs) -> Result<Setup, Box<dyn Error + Send + Sync>> {
+pub(crate) fn setup(store: &StoreArgs, serve: &ServeArgs) -> Result<Setup, Box<dyn Error + Send + Sync>> {
     Ok(Setup {
-        database: store.database.clone(),
+        store: store.choice(),
+        data: store.data(),
+        aws_endpoint: store.aws_endpoint.clone(),
         tenants: tenants(store)?,
         listen: serve.listen,
         public_url: serve.public_url.clone(),
@@ -37,38 +41,56 @@ pub(super) fn setup(store: &StoreArgs, serve: &ServeArgs) -> Result<Setup, Box<d
     })
 }
 
-/// Whether the first tenant's calls come by Twilio.
-pub(super) fn served_by_twilio(args: &StoreArgs) -> Result<bool, Box<dyn Error + Send + Sync>> {
-    Ok(tenants(args)?.first().is_some_and(|tenant| tenant.twilio.is_some()))
+/// Amazon, for a command that needs no engine.
+pub(super) fn amazon(store: &StoreArgs) -> Arc<Amazon> {
+    Arc::new(Amazon::new(store.aws_endpoint.clone(), Arc::new(PacedClock::new(1.0))))
+}
+
+/// A tenant whose calls come by Twilio, if there is one among those that are given or stored.
+pub(super) async fn served_by_twilio(setup: &Setup) -> Result<Option<TenantId>, Box<dyn Error + Send + Sync>> {
+    let by_twilio = |tenant: &Tenant| tenant.integrations.twilio.is_some();
+    if let Some(given) = setup.tenants.iter().find(|tenant| by_twilio(tenant)) {
+        return Ok(Some(given.policy.tenant.clone()));
+    }
+    if !setup.store.may_exist() {
+        return Ok(None);
+    }
+    let store = setup.open_only().await?;
+    for id in store.tenants.tenants().await? {
+        let given = setup.tenants.iter().any(|tenant| tenant.policy.tenant == id);
+        let file = if given { None } else { store.tenants.file(&id).await? };
+        if file.is_some_and(|(_, text)| Tenant::parse(&text).is_ok_and(|tenant| by_twilio(&tenant))) {
+            return Ok(Some(id));
+        }
+    }
+    Ok(None)
 }
 
 /// A store to look into, and an engine that decides but listens nowhere.
 pub(super) struct Desk {
-    pub(super) store: SqliteStore,
-    pub(super) wired: Wired,
+    pub(super) store: Store,
+    pub(super) host: Host,
     pub(super) tenants: Vec<TenantId>,
 }
 
-/// Opens the store of an existing database.
+/// Opens a store that is there.
 pub(super) async fn open(store: &StoreArgs) -> Result<Desk, Box<dyn Error + Send + Sync>> {
-    if !store.database.exists() {
-        let path = store.database.display();
-        return Err(
-            format!("there is no database at {path} yet; start `nightdesk` or make a `nightdesk call` first").into()
-        );
-    }
     let setup = setup(store, &super::serve::default_args())?;
-    let opened = SqliteStore::open(&store.database)?;
-    let tenants = opened.tenants().await?;
-    let wired = setup.wire(&opened, &tenants, &setup.public_url()?)?;
-    Ok(Desk { store: opened, wired, tenants })
+    if !setup.store.may_exist() {
+        let choice = &setup.store;
+        return Err(format!("there is no {choice} yet; start `nightdesk` or make a `nightdesk call` first").into());
+    }
+    let host = setup.visit().await?;
+    let store = host.wiring.store().clone();
+    let tenants = store.tenants.tenants().await?;
+    Ok(Desk { store, host, tenants })
 }
 
 impl Desk {
     /// The tenant that a technician belongs to.
     pub(super) async fn tenant_of(&self, person: &TechnicianId) -> Result<TenantId, Box<dyn Error + Send + Sync>> {
         for tenant in &self.tenants {
-            if self.store.newest(tenant).await?.is_some_and(|policy| policy.technician(person).is_some()) {
+            if self.store.tenants.newest(tenant).await?.is_some_and(|policy| policy.technician(person).is_some()) {
                 return Ok(tenant.clone());
             }
         }
@@ -76,7 +98,7 @@ impl Desk {
     }
     /// One line on a case, as its ticket has it.
     pub(super) async fn summary(&self, case: &Case) -> Result<String, Box<dyn Error + Send + Sync>> {
-        let policy = self.store.version(&case.tenant, case.policy_version).await?;
+        let policy = self.store.tenants.version(&case.tenant, case.policy_version).await?;
         Ok(policy.map(|policy| case.summary(&policy)).unwrap_or_default())
     }
 
@@ -84,11 +106,11 @@ impl Desk {
     pub(super) async fn call(&self, id: &str) -> Result<(TenantId, CallId), Box<dyn Error + Send + Sync>> {
         let digits: String = id.chars().filter(char::is_ascii_digit).collect();
         for tenant in &self.tenants {
-            if let Some(OwnerId::Case(case)) = self.store.find(tenant, "ticket", &digits).await? {
+            if let Some(OwnerId::Case(case)) = self.store.cases.find(tenant, "ticket", &digits).await? {
                 return Ok((tenant.clone(), CallId::parse(case.as_str())?));
             }
             if let Ok(call) = CallId::parse(id)
-                && self.store.load(tenant, &OwnerId::Call(call.clone())).await?.is_some()
+                && self.store.cases.load(tenant, &OwnerId::Call(call.clone())).await?.is_some()
             {
                 return Ok((tenant.clone(), call));
             }

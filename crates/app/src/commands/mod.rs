@@ -4,9 +4,10 @@ mod analyze;
 mod call;
 mod calls;
 mod check;
-mod context;
+pub(crate) mod context;
 mod local_time;
 mod serve;
+mod store;
 mod tenant;
 mod test_page;
 mod tickets;
@@ -34,6 +35,7 @@ pub async fn run(cli: Cli) -> ExitCode {
         Some(Command::TestPage(args)) => test_page::run(store, args).await,
         Some(Command::Handled { ticket, by }) => tickets::handled(store, &ticket, &by).await,
         Some(Command::Tenant(command)) => tenant::run(store, command).await,
+        Some(Command::Store(command)) => store::run(store, command).await,
         Some(Command::Analyze(args)) => analyze::run(args),
         Some(Command::When(args)) => when::run(&args),
     };

@@ -1,10 +1,8 @@
 //! `nightdesk tenant`: settings in, settings listed.
 
-use super::{Outcome, print};
+use super::{Outcome, context, print};
 use crate::cli::{StoreArgs, TenantCommand};
-use crate::config::{DEMO, Tenant};
-use nightdesk_adapters_local::sqlite::SqliteStore;
-use nightdesk_ports::TenantRepository;
+use crate::config::{DEMO, Secrets, Tenant};
 use std::process::ExitCode;
 
 pub(super) async fn run(store: &StoreArgs, command: TenantCommand) -> Outcome {
@@ -14,7 +12,8 @@ pub(super) async fn run(store: &StoreArgs, command: TenantCommand) -> Outcome {
                 .map_err(|error| format!("the tenant file {} cannot be read: {error}", file.display()))?;
             let tenant = Tenant::parse(&text)
                 .map_err(|problems| format!("nothing was stored; {} has to be mended:\n{problems}", file.display()))?;
-            let version = open(store)?.import(&tenant.policy, &tenant.contacts, &tenant.file).await?;
+            let store = store.choice().open(&context::amazon(store)).await?.tenants;
+            let version = store.import(&tenant.policy, &tenant.contacts, &tenant.file).await?;
             print(&format!(
                 "{} is stored as version {version}: {} companies, {} contacts, {} technicians.",
                 tenant.policy.tenant,
@@ -22,12 +21,13 @@ pub(super) async fn run(store: &StoreArgs, command: TenantCommand) -> Outcome {
                 tenant.contacts.len(),
                 tenant.policy.technicians.len(),
             ));
-            for problem in tenant.integration_problems() {
+            let keys = tenant.keys(&Secrets::Local).await;
+            for problem in tenant.integrations.problems(&keys) {
                 print(&format!("  before it goes live: {problem}"));
             }
         }
         TenantCommand::List => {
-            let store = open(store)?;
+            let store = store.choice().open(&context::amazon(store)).await?.tenants;
             for id in store.tenants().await? {
                 if let Some(policy) = store.newest(&id).await? {
                     print(&format!("{id}  version {}  {}  {}", policy.version, policy.time_zone, policy.name));
@@ -37,11 +37,4 @@ pub(super) async fn run(store: &StoreArgs, command: TenantCommand) -> Outcome {
         TenantCommand::Demo => print(DEMO.trim_end()),
     }
     Ok(ExitCode::SUCCESS)
-}
-
-fn open(store: &StoreArgs) -> Result<SqliteStore, Box<dyn std::error::Error + Send + Sync>> {
-    if let Some(folder) = store.database.parent() {
-        std::fs::create_dir_all(folder)?;
-    }
-    Ok(SqliteStore::open(&store.database)?)
 }

@@ -1,10 +1,9 @@
 //! `nightdesk test-page`: rings one technician, to see that pages arrive.
 
 use super::call::Stage;
-use super::{Outcome, context, print};
+use super::{Outcome, context, print, serve};
 use crate::cli::{StoreArgs, TestPageArgs};
 use nightdesk_adapters_local::phone::PhoneBehaviour;
-use nightdesk_adapters_local::sqlite::SqliteStore;
 use nightdesk_domain::case::{Case, PageOutcome, PageState};
 use nightdesk_domain::ids::{CaseId, OwnerId, TechnicianId, TenantId};
 use nightdesk_engine::{Engine, EngineError};
@@ -21,18 +20,19 @@ const WAIT_MAX: Duration = Duration::from_secs(180);
 
 pub(super) async fn run(store: &StoreArgs, args: TestPageArgs) -> Outcome {
     let person = TechnicianId::parse(&args.person)?;
-    let (name, outcome) = if context::served_by_twilio(store)? {
+    let (name, outcome) = if context::served_by_twilio(&context::setup(store, &serve::default_args())?).await?.is_some()
+    {
         let desk = context::open(store).await?;
         let tenant = desk.tenant_of(&person).await?;
         print("The page is ordered; the running server rings the telephone.");
-        (args.person.clone(), ring(&desk.wired.engine, &desk.store, &tenant, &person).await?)
+        (args.person.clone(), ring(&desk.host.engine, &*desk.store.cases, &tenant, &person).await?)
     } else {
         let behaviour: PhoneBehaviour =
             args.technician.parse().map_err(|why| format!("--technician {:?}: {why}", args.technician))?;
         let stage = Stage::open(store, PACE, &[behaviour], behaviour).await?;
         let tenant = stage.policy.tenant.clone();
         let engine = stage.engine().ok_or("the server did not start")?;
-        let outcome = ring(&engine, &stage.store, &tenant, &person).await;
+        let outcome = ring(&engine, &*stage.store.cases, &tenant, &person).await;
         drop(engine);
         stage.close().await;
         (args.person.clone(), outcome?)
@@ -49,7 +49,7 @@ pub(super) async fn run(store: &StoreArgs, args: TestPageArgs) -> Outcome {
 
 async fn ring(
     engine: &Engine,
-    store: &SqliteStore,
+    store: &dyn Cases,
     tenant: &TenantId,
     person: &TechnicianId,
 ) -> Result<PageOutcome, Box<dyn Error + Send + Sync>> {
@@ -72,7 +72,7 @@ async fn ring(
     Err("no telephone rang; does a server run on this database?".into())
 }
 
-async fn drilled(store: &SqliteStore, tenant: &TenantId, id: &CaseId) -> Result<Case, Box<dyn Error + Send + Sync>> {
+async fn drilled(store: &dyn Cases, tenant: &TenantId, id: &CaseId) -> Result<Case, Box<dyn Error + Send + Sync>> {
     match store.load(tenant, &OwnerId::Case(id.clone())).await?.map(|stored| stored.snapshot) {
         Some(Snapshot::Case(case)) => Ok(*case),
         _ => Err("the drill was not stored".into()),

@@ -2,12 +2,11 @@
 
 use super::{Outcome, context, print};
 use crate::cli::{InboxArgs, ListArgs, StoreArgs};
-use nightdesk_adapters_local::inbox::Inbox;
 use nightdesk_domain::case::{Case, TicketStatus, Work};
 use nightdesk_domain::ids::OwnerId;
 use nightdesk_domain::private::Private;
 use nightdesk_engine::EngineError;
-use nightdesk_ports::{Cases, ListKind, Snapshot};
+use nightdesk_ports::{ListKind, Snapshot};
 use serde_json::json;
 use std::process::ExitCode;
 
@@ -18,7 +17,7 @@ pub(super) async fn run(store: &StoreArgs, args: ListArgs) -> Outcome {
     }
     let mut rows = Vec::new();
     for tenant in &desk.tenants {
-        for snapshot in desk.store.list(tenant, ListKind::Cases, args.limit).await? {
+        for snapshot in desk.store.cases.list(tenant, ListKind::Cases, args.limit).await? {
             if let Snapshot::Case(case) = snapshot
                 && case.drill.is_none()
             {
@@ -51,12 +50,12 @@ pub(super) async fn run(store: &StoreArgs, args: ListArgs) -> Outcome {
 
 async fn one(desk: &context::Desk, id: &str, as_json: bool) -> Outcome {
     let (tenant, call) = desk.call(id).await?;
-    let Some(stored) = desk.store.load(&tenant, &OwnerId::Case(call.case())).await? else {
+    let Some(stored) = desk.store.cases.load(&tenant, &OwnerId::Case(call.case())).await? else {
         return Err(format!("{id:?} left no ticket").into());
     };
     let Snapshot::Case(case) = stored.snapshot else { return Err("not a case".into()) };
     let kept = match &case.ticket.psa {
-        Some(psa) => desk.wired.desk.ticket(&tenant, psa).await?,
+        Some(psa) => desk.host.wiring.desk().ticket(&tenant, psa).await?,
         None => None,
     };
     if as_json {
@@ -110,8 +109,7 @@ fn status_name(status: TicketStatus) -> &'static str {
 
 pub(super) async fn inbox(store: &StoreArgs, args: InboxArgs) -> Outcome {
     let desk = context::open(store).await?;
-    let ports = desk.wired.engine.ports();
-    let inbox = Inbox::new(ports.records.clone(), ports.clock.clone());
+    let inbox = desk.host.wiring.inbox();
     let mut rows = Vec::new();
     for tenant in &desk.tenants {
         for message in inbox.messages(tenant, args.limit).await? {
@@ -142,7 +140,7 @@ pub(super) async fn handled(store: &StoreArgs, ticket: &str, by: &str) -> Outcom
     let desk = context::open(store).await?;
     let (tenant, call) = desk.call(ticket).await?;
     let event = nightdesk_domain::case::CaseEvent::MarkedHandled { by: Private::new(by) };
-    match desk.wired.engine.case_event(&tenant, &call.case(), event).await {
+    match desk.host.engine.case_event(&tenant, &call.case(), event).await {
         Ok(()) => {
             print("Marked as handled; nobody is paged for it any more.");
             Ok(ExitCode::SUCCESS)

@@ -4,6 +4,6 @@ mod secret;
 mod simulator;
 mod tenant_file;
 
-pub use secret::SecretRef;
+pub use secret::{SecretRef, Secrets};
 pub use simulator::{SIMULATOR_ACCOUNT_SID, simulator_token};
-pub use tenant_file::{DEMO, Problems, Tenant, Twilio};
+pub use tenant_file::{ConnectWise, DEMO, Integrations, Keys, Mail, Model, Problems, Tenant, Transcription, Twilio};

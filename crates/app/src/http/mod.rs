@@ -7,14 +7,11 @@ mod twilio;
 pub(crate) use health::problem as health_problem;
 pub use metrics::Metrics;
 
-use crate::routing::Carriers;
+use crate::wiring::Wiring;
 use axum::Router;
 use axum::routing::{any, get};
 use nightdesk_adapters_twilio::PublicUrl;
-use nightdesk_domain::ids::TenantId;
-use nightdesk_domain::phone::PhoneNumber;
 use nightdesk_engine::Engine;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use tower_http::catch_panic::CatchPanicLayer;
 
@@ -23,12 +20,10 @@ use tower_http::catch_panic::CatchPanicLayer;
 pub struct AppState {
     /// Decides and remembers.
     pub engine: Arc<Engine>,
-    /// Whose tokens sign what.
-    pub carriers: Arc<Carriers>,
+    /// Whose tokens sign what, and the numbers that are dialled when the store is down.
+    pub wiring: Arc<Wiring>,
     /// The address under which the carrier reaches us; signatures cover it.
     pub public_url: PublicUrl,
-    /// Dialled when the store is down: static, since nothing can be read then.
-    pub emergency: Arc<BTreeMap<TenantId, PhoneNumber>>,
     /// Counters.
     pub metrics: Arc<Metrics>,
 }

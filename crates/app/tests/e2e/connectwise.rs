@@ -1,6 +1,7 @@
 //! The same three calls with their tickets in ConnectWise (its double, over real HTTP): up, down, and back again.
 
 use crate::support::*;
+use nightdesk::store::StoreChoice;
 use nightdesk_adapters_local::phone::PhoneBehaviour;
 use nightdesk_testkit::connectwise::{ConnectWiseDouble, Mode, PRIVATE_KEY};
 use serde_json::Value;
@@ -94,7 +95,8 @@ async fn while_connectwise_is_down_callers_get_numbers_and_pages_go_out_and_the_
         .unwrap()
         .replace("{ env = \"NIGHTDESK_TEST_PRIVATE_KEY\" }", &key_in_a_file(&folder));
     let mut setup = setup(&folder, PACE);
-    setup.database = folder.path("nightdesk-data/nightdesk.sqlite");
+    setup.data = folder.path("nightdesk-data");
+    setup.store = StoreChoice::Sqlite(setup.data.join("nightdesk.sqlite"));
     setup.tenants = vec![nightdesk::config::Tenant::parse(&text).unwrap()];
     let bound = setup.bind().await.unwrap();
     let server = setup.start(bound).await.unwrap();

@@ -172,7 +172,7 @@ async fn a_call_of_one_tenant_cannot_be_reached_through_another() {
     }
     let (_, body) = carrier.post(&base, &format!("/twilio/hillside/call/{sid}/now"), &call).await;
     assert!(!body.contains("Lakeside"), "{body}");
-    assert_eq!(cases(&server.store).await.len(), 0, "nothing was said to the first tenant's call");
+    assert_eq!(cases(&*server.store.cases).await.len(), 0, "nothing was said to the first tenant's call");
     server.stop().await;
 }
 

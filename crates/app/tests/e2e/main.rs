@@ -16,3 +16,4 @@ mod hostile;
 mod prompt;
 mod scripted;
 mod server;
+mod transport;

@@ -32,7 +32,7 @@ async fn a_missing_or_wrong_signature_is_refused_and_counted() {
     assert_eq!(carrier.post(&house.base, "/twilio/nobody/voice", &incoming()).await.0, 403);
     let (_, metrics) = get(&format!("{}/metrics", house.base)).await;
     assert!(metrics.contains("nightdesk_signature_rejections_total{tenant=\"lakeside\"} 4"), "{metrics}");
-    assert_eq!(cases(&house.server.store).await.len(), 0);
+    assert_eq!(cases(&*house.server.store.cases).await.len(), 0);
     // The right one is let in, and nothing else was in the way.
     let (status, body) = carrier.post(&house.base, VOICE, &incoming()).await;
     assert_eq!(status, 200);
@@ -64,7 +64,7 @@ async fn the_previous_token_is_accepted_during_a_rotation_and_the_url_is_the_con
         "\n[twilio]\naccount_sid = \"AC00000000000000000000000000000000\"\nauth_token = {{ file = {new:?} }}\n\
          previous_auth_token = {{ file = {old:?} }}\n"
     );
-    let mut setup = setup(&folder, PACE);
+    let mut setup = setup(&folder, 1.0);
     setup.tenants = vec![Tenant::parse(&format!("{DEMO}{section}")).unwrap()];
     // Behind a proxy that ends TLS and strips a prefix of its own.
     setup.public_url = Some("https://phone.example.com/nightdesk".to_owned());

@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use nightdesk::config::{DEMO, SIMULATOR_ACCOUNT_SID, Tenant, simulator_token};
 use nightdesk::server::{Server, Setup};
+use nightdesk::store::StoreChoice;
 use nightdesk::transport::HyperTransport;
 use nightdesk_adapters_local::phone::{NetworkConfig, PhoneBehaviour, PhoneLine, PhoneNetwork, sign};
 use nightdesk_domain::call::Call;
@@ -280,7 +281,7 @@ impl House {
         setup.tenants = vec![Tenant::parse(tenant).unwrap()];
         let bound = setup.bind().await.unwrap();
         let base = format!("http://{}", bound.1);
-        let network = network(setup.data(), &base, pace, phones).await;
+        let network = network(&setup.data, &base, pace, phones).await;
         setup.simulator_api = network.api_url().to_owned();
         let server = setup.start(bound).await.unwrap();
         House { folder, network, server, base }
@@ -293,7 +294,7 @@ impl House {
 
     /// Waits until every line is over, the call is settled and its ticket is written, and gives both.
     pub(crate) async fn settled(&self, call: &str) -> (Call, Case) {
-        settled(&self.server.store, call).await
+        settled(&*self.server.store.cases, call).await
     }
 
     /// How often a technician's phone rang.
@@ -305,7 +306,9 @@ impl House {
 /// A server's settings in a folder: free port, demo tenant, no carrier yet.
 pub(crate) fn setup(folder: &Folder, pace: f64) -> Setup {
     Setup {
-        database: folder.path("data/nightdesk.sqlite"),
+        store: StoreChoice::Sqlite(folder.path("data/nightdesk.sqlite")),
+        data: folder.path("data"),
+        aws_endpoint: None,
         tenants: vec![Tenant::parse(DEMO).unwrap()],
         listen: SocketAddr::from(([127, 0, 0, 1], 0)),
         public_url: None,
@@ -324,7 +327,7 @@ pub(crate) fn rings(network: &PhoneNetwork, number: &str) -> usize {
 }
 
 /// A call and its case, once both are stored.
-pub(crate) async fn both(store: &impl Cases, call: &str) -> Option<(Call, Case)> {
+pub(crate) async fn both(store: &dyn Cases, call: &str) -> Option<(Call, Case)> {
     let tenant = TenantId::parse(TENANT).unwrap();
     let call = CallId::parse(call).unwrap();
     let found = store.load(&tenant, &OwnerId::Call(call.clone())).await.unwrap()?.snapshot;
@@ -334,7 +337,7 @@ pub(crate) async fn both(store: &impl Cases, call: &str) -> Option<(Call, Case)>
 }
 
 /// Waits until a call is settled, nobody is woken for it any more and its ticket is written.
-pub(crate) async fn settled(store: &impl Cases, call: &str) -> (Call, Case) {
+pub(crate) async fn settled(store: &dyn Cases, call: &str) -> (Call, Case) {
     eventually("the call settles and has its ticket", Duration::from_secs(60), async || {
         let (found, case) = both(store, call).await?;
         let waking = matches!(case.work, Work::Paging { .. } | Work::Joining { .. } | Work::Talking { .. });
@@ -344,7 +347,7 @@ pub(crate) async fn settled(store: &impl Cases, call: &str) -> (Call, Case) {
 }
 
 /// Every case of the demo tenant.
-pub(crate) async fn cases(store: &impl Cases) -> Vec<Case> {
+pub(crate) async fn cases(store: &dyn Cases) -> Vec<Case> {
     let tenant = TenantId::parse(TENANT).unwrap();
     let rows = store.list(&tenant, ListKind::Cases, 1000).await.unwrap();
     rows.into_iter().filter_map(|row| if let Snapshot::Case(case) = row { Some(*case) } else { None }).collect()

@@ -4,10 +4,12 @@
 //! one `#[test]` of each, so that memory, SQLite and whatever follows run the same names; none can be skipped.
 
 pub mod cases;
+pub mod model;
 pub mod outbox;
 pub mod records;
 pub mod tenants;
 pub mod ticketing;
+pub mod transport;
 
 use nightdesk_ports::{Cases, Outbox, RecordLog, StoreError, TenantRepository};
 
@@ -31,10 +33,11 @@ fn assert_conflict<T: std::fmt::Debug>(outcome: Result<T, StoreError>) {
     assert!(matches!(outcome, Err(StoreError::Conflict)), "expected a conflict, got {outcome:?}");
 }
 
-/// Makes a `#[test]` of each case of a suite: `store` or `ticketing`.
+/// Makes a `#[test]` of each case of a suite: `store`, `ticketing`, `model` or `transport`.
 ///
 /// The factory is an expression, evaluated for each case within an async block, that gives a pair: something
-/// to keep while the case runs (a temporary folder, or `()`), and the `Arc<dyn Store>` or `Arc<dyn Ticketing>`.
+/// to keep while the case runs (a temporary folder, or `()`), and the `Arc<dyn Store>`, `Arc<dyn Ticketing>`,
+/// [`model::Subject`](crate::contract::model::Subject) or `Arc<dyn HttpTransport>`.
 #[macro_export]
 macro_rules! contract_tests {
     (store, $factory:expr) => {
@@ -146,6 +149,53 @@ macro_rules! contract_tests {
             another_tenant_cannot_close_a_ticket,
             only_open_tickets_of_the_company_are_counted,
             a_merged_ticket_is_closed_and_merging_again_is_a_success,
+        ]);
+    };
+    (model, $factory:expr) => {
+        $crate::contract_tests!(@each model, $factory, [
+            an_opinion_is_given_as_the_quick_model_said_it,
+            a_summary_is_given_as_the_thorough_model_wrote_it,
+            an_answer_tells_what_it_cost,
+            the_one_tool_is_demanded_with_its_schema_and_limit,
+            a_callers_words_arrive_fenced_and_never_among_the_instructions,
+            an_opinion_that_it_is_low_is_passed_on_as_it_is,
+            an_opinion_may_fit_no_category,
+            what_does_not_fit_the_schema_says_nothing,
+            a_long_gist_is_shortened,
+            json_that_is_cut_off_says_nothing,
+            an_answer_cut_off_by_its_token_limit_says_nothing,
+            a_refusal_says_nothing_even_after_a_whole_answer,
+            prose_instead_of_the_tool_says_nothing,
+            the_use_of_another_tool_says_nothing,
+            an_endless_flood_says_nothing_and_is_dropped,
+            a_stream_that_opens_and_stays_silent_costs_the_first_budget_only,
+            pings_are_no_first_word,
+            a_service_that_answers_nothing_costs_the_first_budget_only,
+            an_answer_that_falls_silent_costs_the_whole_budget_only,
+            an_answer_that_dribbles_costs_the_whole_budget_only,
+            a_summary_has_a_budget_of_its_own_and_may_begin_late,
+            a_late_answer_within_the_budget_is_an_answer,
+            a_whole_answer_does_not_wait_for_a_stream_that_never_ends,
+            an_answer_that_breaks_off_is_unavailable,
+            a_service_that_gives_up_midway_is_unavailable,
+            a_web_page_instead_of_a_stream_is_unavailable,
+            a_throttled_question_says_when_to_ask_again,
+            an_overloaded_or_failing_service_is_unavailable,
+            a_denial_is_refused_and_repeats_nothing_that_was_sent,
+            a_tenant_without_a_model_is_refused_and_nobody_is_asked,
+            asking_again_after_a_failure_is_answered,
+        ]);
+    };
+    (transport, $factory:expr) => {
+        $crate::contract_tests!(@each transport, $factory, [
+            pieces_come_while_the_answer_is_still_being_written,
+            a_head_that_does_not_come_is_no_answer,
+            a_piece_that_does_not_come_is_no_answer,
+            a_stream_that_breaks_is_no_answer,
+            an_endless_stream_is_bounded,
+            dropping_the_pieces_ends_the_exchange,
+            nobody_there_is_not_sent,
+            the_status_of_an_error_comes_with_its_body,
         ]);
     };
     (@each $suite:ident, $factory:expr, [$($case:ident),* $(,)?]) => {

@@ -8,17 +8,17 @@ use super::{Outcome, context, print, serve};
 use crate::cli::{CallArgs, StoreArgs};
 use crate::config::{SIMULATOR_ACCOUNT_SID, simulator_token};
 use crate::server::{Server, Setup};
+use crate::store::Store;
 use crate::transport::HyperTransport;
 use chrono::{DateTime, Utc};
 use nightdesk_adapters_local::phone::{NetworkConfig, PhoneBehaviour, PhoneLine, PhoneNetwork};
-use nightdesk_adapters_local::sqlite::SqliteStore;
 use nightdesk_domain::call::Call;
 use nightdesk_domain::case::{Case, Work};
 use nightdesk_domain::ids::{CallId, OwnerId, TenantId};
 use nightdesk_domain::phone::PhoneNumber;
 use nightdesk_domain::policy::Policy;
 use nightdesk_engine::Engine;
-use nightdesk_ports::{Cases, Outbox, Snapshot, TenantRepository};
+use nightdesk_ports::Snapshot;
 use std::error::Error;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -38,7 +38,7 @@ type Failure = Box<dyn Error + Send + Sync>;
 /// A call that can be watched from both ends: on the network and in the store.
 pub(in crate::commands) struct Stage {
     pub(super) network: PhoneNetwork,
-    pub(in crate::commands) store: SqliteStore,
+    pub(in crate::commands) store: Store,
     pub(in crate::commands) policy: Arc<Policy>,
     pub(super) pace: f64,
     server: Option<Server>,
@@ -132,7 +132,7 @@ impl Stage {
         let network = network(&setup, &policy, base, pace, behaviours, default, args.network_listen)
             .await
             .map_err(|error| format!("the simulated network cannot listen on {}: {error}", args.network_listen))?;
-        Ok(Stage { network, store: SqliteStore::open(&store.database)?, policy, pace, server: None })
+        Ok(Stage { network, store: setup.open_only().await?, policy, pace, server: None })
     }
 
     /// The engine of the server that runs for this stage.
@@ -159,7 +159,7 @@ impl Stage {
             });
             // Its ticket may still be unwritten, or lack the last notes.
             let ticket_waits = case.as_ref().is_some_and(|case| case.ticket.psa.is_none())
-                || self.store.oldest_due(self.now()).await?.is_some();
+                || self.store.outbox.oldest_due(self.now()).await?.is_some();
             let quiet = found.as_ref().is_some_and(Call::is_settled) && legs_over && !waking;
             let late = began.elapsed() > SETTLE_TIME_MAX;
             if let Some(found) = found
@@ -180,11 +180,11 @@ impl Stage {
 
     async fn stored(&self, call: &CallId) -> Result<(Option<Call>, Option<Case>), Failure> {
         let tenant: &TenantId = &self.policy.tenant;
-        let found = match self.store.load(tenant, &OwnerId::Call(call.clone())).await?.map(|s| s.snapshot) {
+        let found = match self.store.cases.load(tenant, &OwnerId::Call(call.clone())).await?.map(|s| s.snapshot) {
             Some(Snapshot::Call(call)) => Some(*call),
             _ => None,
         };
-        let case = match self.store.load(tenant, &OwnerId::Case(call.case())).await?.map(|s| s.snapshot) {
+        let case = match self.store.cases.load(tenant, &OwnerId::Case(call.case())).await?.map(|s| s.snapshot) {
             Some(Snapshot::Case(case)) => Some(*case),
             _ => None,
         };
@@ -194,11 +194,10 @@ impl Stage {
 
 /// The settings of the tenant whose line is called: the first file's, else the first stored one's.
 async fn served_policy(setup: &Setup) -> Result<Arc<Policy>, Failure> {
-    if let Some(tenant) = setup.tenants.iter().find(|tenant| tenant.twilio.is_some()) {
-        let id = &tenant.policy.tenant;
+    if let Some(id) = context::served_by_twilio(setup).await? {
         return Err(format!("{id} is served by Twilio; for a simulated call, leave out [twilio] in its file").into());
     }
-    let store = setup.open_store().await?;
+    let store = setup.open_store().await?.tenants;
     let id = match setup.tenants.first() {
         Some(tenant) => tenant.policy.tenant.clone(),
         None => store.tenants().await?.into_iter().next().ok_or("there is no tenant")?,
@@ -215,7 +214,7 @@ async fn network(
     default: PhoneBehaviour,
     listen: SocketAddr,
 ) -> Result<PhoneNetwork, Failure> {
-    let mut config = NetworkConfig::new(SIMULATOR_ACCOUNT_SID, simulator_token(setup.data())?);
+    let mut config = NetworkConfig::new(SIMULATOR_ACCOUNT_SID, simulator_token(&setup.data)?);
     let url = |last: &str| format!("{base}/twilio/{}/{last}", policy.tenant);
     let line = |number: &PhoneNumber| PhoneLine {
         number: number.as_str().to_owned(),

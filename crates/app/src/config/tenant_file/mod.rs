@@ -1,0 +1,134 @@
+//! The tenant file: TOML that an owner writes, checked as a whole, every problem named at once.
+
+mod checks;
+mod integrations;
+mod parts;
+
+pub use integrations::{ConnectWise, Integrations, Mail, Model, Transcription, Twilio};
+
+use super::Secrets;
+use checks::{Checker, contacts, policy};
+use nightdesk_domain::facts::Contact;
+use nightdesk_domain::policy::Policy;
+use secrecy::{ExposeSecret, SecretString};
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// The demo tenant, used when no file is given.
+pub const DEMO: &str = include_str!("../../../demo.toml");
+
+/// Everything that is wrong with a tenant file, in the order of the file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problems(pub Vec<String>);
+
+impl fmt::Display for Problems {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (number, problem) in self.0.iter().enumerate() {
+            writeln!(f, "{:>3}. {problem}", number + 1)?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Problems {}
+
+/// A tenant as its file describes it.
+#[derive(Debug)]
+pub struct Tenant {
+    /// What is stored as a policy version.
+    pub policy: Policy,
+    /// What is stored beside it.
+    pub contacts: Vec<Contact>,
+    /// The text that all this was read from.
+    pub file: String,
+    /// Who serves it.
+    pub integrations: Integrations,
+}
+
+impl Tenant {
+    /// Reads a tenant file; gives the tenant, or every problem at once. Secrets are not read here.
+    pub fn parse(text: &str) -> Result<Tenant, Problems> {
+        let read: parts::File = toml::from_str(text).map_err(|error| Problems(vec![error.to_string()]))?;
+        let mut check = Checker::default();
+        let policy = policy(&read, &mut check);
+        let contacts = contacts(&read, &mut check);
+        let file = text.to_owned();
+        let parts::File { twilio, connectwise, mail, model, transcription, .. } = read;
+        let integrations = Integrations { twilio, connectwise, mail, model, transcription };
+        integrations::check(&integrations, &mut check);
+        match policy {
+            Some(policy) if check.problems.is_empty() => Ok(Tenant { policy, contacts, file, integrations }),
+            _ => Err(Problems(check.problems)),
+        }
+    }
+
+    /// Reads every secret that the file names.
+    pub async fn keys(&self, secrets: &Secrets) -> Keys {
+        let mut keys = BTreeMap::new();
+        for (field, secret) in self.integrations.secrets() {
+            keys.insert(field, secrets.read(secret).await.map_err(|why| format!("{field}: {why}")));
+        }
+        Keys(keys)
+    }
+}
+
+/// The secrets of a tenant as they were read, or why not, by the setting that names them.
+#[derive(Debug, Default)]
+pub struct Keys(BTreeMap<&'static str, Result<SecretString, String>>);
+
+impl Keys {
+    fn get(&self, field: &'static str) -> Result<SecretString, String> {
+        self.0.get(field).cloned().unwrap_or_else(|| Err(format!("{field}: is missing")))
+    }
+}
+
+impl PartialEq for Keys {
+    fn eq(&self, other: &Self) -> bool {
+        let same = |ours: &Result<SecretString, String>, theirs: &Result<SecretString, String>| match (ours, theirs) {
+            (Ok(ours), Ok(theirs)) => ours.expose_secret() == theirs.expose_secret(),
+            (Err(ours), Err(theirs)) => ours == theirs,
+            _ => false,
+        };
+        let mut pairs = self.0.iter().zip(&other.0);
+        self.0.len() == other.0.len() && pairs.all(|(ours, theirs)| ours.0 == theirs.0 && same(ours.1, theirs.1))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_demo_tenant_has_no_problem() {
+        let tenant = Tenant::parse(DEMO).unwrap();
+        assert_eq!(tenant.policy.companies.len(), 3);
+        assert_eq!(tenant.policy.rungs().len(), 3);
+        assert!(tenant.integrations.problems(&Keys::default()).is_empty());
+    }
+
+    #[test]
+    fn every_problem_is_named_at_once() {
+        let broken = DEMO
+            .replace("America/Chicago", "Mars/Olympus")
+            .replace("opens = \"08:00\"", "opens = \"8 o'clock\"")
+            .replace("ladder = [\"alex\"", "ladder = [\"nobody\"")
+            .replace("+13125550121", "0121");
+        let Problems(problems) = Tenant::parse(&broken).unwrap_err();
+        for field in ["tenant.time_zone", "business_hours.opens", "on_call.ladder[0]", "technicians[0].number"] {
+            assert!(problems.iter().any(|problem| problem.starts_with(field)), "{field} is missing in {problems:?}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_setting_is_a_problem_and_not_ignored() {
+        let Problems(problems) = Tenant::parse(&DEMO.replace("ring_seconds", "rings")).unwrap_err();
+        assert!(problems[0].contains("rings"), "{problems:?}");
+    }
+
+    #[test]
+    fn a_ladder_without_any_number_is_refused() {
+        let silent = DEMO.lines().filter(|line| !line.starts_with("number = \"+1312555012")).collect::<Vec<_>>();
+        let Problems(problems) = Tenant::parse(&silent.join("\n")).unwrap_err();
+        assert!(problems.iter().any(|problem| problem.contains("no emergency would reach")), "{problems:?}");
+    }
+}

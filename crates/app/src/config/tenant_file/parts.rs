@@ -1,0 +1,131 @@
+//! The tenant file as it is written: every section, unknown settings refused.
+
+use super::integrations::{ConnectWise, Mail, Model, Transcription, Twilio};
+use nightdesk_domain::policy::PagingPolicy;
+use nightdesk_domain::vocabulary::Priority;
+use serde::Deserialize;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct File {
+    pub(super) tenant: TenantPart,
+    pub(super) greeting: GreetingPart,
+    pub(super) business_hours: HoursPart,
+    #[serde(default)]
+    pub(super) paging: PagingPart,
+    pub(super) on_call: OnCallPart,
+    #[serde(default)]
+    pub(super) technicians: Vec<TechnicianPart>,
+    #[serde(default)]
+    pub(super) lines: Vec<LinePart>,
+    #[serde(default)]
+    pub(super) companies: Vec<CompanyPart>,
+    pub(super) twilio: Option<Twilio>,
+    pub(super) connectwise: Option<ConnectWise>,
+    pub(super) mail: Option<Mail>,
+    pub(super) model: Option<Model>,
+    pub(super) transcription: Option<Transcription>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct TenantPart {
+    pub(super) id: String,
+    pub(super) name: String,
+    pub(super) time_zone: String,
+    pub(super) caller_id: String,
+    pub(super) emergency_number: String,
+    pub(super) office_number: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct GreetingPart {
+    pub(super) english: String,
+    pub(super) spanish: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct HoursPart {
+    pub(super) days: Vec<String>,
+    pub(super) opens: String,
+    pub(super) closes: String,
+    #[serde(default)]
+    pub(super) holidays: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct PagingPart {
+    pub(super) ring_seconds: u32,
+    pub(super) repeat_minutes: u32,
+    pub(super) wake_for_high: bool,
+}
+
+impl Default for PagingPart {
+    fn default() -> Self {
+        let PagingPolicy { ring_seconds, repeat_minutes, wake_for_high } = PagingPolicy::default();
+        Self { ring_seconds, repeat_minutes, wake_for_high }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct OnCallPart {
+    pub(super) ladder: Vec<String>,
+    pub(super) manager: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct TechnicianPart {
+    pub(super) id: String,
+    pub(super) name: String,
+    pub(super) number: Option<String>,
+    pub(super) email: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct LinePart {
+    pub(super) number: String,
+    pub(super) company: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct CompanyPart {
+    pub(super) id: String,
+    pub(super) name: String,
+    #[serde(default)]
+    pub(super) also_called: Vec<String>,
+    pub(super) psa_company: Option<String>,
+    #[serde(default)]
+    pub(super) runbook: RunbookPart,
+    #[serde(default)]
+    pub(super) contacts: Vec<ContactPart>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct RunbookPart {
+    pub(super) critical_systems: Vec<String>,
+    pub(super) rules: Vec<RulePart>,
+    pub(super) out_of_scope: Vec<String>,
+    pub(super) notes: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RulePart {
+    pub(super) when: String,
+    pub(super) priority: Priority,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ContactPart {
+    pub(super) name: String,
+    pub(super) numbers: Vec<String>,
+}

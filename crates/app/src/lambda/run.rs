@@ -1,0 +1,81 @@
+//! The program: which function it is, what it stands on, and Lambda's loop of events.
+
+use super::{FUNCTIONS, Function, Host, host};
+use crate::cli::{ServeArgs, StoreArgs};
+use clap::Parser;
+use futures_util::future::BoxFuture;
+use lambda_http::{Context, LambdaEvent, lambda_runtime, service_fn};
+use serde_json::Value;
+use std::sync::Arc;
+
+/// Whatever made a function fail; Lambda counts it, and tries again or hands the event to the dead-letter queue.
+pub type Error = Box<dyn std::error::Error + Send + Sync>;
+
+/// Answers one event.
+pub type Answer = fn(Arc<Host>, Value, Context) -> BoxFuture<'static, Result<Value, Error>>;
+
+/// What Lambda and the template tell the program.
+#[derive(Parser)]
+#[command(name = "nightdesk-lambda", about = "Run by AWS Lambda, not by hand; `nightdesk` is the server.")]
+struct Environment {
+    /// Which function this is.
+    #[arg(long, env = "_HANDLER")]
+    handler: String,
+    /// Where events come from; Lambda sets it.
+    #[arg(long, env = "AWS_LAMBDA_RUNTIME_API")]
+    runtime_api: String,
+    #[command(flatten)]
+    store: StoreArgs,
+    #[command(flatten)]
+    serve: ServeArgs,
+}
+
+/// Is the function that `_HANDLER` names, until Lambda ends the process.
+pub async fn run() -> Result<(), Error> {
+    let environment = Environment::try_parse()?;
+    tracing::debug!(handler = environment.handler, runtime = environment.runtime_api, "starting");
+    let function = find(&environment.handler)?;
+    (function.prepare)();
+    let host = Arc::new(host(&environment.store, &environment.serve).await?);
+    lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| {
+        (function.answer)(host.clone(), event.payload, event.context)
+    }))
+    .await
+}
+
+fn find(name: &str) -> Result<&'static Function, Error> {
+    FUNCTIONS.iter().find(|function| function.name == name).ok_or_else(|| {
+        let names: Vec<&str> = FUNCTIONS.iter().map(|function| function.name).collect();
+        format!("there is no function {name:?}; the template's Handler must be one of {}", names.join(", ")).into()
+    })
+}
+
+/// An error with everything that led to it, for a log line.
+pub fn with_causes(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text = format!("{text}: {cause}");
+        source = cause.source();
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_function_has_a_name_of_its_own_and_is_found_by_it() {
+        for (place, function) in FUNCTIONS.iter().enumerate() {
+            assert!(find(function.name).is_ok_and(|found| std::ptr::eq(found, function)));
+            assert!(FUNCTIONS[place + 1..].iter().all(|other| other.name != function.name));
+        }
+    }
+
+    #[test]
+    fn an_unknown_handler_names_those_that_exist() {
+        let told = find("bootstrap").err().unwrap().to_string();
+        assert!(told.contains("bootstrap") && FUNCTIONS.iter().all(|f| told.contains(f.name)), "{told}");
+    }
+}

@@ -1,0 +1,155 @@
+//! The ports as the engine sees them: each order goes to whoever serves its tenant at that moment.
+//!
+//! A tenant that is not served here now may be served later, or elsewhere: its orders are put off, never given up.
+
+use super::Wiring;
+use async_trait::async_trait;
+use bytes::Bytes;
+use nightdesk_domain::case::TicketDraft;
+use nightdesk_domain::effect::{Alert, Line, NoteOrder, PageOrder, TextOrder};
+use nightdesk_domain::ids::{CaseId, EffectId, LegId, PsaTicketId, RecordingId, TenantId};
+use nightdesk_domain::model::{Opinion, Question, Story, Summary};
+use nightdesk_domain::vocabulary::Language;
+use nightdesk_ports::{Answer, DeliveryError, Notifier, Telephony, Ticketing, Transcriber, Transcript, TriageModel};
+
+#[async_trait]
+impl Telephony for Wiring {
+    async fn page(&self, order: &PageOrder) -> Result<LegId, DeliveryError> {
+        self.of(&order.tenant)?.carrier.telephony.page(order).await
+    }
+    async fn find_page(&self, order: &PageOrder) -> Result<Option<LegId>, DeliveryError> {
+        self.of(&order.tenant)?.carrier.telephony.find_page(order).await
+    }
+    async fn refetch(&self, tenant: &TenantId, line: &Line) -> Result<(), DeliveryError> {
+        self.of(tenant)?.carrier.telephony.refetch(tenant, line).await
+    }
+    async fn hang_up(&self, tenant: &TenantId, leg: &LegId) -> Result<(), DeliveryError> {
+        self.of(tenant)?.carrier.telephony.hang_up(tenant, leg).await
+    }
+    async fn text(&self, tenant: &TenantId, order: &TextOrder) -> Result<(), DeliveryError> {
+        self.of(tenant)?.carrier.telephony.text(tenant, order).await
+    }
+    async fn recording(&self, tenant: &TenantId, id: &RecordingId) -> Result<(String, Bytes), DeliveryError> {
+        self.of(tenant)?.carrier.telephony.recording(tenant, id).await
+    }
+}
+
+#[async_trait]
+impl Ticketing for Wiring {
+    async fn open(&self, draft: &TicketDraft) -> Result<PsaTicketId, DeliveryError> {
+        self.of(&draft.tenant)?.ticketing.open(draft).await
+    }
+    async fn find(&self, tenant: &TenantId, key: &CaseId) -> Result<Vec<PsaTicketId>, DeliveryError> {
+        self.of(tenant)?.ticketing.find(tenant, key).await
+    }
+    async fn add_note(&self, tenant: &TenantId, note: &NoteOrder, repeated: bool) -> Result<(), DeliveryError> {
+        self.of(tenant)?.ticketing.add_note(tenant, note, repeated).await
+    }
+    async fn close(&self, tenant: &TenantId, ticket: &PsaTicketId) -> Result<(), DeliveryError> {
+        self.of(tenant)?.ticketing.close(tenant, ticket).await
+    }
+    async fn merge(&self, tenant: &TenantId, keep: &PsaTicketId, drop: &PsaTicketId) -> Result<(), DeliveryError> {
+        self.of(tenant)?.ticketing.merge(tenant, keep, drop).await
+    }
+    async fn open_count(&self, tenant: &TenantId, company: &str) -> Result<u32, DeliveryError> {
+        self.of(tenant)?.ticketing.open_count(tenant, company).await
+    }
+}
+
+#[async_trait]
+impl Notifier for Wiring {
+    async fn alert(&self, tenant: &TenantId, id: &EffectId, alert: &Alert) -> Result<(), DeliveryError> {
+        self.of(tenant)?.notifier.alert(tenant, id, alert).await
+    }
+}
+
+#[async_trait]
+impl TriageModel for Wiring {
+    async fn opinion(&self, tenant: &TenantId, question: &Question) -> Result<Answer<Opinion>, DeliveryError> {
+        self.of(tenant)?.model.opinion(tenant, question).await
+    }
+    async fn summary(&self, tenant: &TenantId, story: &Story) -> Result<Answer<Summary>, DeliveryError> {
+        self.of(tenant)?.model.summary(tenant, story).await
+    }
+}
+
+#[async_trait]
+impl Transcriber for Wiring {
+    async fn look(&self, tenant: &TenantId, key: &str) -> Result<Transcript, DeliveryError> {
+        self.of(tenant)?.transcriber.look(tenant, key).await
+    }
+    async fn begin(
+        &self,
+        tenant: &TenantId,
+        key: &str,
+        language: Language,
+        media_type: &str,
+        sound: Bytes,
+    ) -> Result<(), DeliveryError> {
+        self.of(tenant)?.transcriber.begin(tenant, key, language, media_type, sound).await
+    }
+}
+
+/// In the place of a service that could not be reached with what the tenant's file and secrets say: puts everything
+/// off until that is mended.
+pub(super) struct Unwired;
+
+fn later<T>() -> Result<T, DeliveryError> {
+    Err(DeliveryError::unavailable())
+}
+
+#[async_trait]
+impl Ticketing for Unwired {
+    async fn open(&self, _draft: &TicketDraft) -> Result<PsaTicketId, DeliveryError> {
+        later()
+    }
+    async fn find(&self, _tenant: &TenantId, _key: &CaseId) -> Result<Vec<PsaTicketId>, DeliveryError> {
+        later()
+    }
+    async fn add_note(&self, _tenant: &TenantId, _note: &NoteOrder, _repeated: bool) -> Result<(), DeliveryError> {
+        later()
+    }
+    async fn close(&self, _tenant: &TenantId, _ticket: &PsaTicketId) -> Result<(), DeliveryError> {
+        later()
+    }
+    async fn merge(&self, _tenant: &TenantId, _keep: &PsaTicketId, _drop: &PsaTicketId) -> Result<(), DeliveryError> {
+        later()
+    }
+    async fn open_count(&self, _tenant: &TenantId, _company: &str) -> Result<u32, DeliveryError> {
+        later()
+    }
+}
+
+#[async_trait]
+impl Notifier for Unwired {
+    async fn alert(&self, _tenant: &TenantId, _id: &EffectId, _alert: &Alert) -> Result<(), DeliveryError> {
+        later()
+    }
+}
+
+#[async_trait]
+impl TriageModel for Unwired {
+    async fn opinion(&self, _tenant: &TenantId, _question: &Question) -> Result<Answer<Opinion>, DeliveryError> {
+        later()
+    }
+    async fn summary(&self, _tenant: &TenantId, _story: &Story) -> Result<Answer<Summary>, DeliveryError> {
+        later()
+    }
+}
+
+#[async_trait]
+impl Transcriber for Unwired {
+    async fn look(&self, _tenant: &TenantId, _key: &str) -> Result<Transcript, DeliveryError> {
+        later()
+    }
+    async fn begin(
+        &self,
+        _tenant: &TenantId,
+        _key: &str,
+        _language: Language,
+        _media_type: &str,
+        _sound: Bytes,
+    ) -> Result<(), DeliveryError> {
+        later()
+    }
+}
