@@ -34,9 +34,11 @@ impl HyperTransport {
 
     /// Sends a request and gives the answer as soon as its head has come; its body is bounded.
     async fn ask(&self, request: http::Request<Bytes>) -> Result<http::Response<Body>, TransportError> {
-        let answer = self.client.request(request.map(Full::new)).await.map_err(|error| {
-            if error.is_connect() { TransportError::NotSent } else { TransportError::NoAnswer }
-        })?;
+        let answer = self
+            .client
+            .request(request.map(Full::new))
+            .await
+            .map_err(|error| if error.is_connect() { TransportError::NotSent } else { TransportError::NoAnswer })?;
         Ok(answer.map(|body| Body(Limited::new(body, ANSWER_BYTES_MAX))))
     }
 }
