@@ -1,10 +1,15 @@
 //! Where log lines go: standard error, so that what a command prints can be piped.
 
 use std::io::IsTerminal;
-use tracing_subscriber::EnvFilter;
+use tracing::Level;
+use tracing_subscriber::filter::FilterFn;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{EnvFilter, Layer, fmt};
 
 /// Starts logging. Warnings and errors by default; `-v` adds what was done, `-vv` what was ignored.
-/// `NIGHTDESK_LOG` takes a filter in the syntax of `tracing-subscriber` and wins.
+/// `NIGHTDESK_LOG` takes a filter in the syntax of `tracing-subscriber` and wins, except that the SDK of Amazon never
+/// says more than it does at `debug`: at `trace` it writes requests and answers, addresses and words included.
 pub fn start(verbose: u8) {
     let default = match verbose {
         0 => "warn",
@@ -12,9 +17,7 @@ pub fn start(verbose: u8) {
         _ => "debug,hyper=info",
     };
     let filter = EnvFilter::try_from_env("NIGHTDESK_LOG").unwrap_or_else(|_| EnvFilter::new(default));
-    let _already_started = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_ansi(std::io::stderr().is_terminal())
-        .with_writer(std::io::stderr)
-        .try_init();
+    let sparing = FilterFn::new(|line| *line.level() <= Level::DEBUG || !line.target().starts_with("aws_"));
+    let lines = fmt::layer().with_ansi(std::io::stderr().is_terminal()).with_writer(std::io::stderr);
+    let _already_started = tracing_subscriber::registry().with(lines.with_filter(sparing)).with(filter).try_init();
 }

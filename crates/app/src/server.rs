@@ -22,10 +22,8 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-/// How often the due work is looked at, when there was none.
-const LOOK_EVERY: Duration = Duration::from_millis(200);
-/// How many look at it side by side, so that one slow answer from outside holds up no deadline.
-const LOOKERS: usize = 4;
+/// How many look at the due work side by side, so that one slow answer from outside holds up no deadline.
+const LOOKERS: u32 = 4;
 /// How much is taken at a look.
 const TAKE_MAX: usize = 16;
 
@@ -237,8 +235,11 @@ impl Setup {
                 tracing::error!(%error, "the server has stopped");
             }
         });
-        for _ in 0..LOOKERS {
-            tasks.spawn(look_after_due(engine.clone(), stopped.clone()));
+        // Taken together they look that often; each waits its turn.
+        let pause = self.store.look_every() * LOOKERS;
+        for place in 0..LOOKERS {
+            let first = self.store.look_every() * place;
+            tasks.spawn(look_after_due(engine.clone(), (first, pause), stopped.clone()));
         }
         tasks.spawn(keep_wired(wiring.clone(), stopped.clone()));
         if let Some(url) = self.heartbeat_url {
@@ -282,7 +283,16 @@ async fn keep_wired(wiring: Arc<Wiring>, mut stopped: watch::Receiver<bool>) {
     }
 }
 
-async fn look_after_due(engine: Arc<Engine>, mut stopped: watch::Receiver<bool>) {
+/// Looks at what is due, again at once while there is some, else after a pause; the first time after another one.
+async fn look_after_due(
+    engine: Arc<Engine>,
+    (first, pause): (Duration, Duration),
+    mut stopped: watch::Receiver<bool>,
+) {
+    tokio::select! {
+        () = tokio::time::sleep(first) => {}
+        _ = stopped.changed() => {}
+    }
     while !*stopped.borrow() {
         let idle = match engine.run_due(TAKE_MAX).await {
             Ok(ran) => ran.is_idle(),
@@ -293,7 +303,7 @@ async fn look_after_due(engine: Arc<Engine>, mut stopped: watch::Receiver<bool>)
         };
         if idle {
             tokio::select! {
-                () = tokio::time::sleep(LOOK_EVERY) => {}
+                () = tokio::time::sleep(pause) => {}
                 _ = stopped.changed() => {}
             }
         }

@@ -8,6 +8,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// One store, by its ports.
 #[derive(Clone)]
@@ -82,6 +83,15 @@ impl StoreChoice {
         match self {
             StoreChoice::Sqlite(path) => path.exists(),
             StoreChoice::DynamoDb(_) => true,
+        }
+    }
+
+    /// How often a server looks at what is due while there is nothing: as often as costs nothing on a file; each second
+    /// on a table, where a look asks every shard of the index.
+    pub fn look_every(&self) -> Duration {
+        match self {
+            StoreChoice::Sqlite(_) => Duration::from_millis(50),
+            StoreChoice::DynamoDb(_) => Duration::from_secs(1),
         }
     }
 
