@@ -8,6 +8,9 @@ use clap::{CommandFactory, Subcommand};
 use std::process::{Command, ExitCode};
 use std::time::{SystemTime, UNIX_EPOCH};
 
+/// What the quick start does without, and every check is run with.
+const AMAZON: &str = "nightdesk/aws";
+
 /// Nights that `test` simulates, each time other ones.
 const FRESH_SEEDS: u64 = 300;
 
@@ -17,8 +20,12 @@ const FUZZ_SECONDS: u32 = 30;
 /// What `cargo xtask` can do.
 #[derive(Subcommand)]
 pub(crate) enum Task {
-    /// Run everything that a change must pass: tests, examples, simulated nights, rustdoc
-    Test,
+    /// Run everything that a change must pass: tests, examples, simulated nights, rustdoc: [--dynamodb URL]
+    Test {
+        /// Also run the store's contract against this DynamoDB-compatible server; fails if it does not answer
+        #[arg(long, value_name = "URL")]
+        dynamodb: Option<String>,
+    },
     /// Check formatting, clippy with warnings denied, layers, purity and tidiness
     Lint,
     /// Check which crate depends on what, against the table of ADR 0001
@@ -70,7 +77,12 @@ impl Task {
     pub(crate) fn run(self) -> ExitCode {
         let mut steps = Steps::default();
         match self {
-            Task::Test => test(&mut steps),
+            Task::Test { dynamodb } => {
+                test(&mut steps);
+                if let Some(endpoint) = dynamodb {
+                    steps.tests("any dynamodb", any_dynamodb(&endpoint));
+                }
+            }
             Task::Lint => lint(&mut steps),
             Task::Layers => check_layers(&mut steps),
             Task::Purity => check_purity(&mut steps),
@@ -100,8 +112,11 @@ pub(crate) fn listing() -> String {
 }
 
 fn test(steps: &mut Steps) {
+    // A workspace of its own. Tests look for it where this puts it, and build it there if it is missing.
+    let emulator = ["build", "--locked", "--manifest-path", "emulator/Cargo.toml", "--target-dir", "emulator/target"];
+    steps.command("emulator", cargo(&emulator));
     // One broken crate must not hide how the others fare.
-    steps.tests("tests", cargo(&["test", "--workspace", "--no-fail-fast"]));
+    steps.tests("tests", cargo(&["test", "--workspace", "--no-fail-fast", "--features", AMAZON]));
     examples(steps);
     // Fresh nights each time; the line that repeats a failed step names them.
     let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
@@ -126,7 +141,13 @@ fn examples(steps: &mut Steps) {
 
 fn lint(steps: &mut Steps) {
     steps.command("fmt", cargo(&["fmt", "--all", "--check"]));
-    steps.command("clippy", cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]));
+    steps.command(
+        "clippy",
+        cargo(&["clippy", "--workspace", "--all-targets", "--features", AMAZON, "--", "-D", "warnings"]),
+    );
+    // Whoever tries NightDesk builds it without Amazon; that must not break unseen.
+    let plain = ["clippy", "-p", "nightdesk", "--all-targets", "--", "-D", "warnings"];
+    steps.command("clippy: without Amazon", cargo(&plain));
     check_layers(steps);
     check_purity(steps);
     check_tidy(steps);
@@ -171,6 +192,13 @@ const DENY_MISSING: &str = "cargo-deny is not installed, so licences and bans ar
 fn sim(arguments: &[String]) -> Command {
     let mut command = cargo(&["run", "--profile", "sim", "-p", "nightdesk-testkit", "--bin", "sim", "--"]);
     command.args(arguments);
+    command
+}
+
+/// The store's contract against a server that somebody names.
+fn any_dynamodb(endpoint: &str) -> Command {
+    let mut command = cargo(&["test", "-p", "nightdesk-adapters-aws", "--test", "any_dynamodb"]);
+    command.env("NIGHTDESK_DYNAMODB_ENDPOINT", endpoint);
     command
 }
 
@@ -221,6 +249,15 @@ mod tests {
         let command = sim(&arguments);
         let arguments: Vec<_> = command.get_args().filter_map(|argument| argument.to_str()).collect();
         assert!(arguments.ends_with(&["--bin", "sim", "--", "--seeds", "5", "--from", "7"]), "{arguments:?}");
+    }
+
+    #[test]
+    fn a_server_that_is_named_is_tested_against() {
+        let cli = Cli::parse_from(["xtask", "test", "--dynamodb", "http://127.0.0.1:8000"]);
+        let Some(Task::Test { dynamodb: Some(endpoint) }) = cli.task else { panic!("not the tests") };
+        let command = any_dynamodb(&endpoint);
+        let set: Vec<_> = command.get_envs().collect();
+        assert_eq!(set, [("NIGHTDESK_DYNAMODB_ENDPOINT".as_ref(), Some("http://127.0.0.1:8000".as_ref()))]);
     }
 
     #[test]

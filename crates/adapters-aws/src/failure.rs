@@ -100,7 +100,10 @@ impl<'a, E: Error + ProvideErrorMetadata + 'static> Failure<'a, E> {
 
     fn of_answer(error: &'a E, raw: &HttpResponse) -> Self {
         let code = error.code().unwrap_or_default();
-        if raw.status().as_u16() == 429 || raw.status().is_server_error() || NOT_NOW.contains(&code) {
+        if raw.status().is_success() {
+            // It agreed, in words that cannot be read.
+            Failure::Lost
+        } else if raw.status().as_u16() == 429 || raw.status().is_server_error() || NOT_NOW.contains(&code) {
             Failure::Unavailable { retry_after: retry_after(raw) }
         } else if CREDENTIALS.contains(&code) {
             Failure::Credentials

@@ -80,7 +80,7 @@ impl AmazonTranscriber {
                         tracing::warn!(job = %names.job, "the transcript is no longer in the bucket");
                         Ok(Transcript::Failed)
                     }
-                    failure => Err(repeatable(failure.delivery(GET, |error| no_bucket(error.meta().code())))),
+                    failure => Err(repeatable(failure.delivery(GET, |error| about_bucket(error.meta().code())))),
                 };
             }
         };
@@ -145,7 +145,9 @@ impl Transcriber for AmazonTranscriber {
             .body(ByteStream::from(sound))
             .send()
             .await
-            .map_err(|error| repeatable(Failure::of(&error).delivery(PUT, |error| no_bucket(error.meta().code()))))?;
+            .map_err(|error| {
+                repeatable(Failure::of(&error).delivery(PUT, |error| about_bucket(error.meta().code())))
+            })?;
         let started = self
             .transcribe
             .start_transcription_job()
@@ -188,9 +190,18 @@ fn repeatable(error: DeliveryError) -> DeliveryError {
     }
 }
 
-fn no_bucket(code: Option<&str>) -> Option<String> {
-    (code == Some("NoSuchBucket"))
-        .then(|| "the bucket for recordings does not exist: create it in this region, or correct its name".to_owned())
+/// What is wrong with the bucket (Amazon S3 API Reference, "Error responses").
+fn about_bucket(code: Option<&str>) -> Option<String> {
+    let text = match code? {
+        "NoSuchBucket" => {
+            "the bucket for recordings does not exist: create it in the region of the transcriptions, or correct its name"
+        }
+        "PermanentRedirect" | "AuthorizationHeaderMalformed" => {
+            "the bucket for recordings is in another region: use one in the region of the transcriptions"
+        }
+        _ => return None,
+    };
+    Some(text.to_owned())
 }
 
 /// The documented error is NotFoundException; the service is seen to say BadRequestException with this text instead.

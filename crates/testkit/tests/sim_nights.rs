@@ -25,12 +25,6 @@ fn a_recorded_schedule_gives_the_same_night_and_another_schedule_another() {
     assert_ne!(first.schedule, other.schedule);
 }
 
-/// The duplicate that was opened first was kept, and the case went on with the other one's number.
-#[test]
-fn of_two_tickets_with_one_key_the_one_that_the_case_knows_is_kept() {
-    assert_eq!(run(&Night::new(1_795_372_488_144)).failure, None);
-}
-
 #[test]
 fn forty_nights_pass_and_most_of_them_have_something_to_do() {
     let mut cases = 0;
@@ -74,6 +68,11 @@ fn a_store_that_checks_no_version_is_found() {
 #[test]
 fn an_outbox_that_ignores_leases_is_found() {
     is_found(Plant::LeasesIgnored, "an effect is performed only under its lease");
+}
+
+#[test]
+fn an_outbox_that_believes_its_index_is_found() {
+    is_found(Plant::IndexBelieved, "an effect is performed only under its lease");
 }
 
 #[test]

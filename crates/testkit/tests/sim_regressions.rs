@@ -1,17 +1,24 @@
-//! What the simulator found in the two machines, each as the shortest story that shows it.
+//! What the simulator found in the two machines and in the courier, each as the shortest story that shows it.
 // Tests may unwrap.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use chrono::{DateTime, Utc};
 use nightdesk_domain::call::{Arrival, Call, CallEvent, CallState, Farewell, News, Speech};
 use nightdesk_domain::case::{Brief, Case, CaseEvent, PageEvent, Work};
+use nightdesk_domain::effect::PlannedEffect;
 use nightdesk_domain::effect::{Effect, Outcome};
 use nightdesk_domain::facts::Facts;
+use nightdesk_domain::ids::EffectId;
 use nightdesk_domain::ids::{CallId, LegId, PsaTicketId, TechnicianId, TicketNumber};
 use nightdesk_domain::machine::{Context, Transition, Verdict};
 use nightdesk_domain::policy::Policy;
 use nightdesk_domain::vocabulary::Priority;
-use nightdesk_testkit::sample::{at, brief, number, policy, tenant};
+use nightdesk_engine::{Engine, Settings};
+use nightdesk_ports::{Cases, Commit, Snapshot, TenantRepository, Ticketing};
+use nightdesk_testkit::fakes::{HandClock, Obedient, ports};
+use nightdesk_testkit::memory::MemoryStore;
+use nightdesk_testkit::sample::{self, at, brief, case_owner, number, policy, tenant};
+use std::sync::Arc;
 
 fn context<'a>(policy: &'a Policy, facts: &'a Facts, now: DateTime<Utc>) -> Context<'a> {
     Context { policy, facts, now }
@@ -207,4 +214,33 @@ fn a_caller_whose_technician_dropped_is_still_there_for_the_next_one() {
         case = happens(&case, seconds, event).state;
     }
     assert!(matches!(case.work, Work::Joining { page: 2, .. }), "{:?}", case.work);
+}
+
+/// The duplicate that was opened first was kept, and the case went on with the other one's number.
+#[test]
+fn of_two_tickets_with_one_key_the_one_that_the_case_knows_is_kept() {
+    nightdesk_testkit::contract::run(async {
+        let (store, outside) = (MemoryStore::new(), Arc::new(Obedient::default()));
+        store.import(&policy(), &[], sample::FILE).await.unwrap();
+        let first = outside.open(&sample::ticket_draft("CA1")).await.unwrap();
+        let known = outside.open(&sample::ticket_draft("CA1")).await.unwrap();
+        let mut case = sample::case("CA1");
+        case.ticket.psa = Some(known.clone());
+        let effect = PlannedEffect {
+            // The case has planned nothing that has this number.
+            id: EffectId { owner: case_owner("CA1"), number: 99 },
+            due: at(0),
+            effect: Effect::ReconcileTicket(case.id.clone()),
+        };
+        let commit = Commit {
+            saves: vec![sample::save(Snapshot::Case(Box::new(case)), 0)],
+            effects: sample::unleased(vec![effect]),
+            ..sample::commit(&tenant())
+        };
+        store.commit(commit).await.unwrap();
+        let engine = Engine::new(ports(&store, HandClock::at(at(0)), outside.clone()), Settings::new("test"));
+        engine.run_due(16).await.unwrap();
+        let merges: Vec<_> = outside.ledger.lines().into_iter().filter(|line| line.starts_with("merge")).collect();
+        assert_eq!(merges, [format!("merge ticket {first} into {known}")]);
+    });
 }

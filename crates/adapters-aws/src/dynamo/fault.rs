@@ -31,7 +31,7 @@ pub(super) enum Failure {
     Final(StoreError),
     /// Another transaction is at the same items, or this one is still under way: soon it will be over.
     Contended,
-    /// The table could not take it now.
+    /// The table could not take the whole transaction now. The SDK repeats other throttled requests, not these.
     Throttled(StoreError),
 }
 
@@ -82,9 +82,6 @@ where
             | "ItemCollectionSizeLimitExceededException"
             | "IdempotentParameterMismatchException"),
         ) => Failure::Final(StoreError::Corrupt(format!("{what}: refused by DynamoDB ({code})"))),
-        Some("ThrottlingException" | "ProvisionedThroughputExceededException" | "RequestLimitExceeded") => {
-            Failure::Throttled(StoreError::Unavailable(source))
-        }
         Some("AccessDeniedException") => with(DENIED, source),
         Some("ResourceNotFoundException") => with(MISSING, source),
         Some(
@@ -95,6 +92,7 @@ where
             | "MissingAuthenticationTokenException",
         ) => with(CREDENTIALS, source),
         None if unsent => with(UNSENT, source),
+        // Throttled, broken, cut off, too slow: the SDK has repeated it as often as its settings say.
         _ => Failure::Final(StoreError::Unavailable(source)),
     }
 }

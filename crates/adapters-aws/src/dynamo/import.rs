@@ -1,12 +1,13 @@
 //! Tenants' settings and contacts: replacing them, whatever their size, at one instant.
 //!
 //! Everything is written under a generation that nobody reads yet; one transaction then makes it the next version.
-//! Of two imports at once, one comes after the other. Replaced contacts are removed afterwards; should that be cut
-//! short, the next import does it.
+//! Of two imports at once, one comes after the other. Replaced contacts are removed afterwards. Every generation
+//! has a marker until nothing is left of it to remove: what an import that was cut short left behind, the next
+//! one removes.
 
 use super::DynamoStore;
 use super::fault::fault;
-use super::item::{Item, Key, number, string, text, to_json};
+use super::item::{Item, Key, maybe, number, string, text, to_json};
 use super::keys;
 use super::parts;
 use super::table::{PARTITION, SORT};
@@ -19,6 +20,7 @@ use nightdesk_domain::phone::PhoneNumber;
 use nightdesk_domain::policy::Policy;
 use nightdesk_ports::StoreError;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 /// How many imports of the same tenant may come first.
 const RACES_MAX: u32 = 32;
@@ -29,8 +31,11 @@ const BATCH_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// How often unprocessed writes are sent again in a row without any being done.
 const UNPROCESSED_MAX: u32 = 8;
 
-/// A mark on a version whose contacts are still stored.
-const HAS_CONTACTS: &str = "has_contacts";
+/// From when on an import that never became a version counts as cut short, in seconds.
+const CUT_SHORT_SECONDS: u64 = 60 * 60;
+
+/// In a marker: when the import began, in seconds since 1970.
+const STARTED: &str = "started_at";
 
 impl DynamoStore {
     pub(super) async fn import_all(
@@ -42,6 +47,7 @@ impl DynamoStore {
         let tenant = &policy.tenant;
         let generation = random_name()?;
         let partition = keys::import(tenant, &generation);
+        self.mark(tenant, &generation).await?;
         let mut items = parts::items(&Key::new(&partition, POLICY), Item::new(), &to_json("settings", policy)?);
         items.extend(parts::items(&Key::new(&partition, FILE), Item::new(), file));
         for (last_ten, contacts) in by_number(contacts) {
@@ -51,7 +57,7 @@ impl DynamoStore {
         self.write_all(items.into_iter().map(put).collect::<Result<_, _>>()?).await?;
         let version = self.make_newest(tenant, &generation).await?;
         // The import is done; what it replaced is personal data that nobody reads any more.
-        if let Err(error) = self.remove_replaced_contacts(tenant, version).await {
+        if let Err(error) = self.remove_replaced(tenant, version).await {
             tracing::warn!(%tenant, %error, "replaced contacts are removed by the next import");
         }
         Ok(version)
@@ -68,15 +74,16 @@ impl DynamoStore {
                 item.insert("generation".to_owned(), text(generation));
                 item
             };
-            let mut stored = pointer(keys::version(tenant, version));
-            stored.insert(HAS_CONTACTS.to_owned(), number(1));
             let still = if before == 0 {
                 Expression::absent()
             } else {
                 Expression::new("version = :before", [(":before", number(before))])
             };
             let mut actions = Actions::default();
-            actions.put(self, "settings", stored, Some(Expression::absent()))?;
+            actions.put(self, "settings", pointer(keys::version(tenant, version)), Some(Expression::absent()))?;
+            // Otherwise it was taken for cut short, and is no longer whole.
+            let marked = Expression::new("attribute_exists(pk) AND attribute_not_exists(abandoned)", []);
+            actions.put(self, "an import", pointer(keys::marker(tenant, generation)), Some(marked))?;
             actions.put(self, "the newest settings", pointer(keys::newest(tenant)), Some(still))?;
             actions.put(self, "a tenant", Key::new(keys::TENANTS, tenant.as_str()).item(), None)?;
             match self.transact(actions).await {
@@ -88,25 +95,48 @@ impl DynamoStore {
         Err(StoreError::Conflict)
     }
 
-    /// Removes the contacts of every version before this one.
-    async fn remove_replaced_contacts(&self, tenant: &TenantId, newest: u32) -> Result<(), StoreError> {
-        let versions = self.all("settings", self.beginning(&keys::tenant(tenant), keys::VERSION)).await?;
-        for version in versions.iter().filter(|version| version.contains_key(HAS_CONTACTS)) {
-            let key = Key::of(version)?;
-            if key.sort >= keys::version(tenant, newest).sort {
-                continue;
-            }
-            let partition = keys::import(tenant, string("settings", version, "generation")?);
-            let request =
-                self.beginning(&partition, keys::CONTACT).projection_expression(format!("{PARTITION}, {SORT}"));
-            let found = self.all("contacts", request).await?;
+    /// Notes that a generation is being written.
+    async fn mark(&self, tenant: &TenantId, generation: &str) -> Result<(), StoreError> {
+        let mut marker = keys::marker(tenant, generation).item();
+        marker.insert("generation".to_owned(), text(generation));
+        marker.insert(STARTED.to_owned(), number(seconds_now()));
+        self.write_all(vec![put(marker)?]).await
+    }
+
+    /// Removes the contacts of every version before this one, and all of what was cut short.
+    async fn remove_replaced(&self, tenant: &TenantId, newest: u32) -> Result<(), StoreError> {
+        let what = "an import";
+        for marker in self.all(what, self.beginning(&keys::tenant(tenant), keys::MARKER)).await? {
+            let key = Key::of(&marker)?;
+            let partition = keys::import(tenant, string(what, &marker, "generation")?);
+            let rest = match maybe::<u32>(what, &marker, "version")? {
+                // Settings stay: calls have pinned them. Contacts are read of the newest alone.
+                Some(version) if version < newest => self.beginning(&partition, keys::CONTACT),
+                None if self.abandon(&key, &marker).await? => self.within(&partition),
+                _ => continue,
+            };
+            let found = self.all(what, rest.projection_expression(format!("{PARTITION}, {SORT}"))).await?;
             self.write_all(found.into_iter().map(delete).collect::<Result<_, _>>()?).await?;
-            let unmarked = self.client().update_item().table_name(self.table()).set_key(Some(key.item()));
-            let unmarked = unmarked.update_expression(format!("REMOVE {HAS_CONTACTS}"));
-            let answer = unmarked.return_consumed_capacity(ReturnConsumedCapacity::Total).send().await;
-            self.counters().wrote(answer.map_err(|error| fault("settings", error))?.consumed_capacity());
+            self.write_all(vec![delete(key.item())?]).await?;
         }
         Ok(())
+    }
+
+    /// Gives up an import that began long ago, so that it can no longer become a version; false if it is not so.
+    async fn abandon(&self, key: &Key, marker: &Item) -> Result<bool, StoreError> {
+        let started: u64 = maybe("an import", marker, STARTED)?.unwrap_or_default();
+        if started + CUT_SHORT_SECONDS > seconds_now() {
+            return Ok(false);
+        }
+        let unfinished = "attribute_exists(pk) AND attribute_not_exists(version)";
+        let unfinished = Expression::new(unfinished, [(":yes", number(1))]);
+        let mut actions = Actions::default();
+        actions.update(self, "an import", key.clone(), "SET abandoned = :yes", unfinished)?;
+        match self.transact(actions).await {
+            Ok(()) => Ok(true),
+            Err(StoreError::Conflict) => Ok(false),
+            Err(error) => Err(error),
+        }
     }
 
     /// Writes that need not become true together; they are done when this returns.
@@ -160,6 +190,11 @@ fn by_number(contacts: &[Contact]) -> BTreeMap<&str, Vec<&Contact>> {
         }
     }
     found
+}
+
+fn seconds_now() -> u64 {
+    // A clock before 1970 makes everything young: nothing is removed.
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
 }
 
 /// A write and about how many bytes it has.

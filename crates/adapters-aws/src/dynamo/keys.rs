@@ -120,6 +120,14 @@ pub(super) fn version(of: &TenantId, version: u32) -> Key {
     Key::new(tenant(of), format!("{VERSION}{version:010}"))
 }
 
+/// Sort keys of the markers of imports begin so.
+pub(super) const MARKER: &str = "IMPORT#";
+
+/// The marker of an import, from its beginning until nothing is left of it to remove.
+pub(super) fn marker(of: &TenantId, generation: &str) -> Key {
+    Key::new(tenant(of), format!("{MARKER}{generation}"))
+}
+
 /// Everything that one import wrote.
 pub(super) fn import(tenant: &TenantId, generation: &str) -> String {
     format!("T#{tenant}#IMPORT#{generation}")

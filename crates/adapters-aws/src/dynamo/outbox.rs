@@ -7,7 +7,7 @@ use super::fault::failure;
 use super::item::{Item, Key, column, count, from_json, instant, number, present, string, text, to_json};
 use super::keys::{self, DueKind};
 use super::parts::{self, BODY, PARTS};
-use super::table::{INDEX_PROJECTED, SORT};
+use super::table::SORT;
 use super::transact::{Actions, patiently, random_name};
 use async_trait::async_trait;
 use aws_sdk_dynamodb::error::ProvideErrorMetadata;
@@ -233,7 +233,6 @@ impl DynamoStore {
         } else {
             from_json("an effect", string("an effect", item, BODY)?)?
         };
-        debug_assert!(item.contains_key(INDEX_PROJECTED), "it is leased");
         Ok(Claim { tenant: entry.tenant.clone(), effect, tries: tries(item)?, lease: lease.clone() })
     }
 }

@@ -29,7 +29,7 @@ fn long_case(id: &str) -> Case {
     let (policy, facts) = (policy(), Facts::default());
     let context = Context { policy: &policy, facts: &facts, now: at(0) };
     let brief = Brief { words: words(), wake: false, ..brief() };
-    Case::open(&context, &call(id), brief, case(id).number).0
+    Case::open(&context, &call(id), brief, case(id).ticket.number).0
 }
 
 fn long_effect(number: u32) -> PlannedEffect {

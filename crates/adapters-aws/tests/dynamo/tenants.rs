@@ -1,6 +1,9 @@
 //! Settings and contacts that no item could hold, and what an import leaves behind.
 
-use crate::support::{client, plain, sort_keys, store, table};
+use crate::meddler::{Act, Meddler};
+use crate::support::{client, everything, plain, sort_keys, store, table};
+use aws_sdk_dynamodb::config::SharedHttpClient;
+use aws_sdk_dynamodb::types::AttributeValue;
 use nightdesk_adapters_aws::dynamo::DynamoStore;
 use nightdesk_domain::policy::{Company, Policy, Runbook};
 use nightdesk_ports::{Record, RecordLog, Scan, StoreError, TenantRepository};
@@ -57,6 +60,38 @@ async fn many_people_behind_one_number_are_all_found() {
     let many: Vec<_> = (0..8_000).map(|n| contact(&format!("Person {n}"), "acme-dental", &["+13125550142"])).collect();
     store.import(&policy(), &many, FILE).await.unwrap();
     assert!(store.contacts_of(&tenant(), &number("+13125550142")).await.unwrap() == many);
+}
+
+#[tokio::test]
+async fn what_an_import_that_was_cut_short_left_is_removed_by_a_later_one() {
+    let table = table().await;
+    let meddler = Meddler::new(plain());
+    let failing = DynamoStore::new(client(SharedHttpClient::new(meddler.clone())), &table);
+    meddler.set("TransactWriteItems", usize::MAX, Act::Answer(500, serde_json::json!({})));
+    let dana = [contact("Dana", "acme-dental", &["+13125550142"])];
+    assert!(failing.import(&policy(), &dana, FILE).await.is_err());
+
+    let store = DynamoStore::new(client(plain()), &table);
+    let count = async |prefix: &str| sort_keys(&table).await.iter().filter(|key| key.starts_with(prefix)).count();
+    store.import(&policy(), &[], FILE).await.unwrap();
+    assert_eq!((count("CONTACT#").await, count("POLICY").await), (1, 2), "it may still be under way");
+    age_markers(&table).await;
+    assert_eq!(store.import(&policy(), &[], FILE).await.unwrap(), 2);
+    assert_eq!((count("CONTACT#").await, count("POLICY").await), (0, 2), "two versions, and nothing else");
+    assert_eq!(count("IMPORT#").await, 1, "the newest keeps its marker");
+    assert!(store.version(&tenant(), 1).await.unwrap().is_some());
+}
+
+/// Lets every import that is no version have begun in 1970.
+async fn age_markers(table: &str) {
+    for item in everything(table).await {
+        if item["sk"].as_s().unwrap().starts_with("IMPORT#") && !item.contains_key("version") {
+            let key = ["pk", "sk"].map(|name| (name.to_owned(), item[name].clone()));
+            let update = client(plain()).update_item().table_name(table).set_key(Some(key.into_iter().collect()));
+            let update = update.update_expression("SET started_at = :then");
+            update.expression_attribute_values(":then", AttributeValue::N("0".to_owned())).send().await.unwrap();
+        }
+    }
 }
 
 fn record(id: &str, seconds: i64) -> Record {

@@ -1,19 +1,26 @@
 //! Planned effects in memory.
 
-use super::MemoryStore;
+use super::{MemoryStore, Waiting};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use nightdesk_domain::ids::{EffectId, OwnerId, TenantId};
 use nightdesk_ports::{Claim, Lease, Outbox, StoreError, Tries};
 
-#[async_trait]
-impl Outbox for MemoryStore {
-    async fn claim(&self, now: DateTime<Utc>, lease: &Lease, limit: usize) -> Result<Vec<Claim>, StoreError> {
+impl MemoryStore {
+    /// Takes effects that are due and not leased, the oldest first, of those that are asked for by name.
+    pub(crate) fn claim_where(
+        &self,
+        now: DateTime<Utc>,
+        lease: &Lease,
+        limit: usize,
+        wanted: impl Fn(&(TenantId, EffectId)) -> bool,
+    ) -> Vec<Claim> {
         let mut tables = self.tables();
+        let is_free = |waiting: &Waiting| waiting.lease.as_ref().is_none_or(|held| held.until <= now);
         let mut free: Vec<_> = tables
             .effects
             .iter_mut()
-            .filter(|(_, waiting)| waiting.due <= now && waiting.lease.as_ref().is_none_or(|held| held.until <= now))
+            .filter(|(name, waiting)| waiting.due <= now && is_free(waiting) && wanted(name))
             .collect();
         // The sort is stable: what is due at the same instant stays in the order of its name.
         free.sort_by_key(|(_, waiting)| waiting.due);
@@ -25,7 +32,14 @@ impl Outbox for MemoryStore {
             let effect = waiting.effect.clone();
             Claim { tenant: tenant.clone(), effect, tries: waiting.tries, lease: lease.clone() }
         });
-        Ok(taken.collect())
+        taken.collect()
+    }
+}
+
+#[async_trait]
+impl Outbox for MemoryStore {
+    async fn claim(&self, now: DateTime<Utc>, lease: &Lease, limit: usize) -> Result<Vec<Claim>, StoreError> {
+        Ok(self.claim_where(now, lease, limit, |_| true))
     }
 
     async fn postpone(&self, claim: &Claim, due: DateTime<Utc>, tries: Tries) -> Result<(), StoreError> {

@@ -6,8 +6,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 /// Rates in thousandths; 0 never happens.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Rates {
-    /// A commit meets a rival that was quicker.
+    /// A commit conflicts although nothing has changed that it expects: two transactions touched one item.
     pub(crate) conflict: u64,
+    /// A look at what is due is shown what was true a moment ago.
+    pub(crate) index_stale: u64,
     /// The store fails before it does anything.
     pub(crate) store_before: u64,
     /// The store does it, and the acknowledgement is lost.
@@ -57,11 +59,22 @@ pub(crate) struct Outage {
     pub(crate) refuses: bool,
 }
 
+/// Some seconds in which the store turns part of the requests away, as one does that is asked more than was paid for.
+#[derive(Debug, Clone)]
+pub(crate) struct Throttle {
+    pub(crate) from: DateTime<Utc>,
+    pub(crate) until: DateTime<Utc>,
+    /// How many of a thousand requests.
+    pub(crate) permille: u64,
+}
+
 /// The faults of one night.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Faults {
     pub(crate) rates: Rates,
     pub(crate) outages: Vec<Outage>,
+    /// When the store turns requests away.
+    pub(crate) throttles: Vec<Throttle>,
     /// How many crashes, and when.
     pub(crate) crashes: Vec<DateTime<Utc>>,
 }
@@ -74,7 +87,8 @@ impl Faults {
         }
         let mut rate = |most: u64| if dice.chance(500) { 0 } else { dice.range(1, most) };
         let rates = Rates {
-            conflict: rate(80),
+            conflict: rate(150),
+            index_stale: rate(600),
             store_before: rate(40),
             store_after: rate(30),
             unavailable: rate(250),
@@ -105,12 +119,25 @@ impl Faults {
             more => more - 2,
         };
         let crashes = (0..crashes).map(|_| within(dice)).collect();
-        Self { rates, outages, crashes }
+        let throttles = if dice.chance(700) { 0 } else { dice.range(1, 4) };
+        let throttles = (0..throttles).map(|_| {
+            let from = within(dice);
+            let until = from + TimeDelta::seconds(i64::try_from(dice.range(2, 10)).unwrap_or(2));
+            Throttle { from, until, permille: dice.range(200, 900) }
+        });
+        let throttles = throttles.collect();
+        Self { rates, outages, throttles, crashes }
     }
 
     /// Whether nothing at all goes wrong tonight.
     pub(crate) fn is_calm(&self) -> bool {
-        self.rates.is_calm() && self.outages.is_empty() && self.crashes.is_empty()
+        self.rates.is_calm() && self.outages.is_empty() && self.throttles.is_empty() && self.crashes.is_empty()
+    }
+
+    /// How many of a thousand requests the store turns away now.
+    pub(crate) fn throttled(&self, now: DateTime<Utc>) -> u64 {
+        let now_on = self.throttles.iter().filter(|throttle| (throttle.from..throttle.until).contains(&now));
+        now_on.map(|throttle| throttle.permille).max().unwrap_or_default()
     }
 
     pub(crate) fn outage(&self, service: Service, now: DateTime<Utc>) -> Option<&Outage> {

@@ -12,6 +12,7 @@ mod desk;
 mod dice;
 mod executor;
 mod faults;
+mod index;
 mod liveness;
 mod safety;
 mod store;
@@ -57,6 +58,8 @@ pub enum Plant {
     VersionUnchecked,
     /// An outbox that hands out what another holds.
     LeasesIgnored,
+    /// An outbox that hands out whatever its index shows, be it held by another meanwhile.
+    IndexBelieved,
     /// A store that does not name cases whose deadline has passed.
     DeadlinesForgotten,
     /// A ticketing system in which no ticket is ever found by its key.

@@ -3,7 +3,7 @@
 use super::executor::yield_now;
 use super::faults::Service;
 use super::world::World;
-use super::{Plant, safety};
+use super::{Plant, index, safety};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use nightdesk_domain::facts::Contact;
@@ -33,7 +33,8 @@ impl FaultyStore {
             yield_now().await;
         }
         let away = !world.healed() && world.faults.outage(Service::Store, world.clock.at()).is_some();
-        if away || world.strikes(world.faults.rates.store_before) {
+        let throttled = world.strikes(world.faults.throttled(world.clock.at()));
+        if away || throttled || world.strikes(world.faults.rates.store_before) {
             world.book().ticket_answers_lost = true;
             return Err(unavailable());
         }
@@ -86,14 +87,19 @@ impl Cases for FaultyStore {
                 save.expected_version = stored.map_or(0, |stored| stored.version);
             }
         }
+        let stored = commit.clone();
         world.store.commit(commit).await?;
+        world.book().index.committed(&stored, world.clock.at());
         safety::committed(world, record).await;
         self.after().await
     }
 
     async fn due(&self, now: DateTime<Utc>, limit: usize) -> Result<Vec<(TenantId, OwnerId)>, StoreError> {
         self.before().await?;
-        let mut due = self.world.store.due(now, limit).await?;
+        let mut due = match index::stale(&self.world, |index| &index.owners, now, limit) {
+            Some(shown) => shown,
+            None => self.world.store.due(now, limit).await?,
+        };
         if self.world.planted(Plant::DeadlinesForgotten) {
             due.retain(|(_, owner)| matches!(owner, OwnerId::Call(_)));
         }
@@ -119,16 +125,30 @@ impl Cases for FaultyStore {
 impl Outbox for FaultyStore {
     async fn claim(&self, now: DateTime<Utc>, lease: &Lease, limit: usize) -> Result<Vec<Claim>, StoreError> {
         self.before().await?;
-        let mut claims = self.world.store.claim(now, lease, limit).await?;
+        let shown = index::stale(&self.world, |index| &index.effects, now, limit);
+        // Whatever the index shows, only what is free is taken.
+        let wanted = |name: &(TenantId, EffectId)| shown.as_ref().is_none_or(|shown| shown.contains(name));
+        let mut claims = self.world.store.claim_where(now, lease, limit, wanted);
         {
             let mut book = self.world.book();
+            let present = self.world.clock.at();
+            for claim in &claims {
+                let name = (claim.tenant.clone(), claim.effect.id.clone());
+                book.index.effects.set(name, present, Some(lease.until));
+            }
             for claim in &claims {
                 if let Some(row) = book.outbox.get_mut(&claim.effect.id) {
                     row.lease = Some(lease.clone());
                 }
             }
-            if self.world.plant == Some(Plant::LeasesIgnored) {
+            let planted = match self.world.plant {
+                Some(Plant::LeasesIgnored) => book.outbox.keys().cloned().collect(),
+                Some(Plant::IndexBelieved) => shown.into_iter().flatten().map(|(_, effect)| effect).collect(),
+                _ => Vec::new(),
+            };
+            if !planted.is_empty() {
                 let held = book.outbox.iter().filter(|(_, row)| row.lease.as_ref().is_some_and(|l| l != lease));
+                let held = held.filter(|(id, _)| planted.contains(id));
                 claims.extend(held.map(|(id, row)| Claim {
                     tenant: self.world.policy.tenant.clone(),
                     effect: nightdesk_domain::effect::PlannedEffect {
@@ -149,8 +169,13 @@ impl Outbox for FaultyStore {
     async fn postpone(&self, claim: &Claim, due: DateTime<Utc>, tries: Tries) -> Result<(), StoreError> {
         self.before().await?;
         self.world.store.postpone(claim, due, tries).await?;
-        if let Some(row) = self.world.book().outbox.get_mut(&claim.effect.id) {
-            row.lease = None;
+        {
+            let mut book = self.world.book();
+            let name = (claim.tenant.clone(), claim.effect.id.clone());
+            book.index.effects.set(name, self.world.clock.at(), Some(due));
+            if let Some(row) = book.outbox.get_mut(&claim.effect.id) {
+                row.lease = None;
+            }
         }
         self.world.remind([due]);
         self.after().await
@@ -159,6 +184,8 @@ impl Outbox for FaultyStore {
     async fn settle(&self, claim: &Claim) -> Result<(), StoreError> {
         self.before().await?;
         self.world.store.settle(claim).await?;
+        let name = (claim.tenant.clone(), claim.effect.id.clone());
+        self.world.book().index.effects.set(name, self.world.clock.at(), None);
         self.world.book().outbox.remove(&claim.effect.id);
         self.after().await
     }

@@ -4,6 +4,7 @@ use super::Plant;
 use super::dice::Dice;
 use super::executor::{OUTSIDE, Process, SimClock, Spawner, lock};
 use super::faults::{Faults, Service};
+use super::index::Index;
 use crate::memory::MemoryStore;
 use chrono::{DateTime, Utc};
 use nightdesk_domain::call::Call;
@@ -43,6 +44,8 @@ pub(crate) struct Book {
     pub(crate) agenda_wakers: Vec<Waker>,
     /// Counts the entries, so that nobody misses one that was made while looking.
     pub(crate) reminders: u64,
+    /// What the store's index of due work has shown, and since when.
+    pub(crate) index: Index,
     /// The outbox as it was committed.
     pub(crate) outbox: BTreeMap<EffectId, Row>,
     /// Every committed state of each machine.
