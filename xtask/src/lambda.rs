@@ -1,16 +1,22 @@
 //! Running on AWS Lambda, proven without an account: the functions under a stand-in, and the template.
 
 use crate::steps::{Steps, cargo};
+use crate::tasks::AMAZON;
 use std::process::Command;
 
 const LINT_MISSING: &str = "cfn-lint is not installed, so CloudFormation's own rules are not checked: \
                             pip install cfn-lint (CI must have it)";
 
-/// Builds the functions as they are shipped, but for this machine and without link-time optimisation, and takes the
-/// scripted calls through them; checks the template with the linter of its makers and with our own rules.
-pub(crate) fn run(steps: &mut Steps) {
+/// Builds the functions for this machine and takes the scripted calls through them; checks the template with the
+/// linter of its makers and with our own rules. With `release` the functions are optimised as they are when packaged.
+pub(crate) fn run(steps: &mut Steps, release: bool) {
     steps.command("emulator", emulator());
-    steps.tests("functions and template", functions());
+    steps.tests("functions and template", functions(release));
+    lint_template(steps);
+}
+
+/// CloudFormation's own rules.
+pub(crate) fn lint_template(steps: &mut Steps) {
     if lint().arg("--version").output().is_ok_and(|output| output.status.success()) {
         let mut lint = lint();
         lint.arg("deploy/template.yaml");
@@ -34,10 +40,12 @@ fn emulator() -> Command {
     cargo(&["build", "--locked", "--manifest-path", "emulator/Cargo.toml", "--target-dir", "emulator/target"])
 }
 
-fn functions() -> Command {
-    let mut command = cargo(&["test", "--release", "-p", "nightdesk", "--features", "lambda"]);
-    // The template once more: only with this feature is it compared with the store on DynamoDB.
-    command.args(["--test", "lambda", "--test", "template"]);
+fn functions(release: bool) -> Command {
+    // The whole workspace with the features of `cargo xtask test`, so that what it has built is not built again.
+    let mut command = cargo(&["test", "--workspace", "--features", AMAZON, "--test", "lambda", "--test", "template"]);
+    if release {
+        command.arg("--release");
+    }
     // They say what they did: which ticket, who was rung.
     command.args(["--", "--nocapture"]);
     command
@@ -58,9 +66,13 @@ mod tests {
     }
 
     #[test]
-    fn the_functions_are_tested_as_they_are_shipped() {
-        assert!(arguments(&functions()).starts_with(&["test", "--release"]));
-        assert!(arguments(&functions()).windows(2).any(|pair| pair == ["--features", "lambda"]));
+    fn the_functions_are_tested_as_they_are_shipped_where_that_is_asked_for() {
+        assert!(!arguments(&functions(false)).contains(&"--release"));
+        assert!(arguments(&functions(true)).contains(&"--release"));
+        // Whatever comes after `--` is for the tests themselves.
+        let all = functions(true);
+        let place = |word| arguments(&all).iter().position(|argument| *argument == word);
+        assert!(place("--release") < place("--"));
     }
 
     #[test]

@@ -9,7 +9,7 @@ use std::process::{Command, ExitCode};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// What the quick start does without, and every check is run with.
-const AMAZON: &str = "nightdesk/aws";
+pub(crate) const AMAZON: &str = "nightdesk/lambda";
 
 /// Nights that `test` simulates, each time other ones.
 const FRESH_SEEDS: u64 = 300;
@@ -52,8 +52,12 @@ pub(crate) enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
-    /// Run the AWS functions without an account, and check their template
-    Lambda,
+    /// Run the AWS functions without an account, and check their template: [--release]
+    Lambda {
+        /// Optimised, as when they are packaged
+        #[arg(long)]
+        release: bool,
+    },
     /// Measure turns, start-up and nights in a release build, or the AWS functions: [lambda] [--quick] [--json]
     Bench {
         /// Handed to the benchmark as they are
@@ -91,7 +95,7 @@ impl Task {
             Task::Sim { arguments } => return hand_over(&mut sim(&arguments)),
             Task::Eval { arguments } => return hand_over(&mut understanding("eval", &arguments)),
             Task::Learn { arguments } => return hand_over(&mut understanding("learn", &arguments)),
-            Task::Lambda => lambda::run(&mut steps),
+            Task::Lambda { release } => lambda::run(&mut steps, release),
             Task::Bench { arguments } => return hand_over(&mut bench(&arguments)),
             Task::Fuzz { target, seconds } => fuzz::run(&mut steps, target.as_deref(), seconds),
         }
@@ -183,7 +187,8 @@ fn ci(steps: &mut Steps) {
         steps.skipped("deny", DENY_MISSING);
     }
     test(steps);
-    lambda::run(steps);
+    // The tests have run the functions.
+    lambda::lint_template(steps);
 }
 
 const DENY_MISSING: &str = "cargo-deny is not installed, so licences and bans are not checked: \

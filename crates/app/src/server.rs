@@ -287,11 +287,7 @@ async fn keep_wired(wiring: Arc<Wiring>, mut stopped: watch::Receiver<bool>) {
 }
 
 /// Looks at what is due, again at once while there is some, else after a pause; the first time after another one.
-async fn look_after_due(
-    engine: Arc<Engine>,
-    (first, pause): (Duration, Duration),
-    mut stopped: watch::Receiver<bool>,
-) {
+async fn look_after_due(engine: Arc<Engine>, (first, pause): (Duration, Duration), mut stopped: watch::Receiver<bool>) {
     tokio::select! {
         () = tokio::time::sleep(first) => {}
         _ = stopped.changed() => {}

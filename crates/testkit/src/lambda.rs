@@ -253,7 +253,7 @@ mod tests {
         use nightdesk_ports::HttpTransport;
         let uri = format!("http://{}{VERSION}{path}", api.address);
         let request = Request::builder().method(method).uri(uri).body(Bytes::from(body.to_owned())).unwrap();
-        crate::connectwise::HyperTransport.send(request, Duration::from_secs(5)).await.unwrap()
+        crate::transport::HyperTransport.send(request, Duration::from_secs(5)).await.unwrap()
     }
 
     #[tokio::test]

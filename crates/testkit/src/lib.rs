@@ -1,5 +1,7 @@
 //! For tests only: memory store, contract suites, fakes, scripts, strategies, the simulator.
 
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::panic, reason = "a test says what it expects by failing"))]
+
 pub mod aws;
 pub mod connectwise;
 pub mod contract;

@@ -6,7 +6,7 @@ use crate::wiring::REFRESH_EVERY;
 use chrono::{DateTime, TimeDelta, Utc};
 use lambda_http::Context;
 use nightdesk_adapters_aws::ses::{self, Feedback, MailOutcome};
-use nightdesk_engine::Engine;
+use nightdesk_engine::{Engine, EngineError};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -51,16 +51,32 @@ pub(super) async fn answer(host: Arc<Host>, event: Value, context: Context) -> R
             Ok(json!({"batchItemFailures": failures}))
         }
         Order::Mail => {
-            let Some(feedback) = ses::feedback(&event.to_string())? else { return Ok(Value::Null) };
-            let Feedback { tenant, effect, outcome } = &feedback;
-            // WIRE: once the engine can be told of it, `engine.mail_feedback(&feedback).await?` belongs here.
-            if !matches!(outcome, MailOutcome::Delivered | MailOutcome::Delayed) {
-                tracing::warn!(%tenant, %effect, ?outcome, "a notice did not reach a person");
+            let Some(Feedback { tenant, effect, outcome }) = ses::feedback(&event.to_string())? else {
+                return Ok(Value::Null);
+            };
+            if let Some(why) = lost(outcome) {
+                tracing::warn!(%tenant, %effect, why, "a notice did not reach a person");
                 let now = engine.ports().clock.now().timestamp_millis();
                 metrics::emit(&context.env_config.function_name, now, &[(MAIL_PROBLEMS, 1.0)]);
+                match engine.notice_lost(&tenant, effect, why).await {
+                    // Of a case that this table does not hold.
+                    Err(EngineError::NotFound) => {}
+                    told => told?,
+                }
             }
             Ok(Value::Null)
         }
+    }
+}
+
+/// Why nobody reads a mail; none where it arrived, or may yet.
+fn lost(outcome: MailOutcome) -> Option<&'static str> {
+    match outcome {
+        MailOutcome::Delivered | MailOutcome::Delayed => None,
+        MailOutcome::Bounced { permanent: true } => Some("the mail bounced for good; mend the address"),
+        MailOutcome::Bounced { permanent: false } => Some("the mail bounced"),
+        MailOutcome::Complained => Some("the mail was marked as unwanted, and SES sends no more to that address"),
+        MailOutcome::Rejected => Some("SES did not take the mail"),
     }
 }
 
