@@ -33,7 +33,7 @@ pub(super) async fn answer(host: Arc<Host>, event: Value, context: Context) -> R
     // Half of it, so that each minute's watch begins with what holds now.
     host.wiring.refresh_if_older(REFRESH_EVERY / 2).await;
     match order(&event)? {
-        Order::Watch => host.kept_wired(watch_this_minute(engine, &context)).await,
+        Order::Watch => watch_this_minute(engine, &context).await,
         Order::Changes(records) => {
             let batch = stream::read(records, engine.ports().clock.now().timestamp_millis());
             if batch.due {
