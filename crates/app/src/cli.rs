@@ -41,7 +41,7 @@ pub struct StoreArgs {
     #[arg(long, global = true, env = "NIGHTDESK_DATABASE", default_value = "nightdesk-data/nightdesk.sqlite")]
     pub database: PathBuf,
 
-    /// Instead of the database file: dynamodb:TABLE, a table that `nightdesk store create` has made (or sqlite:PATH).
+    /// Instead of the database file: dynamodb:TABLE, a table that `nightdesk table create` has made (or sqlite:PATH).
     #[arg(long, global = true, env = "NIGHTDESK_STORE")]
     pub store: Option<StoreChoice>,
 
@@ -122,9 +122,9 @@ pub enum Command {
     /// Work with tenants.
     #[command(subcommand)]
     Tenant(TenantCommand),
-    /// Work with the store.
+    /// Work with the table of --store.
     #[command(subcommand)]
-    Store(StoreCommand),
+    Table(TableCommand),
     /// Show what the rules understand: JSON Lines in, by default JSON Lines out.
     Analyze(AnalyzeArgs),
     /// Show when a phrase asks to be called back.
@@ -205,9 +205,9 @@ pub enum TenantCommand {
     Demo,
 }
 
-/// Work with the store.
+/// Work with the table of --store.
 #[derive(Debug, Subcommand)]
-pub enum StoreCommand {
+pub enum TableCommand {
     /// Create the table that --store names; one that is there already is left as it is.
     Create,
 }
@@ -238,6 +238,10 @@ pub struct ServeArgs {
     /// How much faster than life time passes, for trials with the simulated network; refused with a real carrier.
     #[arg(long, value_name = "FACTOR", default_value_t = 1.0)]
     pub pace: f64,
+
+    /// Since when time passes faster, by ISO 8601: the same for all that share a store. Default: since each began.
+    #[arg(long, env = "NIGHTDESK_PACE_SINCE", value_name = "INSTANT", requires = "pace")]
+    pub pace_since: Option<chrono::DateTime<chrono::Utc>>,
 }
 
 /// A call.

@@ -8,6 +8,7 @@ use crate::http::{AppState, Metrics, router};
 use crate::store::{OpenError, Store, StoreChoice};
 use crate::transport::HyperTransport;
 use crate::wiring::{REFRESH_EVERY, Wiring};
+use chrono::{DateTime, Utc};
 use nightdesk_adapters_local::desk::Desk;
 use nightdesk_adapters_twilio::PublicUrl;
 use nightdesk_domain::ids::TenantId;
@@ -51,6 +52,8 @@ pub struct Setup {
     pub heartbeat_url: Option<String>,
     /// How much faster than life time passes: 1, except where a scripted call runs with the simulated network.
     pub pace: f64,
+    /// Since when: the same for all that share a store; none: since each began.
+    pub pace_since: Option<DateTime<Utc>>,
 }
 
 /// Why a server did not start. Each says what to do.
@@ -133,7 +136,7 @@ impl Setup {
     }
 
     fn clock(&self) -> Arc<dyn Clock> {
-        Arc::new(PacedClock::new(self.pace))
+        Arc::new(PacedClock::since(self.pace, self.pace_since.unwrap_or_else(Utc::now)))
     }
 
     fn amazon(&self, clock: &Arc<dyn Clock>) -> Arc<Amazon> {

@@ -38,6 +38,7 @@ pub(crate) async fn measure(scratch: &Path, report: &mut Report) -> Result<(), F
         simulator_api: "http://127.0.0.1:9".to_owned(),
         heartbeat_url: None,
         pace: 1.0,
+        pace_since: None,
     };
     let policy = Tenant::parse(DEMO).map_err(|problems| problems.to_string())?.policy;
     let host = setup.host().await?;

@@ -10,7 +10,7 @@ use nightdesk_adapters_aws::ses::{MailConfig, SesNotifier};
 use nightdesk_adapters_aws::transcribe::{AmazonTranscriber, TranscribeConfig};
 use nightdesk_domain::ids::TenantId;
 use nightdesk_domain::private::Private;
-use nightdesk_ports::{Budget, Clock, Notifier, Transcriber, TriageModel};
+use nightdesk_ports::{Budget, Clock, Notifier, TenantRepository, Transcriber, TriageModel};
 use secrecy::SecretString;
 use std::sync::Arc;
 use tokio::sync::OnceCell;
@@ -60,6 +60,8 @@ impl Amazon {
     /// A store on a table that is there; one that is missing is an error that says how to create it.
     pub async fn store(&self, table: &str) -> Result<Store, String> {
         let store = DynamoStore::new(self.clients().await.dynamo.clone(), table);
+        // Whether the table is there shows only when it is asked.
+        store.tenants().await.map_err(|error| chain(&error))?;
         Ok(Store::of(Arc::new(store)))
     }
 

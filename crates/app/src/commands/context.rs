@@ -38,6 +38,7 @@ pub(crate) fn setup(store: &StoreArgs, serve: &ServeArgs) -> Result<Setup, Box<d
         simulator_api: serve.simulator_api.clone(),
         heartbeat_url: serve.heartbeat_url.clone(),
         pace: serve.pace,
+        pace_since: serve.pace_since,
     })
 }
 

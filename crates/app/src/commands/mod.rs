@@ -7,7 +7,7 @@ mod check;
 pub(crate) mod context;
 mod local_time;
 mod serve;
-mod store;
+mod table;
 mod tenant;
 mod test_page;
 mod tickets;
@@ -35,7 +35,7 @@ pub async fn run(cli: Cli) -> ExitCode {
         Some(Command::TestPage(args)) => test_page::run(store, args).await,
         Some(Command::Handled { ticket, by }) => tickets::handled(store, &ticket, &by).await,
         Some(Command::Tenant(command)) => tenant::run(store, command).await,
-        Some(Command::Store(command)) => store::run(store, command).await,
+        Some(Command::Table(command)) => table::run(store, command).await,
         Some(Command::Analyze(args)) => analyze::run(args),
         Some(Command::When(args)) => when::run(&args),
     };

@@ -17,3 +17,4 @@ mod prompt;
 mod scripted;
 mod server;
 mod transport;
+mod wiring;

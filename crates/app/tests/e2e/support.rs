@@ -316,6 +316,7 @@ pub(crate) fn setup(folder: &Folder, pace: f64) -> Setup {
         simulator_api: "http://127.0.0.1:1".to_owned(),
         heartbeat_url: None,
         pace,
+        pace_since: None,
     }
 }
 

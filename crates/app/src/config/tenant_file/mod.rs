@@ -131,4 +131,79 @@ mod tests {
         let Problems(problems) = Tenant::parse(&silent.join("\n")).unwrap_err();
         assert!(problems.iter().any(|problem| problem.contains("no emergency would reach")), "{problems:?}");
     }
+
+    const ANTHROPIC: &str = "\n[model]\nvia = \"anthropic\"\napi_key = { env = \"NIGHTDESK_TEST_ABSENT\" }\n\
+                             quick = \"quick-1\"\nthorough = \"thorough-1\"\nopinion = false\n";
+
+    fn parsed(more: &str) -> Result<Tenant, Vec<String>> {
+        Tenant::parse(&format!("{DEMO}\n{more}")).map_err(|problems| problems.0)
+    }
+
+    #[test]
+    fn what_a_model_is_asked_is_stored_with_the_settings() {
+        use nightdesk_domain::policy::ModelPolicy;
+        let tenant = parsed(ANTHROPIC).unwrap();
+        assert_eq!(tenant.policy.model, ModelPolicy { opinion: false, summary: true });
+        assert_eq!(parsed("[model]\nvia = \"none\"").unwrap().policy.model, ModelPolicy::default());
+        assert_eq!(parsed("").unwrap().policy.model, ModelPolicy::default());
+    }
+
+    #[tokio::test]
+    async fn a_secret_that_is_missing_is_named_by_its_setting() {
+        let tenant = parsed(ANTHROPIC).unwrap();
+        let keys = tenant.keys(&Secrets::Local).await;
+        let problems = tenant.integrations.problems(&keys);
+        assert!(matches!(&problems[..], [one] if one.starts_with("model.api_key") && one.contains("ABSENT")));
+        assert_eq!(keys, tenant.keys(&Secrets::Local).await, "nothing has changed");
+        assert_ne!(keys, Keys::default());
+    }
+
+    #[test]
+    fn the_services_sections_refuse_what_they_do_not_know() {
+        for wrong in [
+            "[mail]\nvia = \"pigeon\"",
+            "[mail]\nvia = \"inbox\"\nfrom = \"a@b.example\"",
+            "[mail]\nvia = \"ses\"",
+            "[model]\nvia = \"none\"\nquick = \"x\"",
+            "[model]\nvia = \"bedrock\"\nquick = \"x\"\nthorough = \"y\"\napi_key = { env = \"A\" }",
+            "[transcription]\nby = \"carrier\"\nbucket = \"x\"",
+            "[transcription]\nby = \"amazon\"",
+        ] {
+            assert!(parsed(wrong).is_err(), "{wrong}");
+        }
+        for right in ["[mail]\nvia = \"inbox\"", "[transcription]\nby = \"carrier\""] {
+            assert!(parsed(right).is_ok(), "{right}");
+        }
+    }
+
+    #[test]
+    fn every_problem_of_the_services_is_named_beside_the_others() {
+        let sections = "[mail]\nvia = \"ses\"\nfrom = \"nobody\"\nreply_to = \"me\"\n\
+                        [model]\nvia = \"anthropic\"\napi = \"http://far.example\"\napi_key = { ssm = \"a b\" }\n\
+                        quick = \"\"\nthorough = \"t\"\n\
+                        [transcription]\nby = \"amazon\"\nbucket = \"A Bucket\"\n";
+        let broken = format!("{}\n{sections}", DEMO.replace("America/Chicago", "Mars/Olympus"));
+        let Problems(problems) = Tenant::parse(&broken).unwrap_err();
+        for field in [
+            "tenant.time_zone",
+            "mail.from",
+            "mail.reply_to",
+            "model.api:",
+            "model.api_key",
+            "model.quick",
+            "transcription.bucket",
+        ] {
+            assert!(problems.iter().any(|problem| problem.starts_with(field)), "{field} is missing in {problems:?}");
+        }
+    }
+
+    #[test]
+    fn amazon_is_a_setting_of_builds_that_have_it() {
+        let mail = "[mail]\nvia = \"ses\"\nfrom = \"NightDesk <night@lakeside.example>\"";
+        match (parsed(mail), crate::amazon::Amazon::IS_BUILT_IN) {
+            (Ok(_), true) => {}
+            (Err(problems), false) => assert!(problems[0].contains("--features aws"), "{problems:?}"),
+            (parsed, _) => panic!("{:?}", parsed.map(|tenant| tenant.integrations)),
+        }
+    }
 }

@@ -1,15 +1,18 @@
-//! `nightdesk store`: the table, before anything can be kept in it.
+//! `nightdesk table`: the table, before anything can be kept in it.
 
 use super::{Outcome, context, print};
-use crate::cli::{StoreArgs, StoreCommand};
+use crate::cli::{StoreArgs, TableCommand};
 use crate::store::StoreChoice;
 use std::process::ExitCode;
 
-pub(super) async fn run(store: &StoreArgs, command: StoreCommand) -> Outcome {
-    let StoreCommand::Create = command;
+pub(super) async fn run(store: &StoreArgs, command: TableCommand) -> Outcome {
+    let TableCommand::Create = command;
     match store.choice() {
         StoreChoice::Sqlite(path) => {
-            print(&format!("{} is a file: whatever needs it first creates it.", path.display()));
+            let path = path.display();
+            return Err(
+                format!("{path} is a file, and made when it is needed; name a table: --store dynamodb:NAME").into()
+            );
         }
         StoreChoice::DynamoDb(table) => {
             context::amazon(store).create_table(&table).await?;
