@@ -1,11 +1,13 @@
 //! The people who call, and the carrier's end of their line.
 
 use super::carrier::{Hook, Woken};
+use super::mind::Spoken;
 use super::technician::speech_ms;
 use super::world::{Owed, World};
 use nightdesk_domain::call::{Arrival, CallEvent, CallState, News, Recording, Speech};
 use nightdesk_domain::ids::{CallId, RecordingId};
 use nightdesk_domain::phone::PhoneNumber;
+use nightdesk_domain::policy::TranscriptionBy;
 use nightdesk_domain::private::Private;
 use nightdesk_domain::reply::{Heard, Listen, Then, VoiceReply};
 use std::sync::Arc;
@@ -301,7 +303,14 @@ impl Caller {
         let hook = self.hook(recorded);
         let (later, hook_later, call) = (world.clone(), hook.clone(), self.call.clone());
         let hangs_up = world.chance(500);
+        if world.policy.transcription == TranscriptionBy::Service {
+            let owed = Owed { call: call.clone(), words: message.to_owned(), critical };
+            world.book().recordings.insert(id.to_string(), Spoken { owed, written_at: None });
+        }
         world.spawn_outside(async move {
+            if later.policy.transcription == TranscriptionBy::Service {
+                return;
+            }
             later.clock.sleep_ms(later.range(3_000, 60_000)).await;
             let fails = later.strikes(later.faults.rates.transcript_fails);
             let words = (!fails).then(|| Private::from(message));

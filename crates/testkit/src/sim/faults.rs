@@ -47,6 +47,8 @@ pub(crate) enum Service {
     Telephony,
     Ticketing,
     Notifier,
+    /// The language model and the transcriber.
+    Mind,
 }
 
 /// A stretch of time in which a service does not work.
@@ -105,7 +107,7 @@ impl Faults {
             begins + TimeDelta::seconds(i64::try_from(dice.range(0, minutes * 60)).unwrap_or_default())
         };
         let mut outages = Vec::new();
-        for service in [Service::Store, Service::Telephony, Service::Ticketing, Service::Notifier] {
+        for service in [Service::Store, Service::Telephony, Service::Ticketing, Service::Notifier, Service::Mind] {
             if dice.chance(250) {
                 let from = within(dice);
                 // A store that is away for long is an emergency at the carrier, not a night of ours.

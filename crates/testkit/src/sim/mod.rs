@@ -14,6 +14,7 @@ mod executor;
 mod faults;
 mod index;
 mod liveness;
+mod mind;
 mod safety;
 mod store;
 mod technician;
@@ -28,10 +29,11 @@ use dice::Dice;
 use executor::{Executor, SimClock, Spawner, Step, lock};
 use faults::Faults;
 use futures_util::FutureExt;
+use mind::SimMind;
 use nightdesk_domain::case::CaseEvent;
-use nightdesk_domain::policy::Policy;
+use nightdesk_domain::policy::{ModelPolicy, Policy, TranscriptionBy};
 use nightdesk_engine::{Engine, Ports, Settings};
-use nightdesk_ports::{Absent, TenantRepository};
+use nightdesk_ports::TenantRepository;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use std::task::Poll;
@@ -180,6 +182,12 @@ fn policy(dice: &mut Dice) -> Policy {
     {
         first.number = None;
     }
+    if dice.chance(400) {
+        policy.model = ModelPolicy { opinion: dice.chance(800), summary: dice.chance(500) };
+    }
+    if dice.chance(300) {
+        policy.transcription = TranscriptionBy::Service;
+    }
     policy
 }
 
@@ -247,6 +255,7 @@ fn start_engine(world: &Arc<World>) {
     let claimant = format!("engine-{process}");
     let store = Arc::new(FaultyStore { world: world.clone() });
     let desk = Arc::new(SimDesk { world: world.clone(), claimant: claimant.clone() });
+    let mind = Arc::new(SimMind { world: world.clone(), claimant: claimant.clone() });
     let engine = Arc::new(Engine::new(
         Ports {
             cases: store.clone(),
@@ -256,8 +265,8 @@ fn start_engine(world: &Arc<World>) {
             telephony: Arc::new(SimTelephony { world: world.clone(), claimant: claimant.clone() }),
             ticketing: desk.clone(),
             notifier: desk,
-            model: Arc::new(Absent),
-            transcriber: Arc::new(Absent),
+            model: mind.clone(),
+            transcriber: mind,
             clock: Arc::new(world.clock.clone()),
         },
         Settings::new(claimant),

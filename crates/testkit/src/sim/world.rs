@@ -5,6 +5,7 @@ use super::dice::Dice;
 use super::executor::{OUTSIDE, Process, SimClock, Spawner, lock};
 use super::faults::{Faults, Service};
 use super::index::Index;
+use super::mind::Spoken;
 use crate::memory::MemoryStore;
 use chrono::{DateTime, Utc};
 use nightdesk_domain::call::Call;
@@ -64,6 +65,8 @@ pub(crate) struct Book {
     pub(crate) tickets: Vec<Ticket>,
     /// Whether an answer about a ticket may have been lost.
     pub(crate) ticket_answers_lost: bool,
+    /// Messages whose words another service than the carrier writes down.
+    pub(crate) recordings: BTreeMap<String, Spoken>,
     /// What callers were promised to have been heard.
     pub(crate) owed: Vec<Owed>,
     pub(crate) commits: u64,
