@@ -28,3 +28,21 @@ pub fn client(config: &SdkConfig) -> Client {
     let config = aws_sdk_dynamodb::config::Builder::from(config).timeout_config(timeouts).retry_config(retries);
     Client::from_conf(config.build())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dynamo::DynamoStore;
+    use aws_sdk_dynamodb::config::BehaviorVersion;
+
+    #[test]
+    fn a_store_keeps_the_patience_of_its_client() {
+        let config = SdkConfig::builder().behavior_version(BehaviorVersion::latest()).build();
+        let store = DynamoStore::new(client(&config), "nightdesk");
+        let kept = store.client().config();
+        let timeouts = kept.timeout_config().unwrap();
+        assert_eq!(timeouts.operation_attempt_timeout(), Some(Duration::from_secs(2)));
+        assert_eq!(timeouts.operation_timeout(), Some(Duration::from_secs(5)));
+        assert_eq!(kept.retry_config().unwrap().max_attempts(), 3);
+    }
+}

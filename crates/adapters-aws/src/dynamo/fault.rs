@@ -22,7 +22,7 @@ const DENIED: &str = "DynamoDB refused access: the role needs GetItem, BatchGetI
 const MISSING: &str = "there is no such table or index: check the table's name and region, or make it with \
                        `nightdesk table create` or the deployment template";
 const CREDENTIALS: &str = "DynamoDB does not know these credentials: they are wrong, expired, or of another account";
-const UNSENT: &str = "the request could not be made: no credentials or no region are configured";
+const UNSENT: &str = "the request could not be made: no credentials, no region or no HTTP client is configured";
 
 /// Why a request failed, as far as the store acts on it.
 #[derive(Debug)]

@@ -1,4 +1,5 @@
 //! What the operations cost in requests and capacity units; docs/STORAGE.md has the figures.
+#![allow(clippy::print_stderr, reason = "this is how the figures of docs/STORAGE.md are read off")]
 
 use crate::support::store;
 use nightdesk_adapters_aws::dynamo::{DynamoStore, SHARDS, Used};
