@@ -10,6 +10,7 @@ use nightdesk_ports::{Budget, DeliveryError, TriageModel};
 use nightdesk_testkit::contract::model::Subject;
 use nightdesk_testkit::models::{ACCESS_KEY, Behaviour, Denial, ModelDouble, QUICK, THOROUGH, Vendor};
 use nightdesk_testkit::sample::tenant;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 nightdesk_testkit::contract_tests!(model, {
@@ -85,4 +86,41 @@ async fn a_service_that_is_not_there_is_unavailable() {
     tokio::task::yield_now().await;
     let outcome = model(&url, ACCESS_KEY, QUICK, PATIENT).opinion(&tenant(), &question()).await;
     assert!(matches!(outcome, Err(DeliveryError::Unavailable { retry_after: None })));
+}
+
+/// What was logged.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl std::io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn the_finest_log_holds_no_word_of_a_caller_or_of_an_answer() {
+    let log = Log::default();
+    let writer = log.clone();
+    let lines = tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(move || writer.clone());
+    let _logging = tracing::subscriber::set_default(lines.finish());
+    let double = ModelDouble::start(Vendor::Bedrock).await.unwrap();
+    let said = serde_json::json!({ "priority": "High", "category": null, "gist": "tiger", "because": "zebra" });
+    double.behave(Behaviour::Answers(said));
+    let model = model(&double.url(), ACCESS_KEY, QUICK, PATIENT);
+    assert!(model.opinion(&tenant(), &question()).await.unwrap().said.is_some());
+    double.behave(Behaviour::Denies(Denial::Request));
+    assert!(model.opinion(&tenant(), &question()).await.is_err());
+    tracing::info!("the log is written");
+
+    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    assert!(log.contains("the log is written"));
+    for word in ["server is down", "tiger", "zebra", "double-secret"] {
+        assert!(!log.contains(word), "{word} is in the log");
+    }
 }

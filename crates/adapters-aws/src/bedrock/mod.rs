@@ -2,7 +2,8 @@
 //!
 //! The Anthropic adapter does the same over another wire: what both make of a stream is `nightdesk_ports::Listening`.
 //! What is absent here: a retry (the courier repeats, and decides by `DeliveryError` whether it may), and a word of a
-//! caller in any text of an error.
+//! caller in any text of an error, or in a log: at its finest level the SDK would write down bodies and events, so its
+//! calls here run without a log.
 
 mod failure;
 mod wire;
@@ -16,6 +17,8 @@ use nightdesk_domain::model::{Opinion, Prompt, Question, Story, Summary};
 use nightdesk_ports::{Answer, Budget, DeliveryError, Listening, TriageModel};
 use std::collections::BTreeMap;
 use std::time::Instant;
+use tracing::instrument::WithSubscriber;
+use tracing::subscriber::NoSubscriber;
 
 /// Which models a tenant uses, by their ids or the ids of their inference profiles.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,14 +70,14 @@ impl TriageModel for BedrockModel {
     async fn opinion(&self, tenant: &TenantId, question: &Question) -> Result<Answer<Opinion>, DeliveryError> {
         let (model, prompt) = (&self.config(tenant)?.quick_model, question.prompt());
         let listening = Listening::for_opinion(&self.budget, &prompt, model, Instant::now());
-        let heard = self.ask(model, &prompt, listening).await?;
+        let heard = self.ask(model, &prompt, listening).with_subscriber(NoSubscriber::default()).await?;
         heard.answer(|json| serde_json::from_str::<Opinion>(json).ok()?.validated())
     }
 
     async fn summary(&self, tenant: &TenantId, story: &Story) -> Result<Answer<Summary>, DeliveryError> {
         let (model, prompt) = (&self.config(tenant)?.thorough_model, story.prompt());
         let listening = Listening::for_summary(&self.budget, &prompt, model, Instant::now());
-        let heard = self.ask(model, &prompt, listening).await?;
+        let heard = self.ask(model, &prompt, listening).with_subscriber(NoSubscriber::default()).await?;
         heard.answer(|json| serde_json::from_str::<Summary>(json).ok()?.validated())
     }
 }

@@ -23,11 +23,13 @@ const SOON: Duration = Duration::from_secs(20);
 /// Does not run out.
 const PATIENT: Budget = Budget { first_word: LONG, whole: LONG, summary_whole: LONG };
 
+type Factory = dyn Fn(&ModelDouble, Budget) -> Arc<dyn TriageModel> + Send + Sync;
+
 /// A double, and how to make an implementation of the port that asks it: for the tenant of the samples, with the
 /// models and the key of the double.
 pub struct Subject {
     double: ModelDouble,
-    model: Box<dyn Fn(&ModelDouble, Budget) -> Arc<dyn TriageModel> + Send + Sync>,
+    model: Box<Factory>,
 }
 
 impl Subject {
@@ -326,7 +328,7 @@ pub async fn a_tenant_without_a_model_is_refused_and_nobody_is_asked(subject: Su
 }
 
 pub async fn asking_again_after_a_failure_is_answered(subject: Subject) {
-    let model = (subject.model)(&subject.double, Budget { first_word: LONG, ..PATIENT });
+    let model = (subject.model)(&subject.double, PATIENT);
     for behaviour in [Behaviour::BreaksOff, Behaviour::Fails, Behaviour::Throttles(Some(1)), Behaviour::Nonsense] {
         subject.double.behave(behaviour);
         assert!(model.opinion(&tenant(), &question()).await.is_err());
