@@ -8,7 +8,8 @@ use std::time::Duration;
 
 /// How long a connection may take to open. Within one region it takes a few milliseconds.
 pub const CONNECT_SECONDS: u64 = 2;
-/// How long a service may stay silent once it has the request. A client that needs less or more says so itself.
+/// How long one attempt may take from sending it to the head of its answer. The SDK makes three attempts. A client
+/// that needs less or more says so itself.
 pub const READ_SECONDS: u64 = 10;
 
 /// What every client is made from, as in `aws_sdk_ssm::Client::new(&config)`.

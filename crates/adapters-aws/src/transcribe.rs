@@ -16,17 +16,22 @@ use aws_sdk_s3::types::ServerSideEncryption;
 use aws_sdk_transcribe::operation::get_transcription_job::GetTranscriptionJobError;
 use aws_sdk_transcribe::operation::start_transcription_job::StartTranscriptionJobError;
 use aws_sdk_transcribe::types::{LanguageCode, Media, MediaFormat, TranscriptionJobStatus};
+use aws_smithy_types::timeout::TimeoutConfig;
 use bytes::Bytes;
 use nightdesk_domain::ids::TenantId;
 use nightdesk_domain::private::Private;
 use nightdesk_domain::vocabulary::Language;
 use nightdesk_ports::{DeliveryError, Transcriber, Transcript};
 use sha2::{Digest, Sha256};
+use std::time::Duration;
 
 const PUT: Request = Request { service: "Amazon S3", action: "s3:PutObject" };
 const GET: Request = Request { service: "Amazon S3", action: "s3:GetObject" };
 const START: Request = Request { service: "Amazon Transcribe", action: "transcribe:StartTranscriptionJob" };
 const LOOK: Request = Request { service: "Amazon Transcribe", action: "transcribe:GetTranscriptionJob" };
+
+/// How long one attempt to send a sound may take; two minutes of a telephone's sound are some 2 MB.
+pub const UPLOAD_SECONDS_MAX: u64 = 30;
 
 /// Where sounds and transcripts are kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -136,6 +141,7 @@ impl Transcriber for AmazonTranscriber {
             return Err(DeliveryError::Refused("the recording is empty".to_owned()));
         }
         let names = self.names(tenant, key);
+        let patient = TimeoutConfig::builder().read_timeout(Duration::from_secs(UPLOAD_SECONDS_MAX)).build();
         self.s3
             .put_object()
             .bucket(&self.config.bucket)
@@ -143,6 +149,8 @@ impl Transcriber for AmazonTranscriber {
             .content_type(media_type)
             .server_side_encryption(ServerSideEncryption::Aes256)
             .body(ByteStream::from(sound))
+            .customize()
+            .config_override(aws_sdk_s3::Config::builder().timeout_config(patient))
             .send()
             .await
             .map_err(|error| {

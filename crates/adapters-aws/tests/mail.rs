@@ -287,14 +287,30 @@ impl ProvideCredentials for NoCredentials {
 }
 
 #[tokio::test]
-async fn no_address_and_no_word_of_the_notice_shows_in_debug_or_in_our_own_log() {
+async fn no_address_and_no_word_of_the_notice_shows_in_debug_or_in_the_finest_log() {
     let (log, _guard) = Log::capture();
-    let (_aws, notifier) = working().await;
+    let (aws, notifier) = working().await;
     send(&notifier).await.unwrap();
+    aws.fail("SendEmail", Fault::LosesAnswer);
+    send(&notifier).await.unwrap_err();
     let shown = format!("{notifier:?} {:?}", mail_config());
-    let ours: String = log.text().lines().filter(|line| line.contains("nightdesk_adapters_aws")).collect();
+    let log = log.text();
+    assert!(log.contains("SendEmail"), "the log was captured");
     for private in ["desk@msp.example", "office@msp.example", "alex@example.com", "Dana", "not-a-secret"] {
         assert!(!shown.contains(private), "{private} in {shown}");
-        assert!(!ours.contains(private), "{private} in {ours}");
+        assert!(!log.contains(private), "{private} in {}", log.lines().find(|line| line.contains(private)).unwrap());
     }
+}
+
+#[tokio::test]
+async fn what_ses_says_of_an_address_stays_out_of_the_log_up_to_debug() {
+    let (log, _guard) = Log::capture();
+    let (_aws, config) = double().await;
+    let plain = MailConfig { configuration_set: None, ..mail_config() };
+    refusal(send(&notifier_for(&config, plain)).await);
+    let log = log.text();
+    assert!(log.contains("DEBUG") && log.contains("SendEmail"), "the log was captured");
+    // The SDK's TRACE shows answers; docs/AWS.md says so.
+    let line = log.lines().find(|line| line.contains("alex@example.com") && !line.contains(" TRACE "));
+    assert!(line.is_none(), "{line:?}");
 }

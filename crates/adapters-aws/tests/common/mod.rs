@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "each test binary uses a part")]
 
 use aws_config::SdkConfig;
+use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
@@ -22,6 +23,8 @@ pub(crate) fn config(endpoint: &str) -> SdkConfig {
         .behavior_version(behavior_version())
         .http_client(http_client())
         .timeout_config(timeouts)
+        // Three attempts as everywhere, without the pauses between them.
+        .retry_config(RetryConfig::standard().with_initial_backoff(Duration::from_millis(1)))
         .region(aws_config::Region::new("us-east-1"))
         .credentials_provider(credentials())
         .endpoint_url(endpoint)
