@@ -6,6 +6,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::panic, reason = "a failing test panics"))]
 
 mod fuzz;
+mod lambda;
 mod layers;
 mod markdown;
 mod metadata;
@@ -36,7 +37,9 @@ Examples:
   cargo xtask eval --data DIR           how well the rules understand the labelled speech of a folder
   cargo xtask learn                     the weights anew, after the rules or the corpus have changed
   cargo xtask fuzz                      every fuzz target for half a minute each
-  cargo xtask bench                     how fast a turn is, beside a bare commit";
+  cargo xtask bench                     how fast a turn is, beside a bare commit
+  cargo xtask lambda                    the AWS functions and their template, with no account
+  cargo xtask bench lambda              how big the functions are, and how soon they are there";
 
 fn main() -> ExitCode {
     let Some(task) = Cli::parse().task else {

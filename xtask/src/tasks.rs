@@ -3,7 +3,7 @@
 //! The doc comment of a variant is the line that `cargo xtask` shows for it.
 
 use crate::steps::{Steps, cargo, hand_over};
-use crate::{Cli, fuzz, layers, metadata, purity, tidy};
+use crate::{Cli, fuzz, lambda, layers, metadata, purity, tidy};
 use clap::{CommandFactory, Subcommand};
 use std::process::{Command, ExitCode};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -52,7 +52,9 @@ pub(crate) enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
-    /// Measure turns, start-up and simulated nights in a release build: [--quick] [--json]
+    /// Run the AWS functions without an account, and check their template
+    Lambda,
+    /// Measure turns, start-up and nights in a release build, or the AWS functions: [lambda] [--quick] [--json]
     Bench {
         /// Handed to the benchmark as they are
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
@@ -89,6 +91,7 @@ impl Task {
             Task::Sim { arguments } => return hand_over(&mut sim(&arguments)),
             Task::Eval { arguments } => return hand_over(&mut understanding("eval", &arguments)),
             Task::Learn { arguments } => return hand_over(&mut understanding("learn", &arguments)),
+            Task::Lambda => lambda::run(&mut steps),
             Task::Bench { arguments } => return hand_over(&mut bench(&arguments)),
             Task::Fuzz { target, seconds } => fuzz::run(&mut steps, target.as_deref(), seconds),
         }
@@ -180,6 +183,7 @@ fn ci(steps: &mut Steps) {
         steps.skipped("deny", DENY_MISSING);
     }
     test(steps);
+    lambda::run(steps);
 }
 
 const DENY_MISSING: &str = "cargo-deny is not installed, so licences and bans are not checked: \
@@ -206,6 +210,11 @@ fn understanding(program: &str, arguments: &[String]) -> Command {
 }
 
 fn bench(arguments: &[String]) -> Command {
+    if let [first, rest @ ..] = arguments
+        && first == "lambda"
+    {
+        return lambda::bench(rest);
+    }
     // A benchmark of the app, the only crate that knows both the router and the simulated network.
     let mut command = cargo(&["bench", "-p", "nightdesk", "--bench", "bench", "--"]);
     command.args(arguments);
@@ -225,7 +234,9 @@ mod tests {
     #[test]
     fn the_listing_has_one_described_line_per_task() {
         let listing = listing();
-        for task in ["test", "lint", "layers", "purity", "tidy", "sim", "eval", "learn", "bench", "fuzz", "ci"] {
+        for task in
+            ["test", "lint", "layers", "purity", "tidy", "sim", "eval", "learn", "lambda", "bench", "fuzz", "ci"]
+        {
             let line = listing.lines().find(|line| line.trim_start().starts_with(&format!("{task} ")));
             assert!(line.is_some_and(|line| line.len() > 20), "{task} has no line in\n{listing}");
         }
@@ -256,5 +267,12 @@ mod tests {
         let command = bench(&arguments);
         let arguments: Vec<_> = command.get_args().filter_map(|argument| argument.to_str()).collect();
         assert!(arguments.ends_with(&["--bench", "bench", "--", "--quick", "--json"]), "{arguments:?}");
+    }
+
+    #[test]
+    fn the_functions_have_a_benchmark_of_their_own() {
+        let command = bench(&["lambda".to_owned(), "--json".to_owned()]);
+        let arguments: Vec<_> = command.get_args().filter_map(|argument| argument.to_str()).collect();
+        assert!(arguments.ends_with(&["--bench", "lambda", "--", "--json"]), "{arguments:?}");
     }
 }

@@ -5,6 +5,7 @@ use super::{Error, Host, look_now, stream, watch};
 use crate::wiring::REFRESH_EVERY;
 use chrono::{DateTime, TimeDelta, Utc};
 use lambda_http::Context;
+use nightdesk_adapters_aws::ses::{self, Feedback, MailOutcome};
 use nightdesk_engine::Engine;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -24,7 +25,7 @@ enum Order<'a> {
     /// Items of the table have changed.
     Changes(&'a [Value]),
     /// Something became of a mail.
-    Mail(&'a Value),
+    Mail,
 }
 
 /// Does what an event asks for. One that asks for nothing known fails, so that it ends in the dead-letter queue.
@@ -33,7 +34,7 @@ pub(super) async fn answer(host: Arc<Host>, event: Value, context: Context) -> R
     // Half of it, so that each minute's watch begins with what holds now.
     host.wiring.refresh_if_older(REFRESH_EVERY / 2).await;
     match order(&event)? {
-        Order::Watch => host.kept_wired(watch_this_minute(engine, &context)).await,
+        Order::Watch => watch_this_minute(engine, &context).await,
         Order::Changes(records) => {
             let batch = stream::read(records, engine.ports().clock.now().timestamp_millis());
             if batch.due {
@@ -49,12 +50,15 @@ pub(super) async fn answer(host: Arc<Host>, event: Value, context: Context) -> R
                 batch.unreadable.iter().map(|sequence| json!({"itemIdentifier": sequence})).collect();
             Ok(json!({"batchItemFailures": failures}))
         }
-        Order::Mail(detail) => {
-            // WIRE: once the engine can be told, `engine.mail_feedback(ses::feedback(detail)?).await?` belongs here.
-            let kind = detail.get("eventType").and_then(Value::as_str).ok_or("a mail event without a type")?;
-            tracing::warn!(kind, "a mail did not reach a person");
-            let now = engine.ports().clock.now().timestamp_millis();
-            metrics::emit(&context.env_config.function_name, now, &[(MAIL_PROBLEMS, 1.0)]);
+        Order::Mail => {
+            let Some(feedback) = ses::feedback(&event.to_string())? else { return Ok(Value::Null) };
+            let Feedback { tenant, effect, outcome } = &feedback;
+            // WIRE: once the engine can be told of it, `engine.mail_feedback(&feedback).await?` belongs here.
+            if !matches!(outcome, MailOutcome::Delivered | MailOutcome::Delayed) {
+                tracing::warn!(%tenant, %effect, ?outcome, "a notice did not reach a person");
+                let now = engine.ports().clock.now().timestamp_millis();
+                metrics::emit(&context.env_config.function_name, now, &[(MAIL_PROBLEMS, 1.0)]);
+            }
             Ok(Value::Null)
         }
     }
@@ -66,7 +70,7 @@ fn order(event: &Value) -> Result<Order<'_>, Error> {
     }
     match event.get("source").and_then(Value::as_str) {
         Some("aws.events" | "aws.scheduler") => Ok(Order::Watch),
-        Some("aws.ses") => Ok(Order::Mail(event.get("detail").ok_or("a mail event without a detail")?)),
+        Some("aws.ses") => Ok(Order::Mail),
         _ => Err("an event that is neither of the schedule, nor of the stream, nor of mail".into()),
     }
 }

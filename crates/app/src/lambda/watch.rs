@@ -4,12 +4,11 @@
 //! always looking; two at once do no harm, since a claim is conditional. The test in tests/lambda/watch.rs says how
 //! late that makes an effect: p99 under three seconds.
 //!
-//! What it costs: 58 of every 60 seconds are billed, 2.54 million seconds a month. With 128 MB that is 318,000
-//! GB-seconds, with 256 MB 635,000; at 0.0000133334 USD for a GB-second of arm64 (us-east-1, list price of 2025)
-//! 4.23 or 8.47 USD, before the free 400,000 GB-seconds. Its 43,800 starts cost a cent. Each look reads the index of
-//! what is due, once for deadlines and once for effects in each of its shards, half a request unit a read while there
-//! is nothing: with S shards 2.54 million × S units, 0.32 × S USD at 0.125 USD for a million.
-//! `cargo xtask bench lambda` measures the memory and prints the sum anew.
+//! What it costs: 58 of every 60 seconds are billed, 2.54 million seconds a month. With 128 MB that is 317,000
+//! GB-seconds, with 256 MB 634,000; at 0.0000133334 USD for a GB-second of arm64 (us-east-1, list price of 2025)
+//! 4.23 or 8.46 USD, before the free 400,000 GB-seconds. Its 43,800 starts cost a cent. An idle look asks four shards of
+//! the index for deadlines and for effects, half a request unit each: 10.2 million units, 1.27 USD at 0.125 USD for a
+//! million. `cargo xtask bench lambda` measures the memory and prints the first sum anew.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::StreamExt;

@@ -2,11 +2,8 @@
 //! a DynamoDB emulator behind them, and the simulated phone network around it.
 
 use crate::support::*;
-use aws_sdk_dynamodb::config::{Credentials, Region};
-use nightdesk::config::{DEMO, Tenant};
+use crate::table::{TABLE, table};
 use nightdesk::store::Store;
-use nightdesk_adapters_aws::config::{behavior_version, http_client};
-use nightdesk_adapters_aws::dynamo::{DynamoStore, create_table};
 use nightdesk_adapters_local::phone::{PhoneBehaviour, PhoneNetwork};
 use nightdesk_domain::call::Call;
 use nightdesk_domain::case::Case;
@@ -14,7 +11,6 @@ use nightdesk_testkit::dynamo::Emulator;
 use nightdesk_testkit::lambda::{Gateway, RuntimeApi};
 use serde_json::json;
 use std::process::Stdio;
-use std::sync::Arc;
 use std::time::Duration;
 use tokio::process::{Child, Command};
 use tokio::task::JoinHandle;
@@ -25,9 +21,6 @@ const PACE: f64 = 1.0;
 const TRIAGE_INSTANCES: usize = 2;
 /// A function's own time limit, as in the template.
 const NOTIFIER_TIMEOUT: Duration = Duration::from_secs(90);
-
-/// The table.
-const TABLE: &str = "nightdesk-lambda";
 
 pub(crate) struct Cloud {
     pub(crate) network: PhoneNetwork,
@@ -99,21 +92,4 @@ impl Drop for Cloud {
     fn drop(&mut self) {
         self.schedule.abort();
     }
-}
-
-/// A new table with the demo tenant in it, as `nightdesk store create` and `nightdesk tenant import` leave it.
-async fn table(emulator: &Emulator) -> Store {
-    let config = aws_sdk_dynamodb::Config::builder()
-        .behavior_version(behavior_version())
-        .http_client(http_client())
-        .region(Region::new("us-east-1"))
-        .credentials_provider(Credentials::new("local", "local", None, None, "test"))
-        .endpoint_url(&emulator.endpoint)
-        .build();
-    let client = aws_sdk_dynamodb::Client::from_conf(config);
-    create_table(&client, TABLE).await.unwrap();
-    let store = Store::of(Arc::new(DynamoStore::new(client, TABLE)));
-    let demo = Tenant::parse(DEMO).unwrap();
-    store.tenants.import(&demo.policy, &demo.contacts, DEMO).await.unwrap();
-    store
 }

@@ -161,6 +161,19 @@ async fn an_event_that_nobody_knows_fails_so_that_it_is_kept() {
     for event in [json!({}), json!(null), json!({"source": "aws.s3"}), json!({"source": "aws.ses"})] {
         assert!(stage.call("notifier", event.clone()).await.is_err(), "{event}");
     }
-    let bounced = json!({"source": "aws.ses", "detail-type": "Email Bounced", "detail": {"eventType": "Bounce"}});
-    assert!(stage.call("notifier", bounced).await.is_ok());
+}
+
+#[tokio::test]
+async fn what_became_of_a_mail_is_read_and_what_cannot_be_read_is_kept() {
+    let stage = Stage::at("https://a.example.com").await;
+    let event = |kind: &str, effect: &str| {
+        let tags = json!({"nightdesk-tenant": ["lakeside"], "nightdesk-effect": [effect]});
+        json!({"source": "aws.ses", "detail-type": kind, "detail": {
+            "mail": {"messageId": "1", "tags": tags}, "bounce": {"bounceType": "Permanent"}}})
+    };
+    // The tags of `case/CA7#12`, as the mail was sent with them.
+    for kind in ["Email Bounced", "Email Delivered", "Email Complaint Received", "Email Opened"] {
+        assert_eq!(stage.call("notifier", event(kind, "case_2FCA7_2312")).await, Ok(Value::Null), "{kind}");
+    }
+    assert!(stage.call("notifier", event("Email Bounced", "%")).await.is_err());
 }

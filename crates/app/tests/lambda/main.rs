@@ -16,4 +16,5 @@ mod support;
 mod calls;
 mod cloud;
 mod events;
+mod table;
 mod watch;

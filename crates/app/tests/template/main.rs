@@ -82,6 +82,16 @@ fn the_table_is_the_one_that_the_store_expects() {
     check_broken("SSEEnabled: true", "SSEEnabled: false", "SSE");
 }
 
+#[cfg(feature = "aws")]
+#[test]
+fn the_store_expects_what_these_rules_expect() {
+    use nightdesk_adapters_aws::dynamo as store;
+    use rules::table as here;
+    assert_eq!((here::PARTITION, here::SORT, here::TTL), (store::PARTITION, store::SORT, store::TTL));
+    assert_eq!((here::INDEX, here::INDEX_PARTITION), (store::INDEX, store::INDEX_PARTITION));
+    assert_eq!((here::INDEX_SORT, here::INDEX_PROJECTED), (store::INDEX_SORT, store::INDEX_PROJECTED));
+}
+
 #[test]
 fn recordings_are_private_and_forgotten() {
     check_broken("BlockPublicPolicy: true", "BlockPublicPolicy: false", "BlockPublicPolicy");

@@ -9,15 +9,16 @@ use std::collections::BTreeSet;
 /// nor `ListStreams`, which asks for the streams of an account, have a resource type).
 const UNBOUND: [&str; 3] = ["xray:PutTraceSegments", "xray:PutTelemetryRecords", "dynamodb:ListStreams"];
 
-/// Names of the table, its index and their attributes, as the DynamoDB store has them.
-mod table {
-    pub(super) const PARTITION: &str = "pk";
-    pub(super) const SORT: &str = "sk";
-    pub(super) const INDEX: &str = "due";
-    pub(super) const INDEX_PARTITION: &str = "due_shard";
-    pub(super) const INDEX_SORT: &str = "due_ms";
-    pub(super) const INDEX_PROJECTED: &str = "lease_until_ms";
-    pub(super) const TTL: &str = "expires_at";
+/// Names of the table, its index and their attributes, as the DynamoDB store has them; with feature `aws` a test
+/// compares them with it.
+pub(crate) mod table {
+    pub(crate) const PARTITION: &str = "pk";
+    pub(crate) const SORT: &str = "sk";
+    pub(crate) const INDEX: &str = "due";
+    pub(crate) const INDEX_PARTITION: &str = "due_shard";
+    pub(crate) const INDEX_SORT: &str = "due_ms";
+    pub(crate) const INDEX_PROJECTED: &str = "lease_until_ms";
+    pub(crate) const TTL: &str = "expires_at";
 }
 
 /// Every complaint about a template.
