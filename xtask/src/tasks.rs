@@ -72,7 +72,7 @@ pub(crate) enum Task {
         #[arg(long, default_value_t = FUZZ_SECONDS)]
         seconds: u32,
     },
-    /// Do what CI does: lock file, lint, licences and bans, test
+    /// Do what CI does: lock file, lint, licences and bans, test, lambda
     Ci,
 }
 
