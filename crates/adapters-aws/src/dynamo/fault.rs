@@ -20,7 +20,7 @@ struct Advised {
 const DENIED: &str = "DynamoDB refused access: the role needs GetItem, BatchGetItem, Query, PutItem, UpdateItem, \
                       DeleteItem, BatchWriteItem and TransactWriteItems (ConditionCheckItem) on the table and its index";
 const MISSING: &str = "there is no such table or index: check the table's name and region, or make it with \
-                       `nightdesk store create` or the deployment template";
+                       `nightdesk table create` or the deployment template";
 const CREDENTIALS: &str = "DynamoDB does not know these credentials: they are wrong, expired, or of another account";
 const UNSENT: &str = "the request could not be made: no credentials, no region or no HTTP client is configured";
 

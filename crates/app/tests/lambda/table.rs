@@ -11,7 +11,7 @@ use std::sync::Arc;
 /// Its name.
 pub(crate) const TABLE: &str = "nightdesk-lambda";
 
-/// A new table with the demo tenant in it, as `nightdesk store create` and `nightdesk tenant import` leave it.
+/// A new table with the demo tenant in it, as `nightdesk table create` and `nightdesk tenant import` leave it.
 pub(crate) async fn table(emulator: &Emulator) -> Store {
     let config = aws_sdk_dynamodb::Config::builder()
         .behavior_version(behavior_version())
