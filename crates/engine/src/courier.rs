@@ -250,7 +250,10 @@ impl Engine {
             Effect::Alert(alert) => {
                 let done = self.within(bound, ports.notifier.alert(tenant, &claim.effect.id, alert)).await;
                 Ok(match self.or_again(done, tries, Some(ATTEMPTS_MAX)) {
-                    Attempt::Ended(Outcome::GivenUp(why)) => Attempt::Ended(Outcome::NoticeLost(why)),
+                    Attempt::Ended(Outcome::GivenUp(why)) => {
+                        tracing::error!(effect = %claim.effect.id, why, "a notice to the people on call did not go out");
+                        Attempt::Ended(Outcome::NoticeLost(why))
+                    }
                     attempt => attempt,
                 })
             }

@@ -1,7 +1,7 @@
 //! References to secrets: where one is kept, never the secret itself; and reading them.
 
 use crate::amazon::{ABSENT, Amazon};
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -121,11 +121,11 @@ impl Secrets {
                 .await
                 .map_err(|error| format!("the file {} cannot be read: {}", path.display(), error.kind()))?,
             SecretRef::Parameter(name) => match self.amazon() {
-                Some((amazon, fresh)) => return amazon.parameter(name, fresh).await,
+                Some((amazon, fresh)) => amazon.parameter(name, fresh).await?.expose_secret().to_owned(),
                 None => UNREAD.to_owned(),
             },
             SecretRef::Secret { name, key } => match self.amazon() {
-                Some((amazon, fresh)) => return amazon.secret(name, key.as_deref(), fresh).await,
+                Some((amazon, fresh)) => amazon.secret(name, key.as_deref(), fresh).await?.expose_secret().to_owned(),
                 None => UNREAD.to_owned(),
             },
         };

@@ -6,6 +6,8 @@ mod twilio;
 
 pub(crate) use health::problem as health_problem;
 pub use metrics::Metrics;
+#[cfg(feature = "lambda")]
+pub(crate) use twilio::is_on_the_line;
 
 use crate::wiring::Wiring;
 use axum::Router;

@@ -122,12 +122,15 @@ fn log_failure(tenant: &TenantId, error: Option<&EngineError>) {
     tracing::error!(%tenant, error = chain, "a webhook could not be decided");
 }
 
+/// Whether a caller waits for the answer to a request to this address.
+pub(crate) fn is_on_the_line(route: &Route) -> bool {
+    matches!(route, Route::Voice | Route::Fallback { .. } | Route::Call(_, CallRoute::Turn { .. } | CallRoute::Now))
+}
+
 fn unreadable(state: &AppState, address: &Address) -> Response {
-    match &address.route {
-        Route::Voice | Route::Fallback { .. } | Route::Call(_, CallRoute::Turn { .. } | CallRoute::Now) => {
-            emergency(state, &address.tenant)
-        }
-        _ => plain(StatusCode::BAD_REQUEST, "a field is missing or cannot be read"),
+    match is_on_the_line(&address.route) {
+        true => emergency(state, &address.tenant),
+        false => plain(StatusCode::BAD_REQUEST, "a field is missing or cannot be read"),
     }
 }
 

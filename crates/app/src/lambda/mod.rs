@@ -5,6 +5,8 @@
 //! neither Lambda nor a socket. Nothing is spawned past a response: Lambda freezes the process with its answer.
 
 #[cfg(feature = "lambda")]
+mod emergency;
+#[cfg(feature = "lambda")]
 mod gateway;
 #[cfg(feature = "lambda")]
 mod host;

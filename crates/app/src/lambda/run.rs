@@ -1,12 +1,15 @@
 //! The program: which function it is, what it stands on, and Lambda's loop of events.
 
-use super::{FUNCTIONS, Function, Host, host};
+use super::{FUNCTIONS, Function, Host, emergency, host};
 use crate::cli::{ServeArgs, StoreArgs};
 use clap::Parser;
 use futures_util::future::BoxFuture;
 use lambda_http::{Context, LambdaEvent, lambda_runtime, service_fn};
+use nightdesk_adapters_twilio::PublicUrl;
+use nightdesk_domain::phone::PhoneNumber;
 use serde_json::Value;
 use std::sync::Arc;
+use tokio::sync::OnceCell;
 
 /// Whatever made a function fail; Lambda counts it, and tries again or hands the event to the dead-letter queue.
 pub type Error = Box<dyn std::error::Error + Send + Sync>;
@@ -24,6 +27,9 @@ struct Environment {
     /// Where events come from; Lambda sets it.
     #[arg(long, env = "AWS_LAMBDA_RUNTIME_API")]
     runtime_api: String,
+    /// Dialled for a caller while not even the tenants' settings can be read.
+    #[arg(long, env = "NIGHTDESK_EMERGENCY_NUMBER", value_parser = PhoneNumber::parse)]
+    emergency_number: Option<PhoneNumber>,
     #[command(flatten)]
     store: StoreArgs,
     #[command(flatten)]
@@ -36,11 +42,41 @@ pub async fn run() -> Result<(), Error> {
     tracing::debug!(handler = environment.handler, runtime = environment.runtime_api, "starting");
     let function = find(&environment.handler)?;
     (function.prepare)();
-    let host = Arc::new(host(&environment.store, &environment.serve).await?);
+    let standing = Arc::new(Standing { environment, host: OnceCell::new() });
+    if let Err(error) = standing.host().await {
+        tracing::error!(error = with_causes(error.as_ref()), "nothing can be wired now; each event tries again");
+    }
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| {
-        (function.answer)(host.clone(), event.payload, event.context)
+        let standing = standing.clone();
+        async move { standing.answer(function, event).await }
     }))
     .await
+}
+
+/// A process, which may have started while the store or the secrets were out of reach.
+struct Standing {
+    environment: Environment,
+    host: OnceCell<Arc<Host>>,
+}
+
+impl Standing {
+    async fn host(&self) -> Result<&Arc<Host>, Error> {
+        let Environment { store, serve, .. } = &self.environment;
+        self.host.get_or_try_init(async || Ok(Arc::new(host(store, serve).await?))).await
+    }
+
+    async fn answer(&self, function: &Function, event: LambdaEvent<Value>) -> Result<Value, Error> {
+        let error = match self.host().await {
+            Ok(host) => return (function.answer)(host.clone(), event.payload, event.context).await,
+            Err(error) => error,
+        };
+        tracing::error!(error = with_causes(error.as_ref()), "an event meets a function that cannot be wired");
+        let number = self.environment.emergency_number.as_ref();
+        match self.environment.serve.public_url.as_deref().map(PublicUrl::parse) {
+            Some(Ok(public)) => emergency::answer(&public, number, event.payload).await.ok_or(error),
+            _ => Err(error),
+        }
+    }
 }
 
 fn find(name: &str) -> Result<&'static Function, Error> {

@@ -1,7 +1,7 @@
 //! The functions of AWS Lambda with no account: their handlers, the watch on a fast clock, and the real program under
 //! a stand-in for the runtime API, with the calls that the server is tested by.
 //!
-//! `cargo xtask lambda` runs this on the release build.
+//! `cargo xtask lambda` runs this.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
@@ -15,6 +15,7 @@ mod support;
 
 mod calls;
 mod cloud;
+mod down;
 mod events;
 mod table;
 mod watch;
