@@ -2,6 +2,7 @@
 //!
 //! Nothing here fails; what must fail is forced by the mocks of `nightdesk-ports`, or by the simulator.
 
+use crate::contract::Store;
 use crate::memory::MemoryStore;
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -184,8 +185,8 @@ impl Cases for CountingCases {
     }
 }
 
-/// Ports on a memory store, a clock and an obedient outside; any of them may be replaced.
-pub fn ports(store: &MemoryStore, clock: Arc<HandClock>, outside: Arc<Obedient>) -> Ports {
+/// Ports on a store, a clock and an obedient outside; any of them may be replaced.
+pub fn ports<S: Store + Clone + 'static>(store: &S, clock: Arc<HandClock>, outside: Arc<Obedient>) -> Ports {
     let store = Arc::new(store.clone());
     Ports {
         cases: store.clone(),

@@ -7,6 +7,8 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a benchmark speaks through its output")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "what cannot be set up cannot be measured")]
 
+#[path = "../../tests/lambda/costs.rs"]
+mod costs;
 #[path = "../bench/machine.rs"]
 mod machine;
 #[path = "../bench/report.rs"]
@@ -20,6 +22,7 @@ mod table;
 
 use clap::Parser;
 use nightdesk::config::simulator_token;
+use nightdesk_adapters_aws::dynamo::DynamoStore;
 use nightdesk_adapters_local::phone::sign;
 use nightdesk_testkit::dynamo::Emulator;
 use nightdesk_testkit::lambda::RuntimeApi;
@@ -69,8 +72,9 @@ async fn main() {
 
     progress("size");
     size(scratch.path(), &mut report);
+    progress("requests and units");
     let emulator = Emulator::start();
-    table::table(&emulator).await;
+    dynamo(&table::table_that_counts(&emulator).await, &mut report).await;
     let starts = if arguments.quick { 5 } else { STARTS };
     for function in nightdesk::lambda::FUNCTIONS {
         progress(function.name);
@@ -101,6 +105,24 @@ async fn main() {
         println!("{}", serde_json::to_string_pretty(&report.json()).unwrap());
     } else {
         println!("{}", report.table());
+    }
+}
+
+/// Requests and capacity units, as the emulator counts them.
+async fn dynamo(store: &DynamoStore, report: &mut Report) {
+    const SECTION: &str = "DynamoDB: requests, read units, write units";
+    let costs = costs::costs(store).await;
+    report.aimed(SECTION, "a turn: requests", costs.turn.requests as f64, "", Aim::Below(2.5));
+    for (name, used) in [
+        ("a call arrives", costs.arrival),
+        ("a turn", costs.turn),
+        ("the turn that wakes", costs.waking_turn),
+        ("a whole call that leaves a ticket", costs.quiet_call),
+        ("a whole call that wakes somebody", costs.woken_call),
+    ] {
+        report.figure(SECTION, format!("{name}: requests"), used.requests as f64, "");
+        report.figure(SECTION, format!("{name}: read units"), used.read_units, "");
+        report.figure(SECTION, format!("{name}: write units"), used.write_units, "");
     }
 }
 

@@ -15,7 +15,27 @@ mod support;
 
 mod calls;
 mod cloud;
+mod costs;
 mod down;
 mod events;
 mod table;
 mod watch;
+
+#[tokio::test]
+async fn a_turn_is_two_requests_to_dynamodb() {
+    let emulator = nightdesk_testkit::dynamo::Emulator::start();
+    let costs = costs::costs(&table::table_that_counts(&emulator).await).await;
+    assert_eq!(costs.turn.requests, 2, "{:?}", costs.turn);
+    for (name, used) in [
+        ("a call arrives", costs.arrival),
+        ("a turn", costs.turn),
+        ("the turn that wakes", costs.waking_turn),
+        ("a whole call that leaves a ticket", costs.quiet_call),
+        ("a whole call that wakes somebody", costs.woken_call),
+    ] {
+        println!("{name}: {used:?}");
+        // Each figure is asked of a table that has counted something.
+        assert!(used.requests > 1 && used.write_units > 0.0, "{name}: {used:?}");
+    }
+    assert!(costs.woken_call.requests < 200, "{:?}", costs.woken_call);
+}
