@@ -23,7 +23,7 @@ const BACKOFF_SECONDS_MAX: i64 = 300;
 /// Attempts of an effect that somebody may live without.
 const ATTEMPTS_MAX: u32 = 12;
 
-/// An effect that was tried so often is parked: by the pauses between attempts, for some twenty minutes.
+/// An effect that was tried so often is parked: by the pauses between attempts, for about a quarter of an hour.
 const PARKED_ATTEMPTS: u32 = 10;
 
 /// What one look at the due work did.

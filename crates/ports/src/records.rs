@@ -15,7 +15,7 @@ pub struct Record {
     pub kind: String,
     /// Its name among the tenant's records of this kind; at most [`RECORD_KEY_BYTES_MAX`].
     pub id: String,
-    /// When it happened; kept to the millisecond, rounded down.
+    /// When it happened, not before 1970; kept to the millisecond, rounded down.
     pub at: DateTime<Utc>,
     /// From when on it is no longer given, to the millisecond, rounded down; none: kept for good.
     pub expires_at: Option<DateTime<Utc>>,
@@ -37,6 +37,9 @@ impl Record {
             // The kind is a word of ours, cut off in case that it is what is too long; id and body may name persons.
             let kind: String = self.kind.chars().take(RECORD_KEY_BYTES_MAX).collect();
             return Err(StoreError::Corrupt(format!("a record of kind {kind} is too long")));
+        }
+        if self.at < DateTime::UNIX_EPOCH {
+            return Err(StoreError::Corrupt("a record is dated before 1970".to_owned()));
         }
         let whole = |instant: DateTime<Utc>| instant.duration_trunc(TimeDelta::milliseconds(1)).unwrap_or(instant);
         Ok(Record { at: whole(self.at), expires_at: self.expires_at.map(whole), ..self.clone() })

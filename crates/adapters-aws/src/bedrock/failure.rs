@@ -25,7 +25,7 @@ pub(super) fn failed(error: &SdkError<ConverseStreamError, HttpResponse>) -> Del
 fn answered(code: &str, status: u16, retry_after: Option<&str>) -> DeliveryError {
     let mend = match (code, status) {
         ("AccessDeniedException", _) => {
-            "enable access to the model in the Bedrock console, and allow bedrock:InvokeModelWithResponseStream on it in \
+            "use the model once in the Bedrock console as an administrator, and allow bedrock:InvokeModelWithResponseStream on it in \
              the role's policy"
         }
         ("ResourceNotFoundException", _) => "there is no such model in this region; see its id and the AWS region",

@@ -15,11 +15,9 @@ use async_trait::async_trait;
 use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
 use chrono::{DateTime, Utc};
 use nightdesk_domain::ids::TenantId;
-use nightdesk_ports::{RECORD_BODY_BYTES_MAX, Record, RecordLog, Scan, StoreError};
+use nightdesk_ports::{Record, RecordLog, Scan, StoreError};
 use std::sync::PoisonError;
 
-/// Longest kind and longest id, in bytes.
-const NAME_BYTES_MAX: usize = 200;
 /// Months that are remembered as listed; forgetting them costs one more write each.
 const MONTHS_CACHED_MAX: usize = 10_000;
 /// Most records that one page asks for.
@@ -28,12 +26,7 @@ const PAGE_MAX: i32 = 1_000;
 #[async_trait]
 impl RecordLog for DynamoStore {
     async fn append(&self, record: &Record) -> Result<(), StoreError> {
-        if record.body.reveal().len() > RECORD_BODY_BYTES_MAX {
-            return Err(StoreError::Corrupt(format!("a record of kind {} is too long", record.kind)));
-        }
-        if record.kind.len() > NAME_BYTES_MAX || record.id.len() > NAME_BYTES_MAX {
-            return Err(StoreError::Corrupt("a record's kind or id is too long".to_owned()));
-        }
+        let record = &record.as_kept()?;
         let at_ms = record.at.timestamp_millis();
         let place = place(&record.tenant, &record.kind, &record.id, record.at)?;
         let expiry = expiry(record.expires_at);

@@ -18,6 +18,7 @@ mod report;
 #[allow(dead_code, reason = "shared with the other benchmark")]
 mod stats;
 #[path = "../../tests/lambda/table.rs"]
+#[allow(dead_code, reason = "shared with the tests, which use more of it")]
 mod table;
 
 use clap::Parser;

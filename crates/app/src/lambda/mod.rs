@@ -45,7 +45,7 @@ pub struct Function {
 }
 
 /// Every function. One more is a row here and a resource in deploy/template.yaml.
-pub const FUNCTIONS: &[Function] = &[
+pub static FUNCTIONS: &[Function] = &[
     Function {
         name: "triage",
         takes: "the carrier's webhooks, as events of an API Gateway HTTP API (payload format 2.0)",

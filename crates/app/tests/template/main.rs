@@ -79,7 +79,6 @@ fn the_table_is_the_one_that_the_store_expects() {
     check_broken("DeletionProtectionEnabled: true", "DeletionProtectionEnabled: false", "DeletionProtection");
     check_broken("PointInTimeRecoveryEnabled: true", "PointInTimeRecoveryEnabled: false", "PointInTime");
     check_broken("BillingMode: PAY_PER_REQUEST", "BillingMode: PROVISIONED", "PAY_PER_REQUEST");
-    check_broken("SSEEnabled: true", "SSEEnabled: false", "SSE");
 }
 
 #[cfg(feature = "aws")]
