@@ -14,6 +14,7 @@ mod support;
 
 mod balancer;
 mod scripted;
+mod services;
 mod several;
 
 use nightdesk_testkit::dynamo::Emulator;
