@@ -126,7 +126,7 @@ fn test(steps: &mut Steps) {
     let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
     let from = (seconds * 1000).to_string();
     steps.command("simulator", sim(&["--seeds".into(), FRESH_SEEDS.to_string(), "--from".into(), from]));
-    let mut doc = cargo(&["doc", "--workspace", "--lib", "--no-deps"]);
+    let mut doc = cargo(&["doc", "--workspace", "--lib", "--no-deps", "--features", AMAZON]);
     doc.env("RUSTDOCFLAGS", "-D warnings");
     steps.command("rustdoc", doc);
 }
