@@ -122,6 +122,8 @@ fn test(steps: &mut Steps) {
     // One broken crate must not hide how the others fare.
     steps.tests("tests", cargo(&["test", "--workspace", "--no-fail-fast", "--features", AMAZON]));
     examples(steps);
+    // The first command of the README, as somebody types it who has no features in mind.
+    steps.command("quick start", cargo(&["run", "--", "--version"]));
     // Fresh nights each time; the line that repeats a failed step names them.
     let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
     let from = (seconds * 1000).to_string();
