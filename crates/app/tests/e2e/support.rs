@@ -230,7 +230,14 @@ pub(crate) async fn get(url: &str) -> (u16, String) {
 }
 
 async fn answer(http: &HyperTransport, request: http::Request<Bytes>) -> (u16, String) {
-    let response = http.send(request, Duration::from_secs(20)).await.unwrap();
+    let mut answered = http.send(request.clone(), Duration::from_secs(20)).await;
+    for _again in 0..2 {
+        // A server that refuses a body unread may close the line before its answer is read (RFC 9112, section 9.6).
+        if answered.is_err() {
+            answered = http.send(request.clone(), Duration::from_secs(20)).await;
+        }
+    }
+    let response = answered.unwrap();
     (response.status().as_u16(), String::from_utf8_lossy(response.body()).into_owned())
 }
 
