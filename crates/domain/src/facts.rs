@@ -1,6 +1,6 @@
 //! What must be fresh when a decision is taken: read by the engine just before a transition.
 
-use crate::ids::CompanyId;
+use crate::ids::{CompanyId, TechnicianId};
 use crate::phone::PhoneNumber;
 use crate::private::Private;
 use serde::{Deserialize, Serialize};
@@ -21,6 +21,8 @@ pub struct Contact {
 pub struct Needs {
     /// Contacts whose number ends in the same ten digits.
     pub contacts_of: Option<PhoneNumber>,
+    /// Who is on call, and who cannot be texted.
+    pub on_call: bool,
 }
 
 /// The facts themselves, and how often this very commit has lost a race.
@@ -28,6 +30,9 @@ pub struct Needs {
 pub struct Facts {
     /// Every contact of the tenant with the caller's number: none, one, or several who share it.
     pub contacts: Vec<Contact>,
+    /// Technicians to whom the carrier delivers no texts, since they answered STOP.
+    #[serde(default)]
+    pub stopped: Vec<TechnicianId>,
     /// 0 at first; counts the conflicts of this commit, so that a taken ticket number is not tried again.
     pub attempt: u32,
 }

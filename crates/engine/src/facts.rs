@@ -11,6 +11,6 @@ impl Engine {
             Some(number) => self.ports.tenants.contacts_of(tenant, number).await?,
             None => Vec::new(),
         };
-        Ok(Facts { contacts, attempt })
+        Ok(Facts { contacts, attempt, ..Facts::default() })
     }
 }

@@ -68,6 +68,8 @@ pub fn policy_of(tenant: &TenantId) -> Policy {
         name: name.to_owned(),
         number: Some(number(digits)),
         email: Some(format!("{}@northwind.example", name.to_lowercase())),
+        slack: None,
+        reach: vec![],
     };
     Policy {
         tenant: tenant.clone(),
@@ -103,6 +105,7 @@ pub fn policy_of(tenant: &TenantId) -> Policy {
         ],
         ladder: vec![id("alex"), id("bea")],
         manager: Some(id("morgan")),
+        ladders: vec![],
         paging: PagingPolicy::default(),
         model: ModelPolicy::default(),
         transcription: TranscriptionBy::Carrier,

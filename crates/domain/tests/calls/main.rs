@@ -8,6 +8,7 @@ mod hanging_up;
 mod identification;
 mod ladder;
 mod model;
+mod paging;
 mod room;
 mod spanish;
 mod voicemail;

@@ -1,6 +1,7 @@
 //! From what is written to what is meant: settings and contacts, every problem collected.
 
 use super::integrations::{Model, Transcription};
+use super::ladders::{Known, budget, ladders, reach};
 use super::parts::{File, HoursPart};
 use chrono::{NaiveDate, NaiveTime, Weekday};
 use chrono_tz::Tz;
@@ -84,6 +85,8 @@ pub(super) fn policy(file: &File, check: &mut Checker) -> Option<Policy> {
     if !(1..=240).contains(&paging.repeat_minutes) {
         check.problem("paging.repeat_minutes", "must be 1 to 240 minutes");
     }
+    let known = Known { technicians: &technicians, companies: &companies, layers: vec![], manager: manager.is_some() };
+    let ladders = ladders(&file.ladders, &known, check);
     Some(Policy {
         tenant: tenant?,
         version: 0,
@@ -100,10 +103,13 @@ pub(super) fn policy(file: &File, check: &mut Checker) -> Option<Policy> {
         technicians,
         ladder,
         manager,
+        ladders,
         paging: PagingPolicy {
             ring_seconds: paging.ring_seconds,
             repeat_minutes: paging.repeat_minutes,
             wake_for_high: paging.wake_for_high,
+            calls_max: budget("paging.calls_max", paging.calls_max, check),
+            texts_max: budget("paging.texts_max", paging.texts_max, check),
         },
         model: file.model.as_ref().map(Model::policy).unwrap_or_default(),
         transcription: file.transcription.as_ref().map(Transcription::policy).unwrap_or_default(),
@@ -172,7 +178,9 @@ fn technicians(file: &File, check: &mut Checker) -> Vec<Technician> {
         }
         let number = part.number.as_deref().and_then(|number| check.number(&format!("{field}.number"), number));
         let Some(id) = check.take(&format!("{field}.id"), TechnicianId::parse(&part.id)) else { continue };
-        technicians.push(Technician { id, name: part.name.clone(), number, email: part.email.clone() });
+        let reach = reach(&field, part, check);
+        let (name, email, slack) = (part.name.clone(), part.email.clone(), part.slack.clone());
+        technicians.push(Technician { id, name, number, email, slack, reach });
     }
     technicians
 }

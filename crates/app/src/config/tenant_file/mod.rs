@@ -2,6 +2,7 @@
 
 mod checks;
 mod integrations;
+mod ladders;
 mod parts;
 
 pub use integrations::{ConnectWise, Integrations, Mail, Model, Transcription, Twilio};

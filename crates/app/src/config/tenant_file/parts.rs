@@ -1,6 +1,7 @@
 //! The tenant file as it is written: every section, unknown settings refused.
 
 use super::integrations::{ConnectWise, Mail, Model, Transcription, Twilio};
+use super::ladders::{BudgetPart, LadderPart, ReachPart};
 use nightdesk_domain::policy::PagingPolicy;
 use nightdesk_domain::vocabulary::Priority;
 use serde::Deserialize;
@@ -14,6 +15,8 @@ pub(super) struct File {
     #[serde(default)]
     pub(super) paging: PagingPart,
     pub(super) on_call: OnCallPart,
+    #[serde(default)]
+    pub(super) ladders: Vec<LadderPart>,
     #[serde(default)]
     pub(super) technicians: Vec<TechnicianPart>,
     #[serde(default)]
@@ -61,12 +64,16 @@ pub(super) struct PagingPart {
     pub(super) ring_seconds: u32,
     pub(super) repeat_minutes: u32,
     pub(super) wake_for_high: bool,
+    pub(super) calls_max: BudgetPart,
+    pub(super) texts_max: BudgetPart,
 }
 
 impl Default for PagingPart {
     fn default() -> Self {
-        let PagingPolicy { ring_seconds, repeat_minutes, wake_for_high } = PagingPolicy::default();
-        Self { ring_seconds, repeat_minutes, wake_for_high }
+        let PagingPolicy { ring_seconds, repeat_minutes, wake_for_high, calls_max, texts_max } =
+            PagingPolicy::default();
+        let (calls_max, texts_max) = (calls_max.into(), texts_max.into());
+        Self { ring_seconds, repeat_minutes, wake_for_high, calls_max, texts_max }
     }
 }
 
@@ -84,6 +91,9 @@ pub(super) struct TechnicianPart {
     pub(super) name: String,
     pub(super) number: Option<String>,
     pub(super) email: Option<String>,
+    pub(super) slack: Option<String>,
+    #[serde(default)]
+    pub(super) reach: Vec<ReachPart>,
 }
 
 #[derive(Deserialize)]

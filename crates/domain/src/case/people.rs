@@ -1,0 +1,149 @@
+//! Who is woken on a rung, and by which channels.
+
+use super::report;
+use super::state::{Page, PageState};
+use super::transition::Step;
+use crate::effect::{Effect, MessageOrder, MessageTo, PageOrder};
+use crate::ids::TechnicianId;
+use crate::limits::{EVERYBODY_MAX, MESSAGE_WAIT_SECONDS, PAGES_KEPT_MAX, RING_GRACE_SECONDS};
+use crate::policy::{Channel, Ladder, Policy, Rung, Technician, Who};
+use crate::private::Private;
+use chrono::{DateTime, TimeDelta, Utc};
+
+impl<'a> Step<'a> {
+    /// The ladder that is gone through: a drill's has one rung.
+    pub(super) fn ladder(&self) -> Ladder {
+        let policy = self.context.policy;
+        if let Some(person) = &self.case.drill {
+            let rungs = vec![Rung::once(Who::Person(person.clone()))];
+            return Ladder { name: "drill".to_owned(), companies: vec![], priorities: vec![], rungs, passes: 1 };
+        }
+        let begun = policy.ladders.iter().find(|ladder| Some(&ladder.name) == self.case.ladder.as_ref());
+        begun.cloned().unwrap_or_else(|| self.ladder_that_fits())
+    }
+
+    /// The tenant's ladder for what is known of the case now.
+    pub(super) fn ladder_that_fits(&self) -> Ladder {
+        self.context.policy.ladder_for(self.case.brief.company.as_ref(), self.case.brief.priority)
+    }
+
+    /// Who is woken on a rung at this instant.
+    pub(super) fn people_on(&mut self, rung: &Rung) -> Vec<&'a Technician> {
+        let policy: &'a Policy = self.context.policy;
+        match &rung.who {
+            Who::Person(id) => policy.technician(id).into_iter().collect(),
+            Who::OnCall(_) | Who::SkillMatch => policy.rungs(),
+            Who::Manager => policy.manager.iter().filter_map(|id| policy.technician(id)).collect(),
+            Who::Everybody => policy.technicians.iter().take(EVERYBODY_MAX).collect(),
+        }
+    }
+
+    /// Pages one person by the channels that are wanted and possible; whether there was any.
+    pub(super) fn page_person(&mut self, person: &Technician, rung: u32, ring_seconds: u32) -> bool {
+        let wanted = person.ways(self.case.brief.priority);
+        let possible: Vec<_> = wanted.into_iter().filter(|way| self.can_use(person, way.by)).collect();
+        for way in &possible {
+            let due = self.context.now + TimeDelta::seconds(i64::from(way.after_seconds));
+            self.order_page(person, way.by, due, (rung, ring_seconds));
+        }
+        // Whoever cannot be reached as wished is reached as can be.
+        possible.is_empty().then(|| self.other_channel(person, &[])).flatten().map_or(!possible.is_empty(), |channel| {
+            self.order_page(person, channel, self.context.now, (rung, ring_seconds));
+            true
+        })
+    }
+
+    /// The most wakening channel by which a person can be reached and was not tried.
+    pub(super) fn other_channel(&self, person: &Technician, tried: &[Channel]) -> Option<Channel> {
+        // A mail, or a card in the tenant's chat, wakes nobody by itself.
+        let waking = [Channel::Call, Channel::Text, Channel::Slack];
+        waking.into_iter().find(|channel| !tried.contains(channel) && self.can_use(person, *channel))
+    }
+
+    fn can_use(&self, person: &Technician, channel: Channel) -> bool {
+        let stopped = channel == Channel::Text && self.context.facts.stopped.contains(&person.id);
+        person.has(channel) && !stopped
+    }
+
+    /// Orders one page, due now or later.
+    pub(super) fn order_page(
+        &mut self,
+        person: &Technician,
+        channel: Channel,
+        due: DateTime<Utc>,
+        (rung, ring_seconds): (u32, u32),
+    ) {
+        let number = self.case.pages_ordered + 1;
+        let seconds = if channel == Channel::Call { ring_seconds + RING_GRACE_SECONDS } else { MESSAGE_WAIT_SECONDS };
+        let until = due + TimeDelta::seconds(i64::from(seconds));
+        let Some((order, to)) = self.order(person, channel, (number, due, until, ring_seconds)) else { return };
+        self.case.pages_ordered = number;
+        let effect = self.planner.plan_at(&mut self.case.effects_planned, due, order);
+        self.case.pages.push(Page {
+            number,
+            effect: effect.number,
+            technician: person.id.clone(),
+            channel,
+            to,
+            rung,
+            round: self.case.rounds,
+            leg: None,
+            answered: false,
+            machine_hint: false,
+            ordered_at: due,
+            state: PageState::Ringing { until },
+        });
+        let surplus = self.case.pages.len().saturating_sub(PAGES_KEPT_MAX);
+        self.case.pages.drain(..surplus);
+    }
+
+    fn order(
+        &self,
+        person: &Technician,
+        channel: Channel,
+        (page, due, until, ring_seconds): (u32, DateTime<Utc>, DateTime<Utc>, u32),
+    ) -> Option<(Effect, Option<crate::phone::PhoneNumber>)> {
+        let policy = self.context.policy;
+        let from = policy.caller_id.clone();
+        let (tenant, case) = (self.case.tenant.clone(), self.case.id.clone());
+        let to = match channel {
+            Channel::Call => {
+                let to = person.number.clone()?;
+                let order = PageOrder {
+                    tenant,
+                    case,
+                    page,
+                    technician: person.id.clone(),
+                    to: to.clone(),
+                    from,
+                    ring_seconds,
+                    ordered_at: due,
+                    useless_after: until,
+                };
+                return Some((Effect::Page(order), Some(to)));
+            }
+            Channel::Text => MessageTo::Text { to: person.number.clone()?, from },
+            Channel::Slack => MessageTo::Slack(person.slack.clone()?),
+            Channel::Email => MessageTo::Email(person.email.clone()?),
+            Channel::Webhook => MessageTo::Webhook,
+        };
+        let order = MessageOrder {
+            tenant,
+            case,
+            page,
+            technician: person.id.clone(),
+            to,
+            subject: Private::new(report::summary(&self.case, policy)),
+            body: Private::new(report::page_text(&self.case, policy)),
+            code: self.case.ack_code.clone()?,
+            useless_after: until,
+        };
+        Some((Effect::MessagePage(order), person.number.clone().filter(|_| channel == Channel::Text)))
+    }
+
+    /// The person, as the settings have them.
+    pub(super) fn person(&self, id: &TechnicianId) -> Option<&'a Technician> {
+        let policy: &'a Policy = self.context.policy;
+        policy.technician(id)
+    }
+}
