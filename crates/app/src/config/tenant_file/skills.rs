@@ -75,7 +75,9 @@ mod tests {
     use nightdesk_domain::vocabulary::Category;
 
     fn with(technician: &str, section: &str) -> Result<Tenant, Problems> {
-        let file = DEMO.replacen("email = \"alex@lakeside.example\"", technician, 1);
+        let skills_of_alex = "skills = { Server = 5, Backup = 4, VPN = 3 }\ntier = 3";
+        assert!(DEMO.contains(skills_of_alex));
+        let file = DEMO.replacen(skills_of_alex, technician, 1);
         Tenant::parse(&format!("{file}\n[skill_match]\n{section}"))
     }
 
