@@ -40,8 +40,9 @@ pub(super) async fn run(store: &StoreArgs, args: &WhomArgs) -> Outcome {
         if let Some(desk) = &desk {
             let newest = desk.store.cases.list(&policy.tenant, ListKind::Cases, CASES_MAX).await?;
             cases.extend(newest.into_iter().filter_map(|snapshot| match snapshot {
-                Snapshot::Case(case) => Some(*case),
-                Snapshot::Call(_) => None,
+                // Asked about the past, what came later had not happened yet.
+                Snapshot::Case(case) if args.at.is_none() || case.opened_at <= now => Some(*case),
+                _ => None,
             }));
         }
         rows.push(answer(policy, &cases, args, now));

@@ -187,7 +187,7 @@ pub fn rank(candidates: &[Candidate<'_>], asked: &Asked, weights: &Weights, now:
             }
         }
     }
-    keys.sort_by(|one, other| (one.0, one.1, one.2).cmp(&(other.0, other.1, other.2)));
+    keys.sort_by_key(|key| (key.0, key.1, key.2));
     ranking.ranked = keys.into_iter().map(|(_, _, _, ranked)| ranked).collect();
     ranking
 }
