@@ -112,17 +112,14 @@ fn policy() -> Result<Policy, Box<dyn Error>> {
             psa_company: None,
         }],
         technicians: vec![Technician {
-            id: alex.clone(),
-            name: "Alex".to_owned(),
             number: Some(PhoneNumber::parse("+13125550111")?),
-            email: None,
-            slack: None,
-            reach: vec![],
+            ..Technician::new(alex.clone(), "Alex")
         }],
         ladder: vec![alex],
         manager: None,
         ladders: vec![],
         paging: PagingPolicy::default(),
+        skill_match: Default::default(),
         model: ModelPolicy::default(),
         transcription: TranscriptionBy::Carrier,
     })

@@ -3,6 +3,7 @@
 use crate::ids::{CompanyId, TechnicianId};
 use crate::phone::PhoneNumber;
 use crate::private::Private;
+use crate::skills::Load;
 use serde::{Deserialize, Serialize};
 
 /// A person at a client company; a record of its own, looked up by number.
@@ -33,6 +34,9 @@ pub struct Facts {
     /// Technicians to whom the carrier delivers no texts, since they answered STOP.
     #[serde(default)]
     pub stopped: Vec<TechnicianId>,
+    /// What the night has asked of each person so far.
+    #[serde(default)]
+    pub loads: Vec<Load>,
     /// 0 at first; counts the conflicts of this commit, so that a taken ticket number is not tried again.
     pub attempt: u32,
 }

@@ -64,12 +64,9 @@ pub fn policy() -> Policy {
 pub fn policy_of(tenant: &TenantId) -> Policy {
     let id = |text: &str| TechnicianId::parse(text).unwrap();
     let technician = |name: &str, digits: &str| Technician {
-        id: id(&name.to_lowercase()),
-        name: name.to_owned(),
         number: Some(number(digits)),
         email: Some(format!("{}@northwind.example", name.to_lowercase())),
-        slack: None,
-        reach: vec![],
+        ..Technician::new(id(&name.to_lowercase()), name)
     };
     Policy {
         tenant: tenant.clone(),
@@ -107,6 +104,7 @@ pub fn policy_of(tenant: &TenantId) -> Policy {
         manager: Some(id("morgan")),
         ladders: vec![],
         paging: PagingPolicy::default(),
+        skill_match: Default::default(),
         model: ModelPolicy::default(),
         transcription: TranscriptionBy::Carrier,
     }

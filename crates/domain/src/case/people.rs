@@ -8,6 +8,7 @@ use crate::ids::TechnicianId;
 use crate::limits::{EVERYBODY_MAX, MESSAGE_WAIT_SECONDS, PAGES_KEPT_MAX, RING_GRACE_SECONDS};
 use crate::policy::{Channel, Ladder, Policy, Rung, Technician, Who};
 use crate::private::Private;
+use crate::skills::{Asked, Choice, candidates, choose};
 use chrono::{DateTime, TimeDelta, Utc};
 
 impl<'a> Step<'a> {
@@ -32,10 +33,31 @@ impl<'a> Step<'a> {
         let policy: &'a Policy = self.context.policy;
         match &rung.who {
             Who::Person(id) => policy.technician(id).into_iter().collect(),
-            Who::OnCall(_) | Who::SkillMatch => policy.rungs(),
+            Who::OnCall(_) => policy.rungs(),
+            Who::SkillMatch => self.best_fit().into_iter().collect(),
             Who::Manager => policy.manager.iter().filter_map(|id| policy.technician(id)).collect(),
             Who::Everybody => policy.technicians.iter().take(EVERYBODY_MAX).collect(),
         }
+    }
+
+    /// Who fits best of those who were not tried in this round; the on-call where skills do not decide.
+    fn best_fit(&mut self) -> Option<&'a Technician> {
+        let policy: &'a Policy = self.context.policy;
+        let facts = self.context.facts;
+        let asked = Asked { category: self.case.brief.category, priority: self.case.brief.priority };
+        let candidates = candidates(policy, &facts.loads, &facts.stopped, &[]);
+        let round = self.case.rounds;
+        let tried =
+            |id: &TechnicianId| self.case.pages.iter().any(|page| page.round == round && page.technician == *id);
+        let (person, why) = match choose(&candidates, &asked, &policy.skill_match, self.context.now) {
+            Choice::Bypass(why) => (policy.rungs().into_iter().find(|person| !tried(&person.id))?, why.to_owned()),
+            Choice::Ranked(ranking) => {
+                let best = ranking.ranked.iter().find(|ranked| !tried(&ranked.technician))?;
+                (policy.technician(&best.technician)?, best.reasons.join(", "))
+            }
+        };
+        self.reason("page/skill-match", format!("{}: {why}", person.name));
+        Some(person)
     }
 
     /// Pages one person by the channels that are wanted and possible; whether there was any.

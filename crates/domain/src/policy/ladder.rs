@@ -3,8 +3,10 @@
 use super::Policy;
 use crate::ids::{CompanyId, TechnicianId};
 use crate::phone::PhoneNumber;
-use crate::vocabulary::Priority;
+use crate::skills::{LOAD_MAX, Shift};
+use crate::vocabulary::{Category, Priority};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// A person who can be woken.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,6 +25,26 @@ pub struct Technician {
     /// By which channels this person wants to be reached; the first entry that has the priority counts.
     #[serde(default)]
     pub reach: Vec<Reach>,
+    /// How well they know each field, 1 to [`crate::skills::PROFICIENCY_MAX`]; what is missing is 0.
+    #[serde(default)]
+    pub skills: BTreeMap<Category, u8>,
+    /// How experienced they are, 1 to [`crate::skills::TIER_MAX`].
+    #[serde(default = "lowest_tier")]
+    pub tier: u8,
+    /// How many cases they may have in hand before skill match passes them over, from 1.
+    #[serde(default = "usual_load")]
+    pub load_max: u32,
+    /// When skill match may ask them.
+    #[serde(default)]
+    pub shift: Shift,
+}
+
+fn lowest_tier() -> u8 {
+    1
+}
+
+fn usual_load() -> u32 {
+    LOAD_MAX
 }
 
 /// A means of reaching a person. A page by any of them can be accepted.
@@ -171,6 +193,22 @@ impl Budget {
 }
 
 impl Technician {
+    /// A person of whom only the name is known: to be built upon.
+    pub fn new(id: TechnicianId, name: impl Into<String>) -> Self {
+        Self {
+            id,
+            name: name.into(),
+            number: None,
+            email: None,
+            slack: None,
+            reach: Vec::new(),
+            skills: BTreeMap::new(),
+            tier: lowest_tier(),
+            load_max: usual_load(),
+            shift: Shift::default(),
+        }
+    }
+
     /// The ways by which this person is reached for a priority: what was set, or the telephone alone.
     pub fn ways(&self, priority: Priority) -> Vec<Way> {
         let set = self.reach.iter().find(|reach| reach.priorities.is_empty() || reach.priorities.contains(&priority));

@@ -5,6 +5,7 @@
 
 use crate::ids::{CompanyId, TechnicianId, TenantId};
 use crate::phone::PhoneNumber;
+use crate::skills::Weights;
 use crate::vocabulary::{Category, Language, Priority};
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
@@ -55,6 +56,9 @@ pub struct Policy {
     pub ladders: Vec<Ladder>,
     /// How people are woken.
     pub paging: PagingPolicy,
+    /// What counts, and how much, where a step of the ladder asks by skill.
+    #[serde(default)]
+    pub skill_match: Weights,
     /// What a language model is asked.
     #[serde(default)]
     pub model: ModelPolicy,

@@ -208,7 +208,10 @@ fn silence_promises_nothing_and_wakes_nobody_again() {
 
 #[test]
 fn a_promise_that_is_missed_is_reminded_of_and_then_wakes_again() {
-    let night = asked_for_minutes().keys_in_turn(2, "20").seconds_pass(20 * 60 + 5).expect_text("+13125550111", "you were to ring");
+    let night = asked_for_minutes()
+        .keys_in_turn(2, "20")
+        .seconds_pass(20 * 60 + 5)
+        .expect_text("+13125550111", "you were to ring");
     let night = night.silence_for_minutes(9).seconds_pass(60).rings("alex");
     night.expect_page_ended(1, PageOutcome::Overdue).ends(PageOutcome::NoAnswer).rings("bea");
 }

@@ -3,6 +3,7 @@
 use super::integrations::{Model, Transcription};
 use super::ladders::{Known, budget, ladders, reach};
 use super::parts::{File, HoursPart};
+use super::skills;
 use chrono::{NaiveDate, NaiveTime, Weekday};
 use chrono_tz::Tz;
 use nightdesk_domain::facts::Contact;
@@ -111,6 +112,7 @@ pub(super) fn policy(file: &File, check: &mut Checker) -> Option<Policy> {
             calls_max: budget("paging.calls_max", paging.calls_max, check),
             texts_max: budget("paging.texts_max", paging.texts_max, check),
         },
+        skill_match: skills::weights(&file.skill_match, check),
         model: file.model.as_ref().map(Model::policy).unwrap_or_default(),
         transcription: file.transcription.as_ref().map(Transcription::policy).unwrap_or_default(),
     })
@@ -179,8 +181,9 @@ fn technicians(file: &File, check: &mut Checker) -> Vec<Technician> {
         let number = part.number.as_deref().and_then(|number| check.number(&format!("{field}.number"), number));
         let Some(id) = check.take(&format!("{field}.id"), TechnicianId::parse(&part.id)) else { continue };
         let reach = reach(&field, part, check);
-        let (name, email, slack) = (part.name.clone(), part.email.clone(), part.slack.clone());
-        technicians.push(Technician { id, name, number, email, slack, reach });
+        let (email, slack) = (part.email.clone(), part.slack.clone());
+        let person = Technician { number, email, slack, reach, ..Technician::new(id, part.name.as_str()) };
+        technicians.push(skills::of_technician(person, part, &field, check));
     }
     technicians
 }

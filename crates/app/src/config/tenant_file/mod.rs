@@ -4,6 +4,7 @@ mod checks;
 mod integrations;
 mod ladders;
 mod parts;
+mod skills;
 
 pub use integrations::{ConnectWise, Integrations, Mail, Model, Transcription, Twilio};
 
