@@ -15,5 +15,6 @@ pub mod phone;
 pub mod policy;
 pub mod private;
 pub mod reply;
+pub mod rota;
 pub mod triage;
 pub mod vocabulary;
