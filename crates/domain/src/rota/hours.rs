@@ -113,6 +113,8 @@ fn since(stretch: &Stretch, local: NaiveDateTime) -> TimeDelta {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test says what it expects by failing")]
+
     use super::*;
 
     fn stretch(from: (Weekday, u32), until: (Weekday, Option<u32>)) -> Stretch {

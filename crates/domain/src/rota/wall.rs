@@ -48,6 +48,8 @@ fn first_second(before: DateTime<Utc>, after: DateTime<Utc>, reached: impl Fn(Da
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test says what it expects by failing")]
+
     use super::*;
 
     fn local(text: &str) -> NaiveDateTime {
