@@ -3,6 +3,7 @@
 use crate::ids::{CompanyId, TechnicianId};
 use crate::phone::PhoneNumber;
 use crate::private::Private;
+use crate::rota::Override;
 use crate::skills::Load;
 use serde::{Deserialize, Serialize};
 
@@ -31,6 +32,9 @@ pub struct Needs {
 pub struct Facts {
     /// Every contact of the tenant with the caller's number: none, one, or several who share it.
     pub contacts: Vec<Contact>,
+    /// Changes of the rota, in the order in which they were made.
+    #[serde(default)]
+    pub overrides: Vec<Override>,
     /// Technicians to whom the carrier delivers no texts, since they answered STOP.
     #[serde(default)]
     pub stopped: Vec<TechnicianId>,

@@ -71,3 +71,13 @@ pub const EVERYBODY_MAX: usize = 10;
 pub const ARRIVAL_MINUTES_MAX: u32 = 480;
 /// How long after a promise to ring the caller, and the reminder of it, others are woken, in seconds.
 pub const ARRIVAL_GRACE_SECONDS: u32 = 10 * 60;
+/// Most layers of a rota.
+pub const ROTA_LAYERS_MAX: usize = 20;
+/// Most places in a layer's rotation; a person may have several.
+pub const ROTA_PEOPLE_MAX: usize = 200;
+/// Most hours, days, weeks or months from one hand-off to the next.
+pub const ROTA_EVERY_MAX: u32 = 9_000;
+/// Longest name of a layer or a person, in characters.
+pub const ROTA_NAME_CHARS_MAX: usize = 64;
+/// How far ahead gaps, unreachable people and overlapping overrides are looked for, in days.
+pub const ROTA_AHEAD_DAYS: i64 = 14;

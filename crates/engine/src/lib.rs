@@ -13,6 +13,7 @@ mod model;
 mod voice;
 
 pub use courier::Ran;
+pub use facts::{OVERRIDE, TECHNICIAN_STOP};
 pub use journal::{Difference, Replay};
 pub use model::MODEL_USE;
 pub use voice::EngineError;

@@ -63,7 +63,7 @@ impl Engine {
                 (Some(Snapshot::Case(case)), Happening::Case(event)) => case.needs(&policy, now, event),
                 _ => Default::default(),
             };
-            let facts = self.facts(tenant, &needs, attempt).await?;
+            let facts = self.facts(tenant, &policy, &needs, attempt).await?;
             let now = self.now();
             let context = Context { policy: &policy, facts: &facts, now };
             let decision = decide(stored.as_ref(), happening, &context).ok_or(EngineError::NotFound)?;

@@ -8,6 +8,7 @@ use crate::ids::TechnicianId;
 use crate::limits::{EVERYBODY_MAX, MESSAGE_WAIT_SECONDS, PAGES_KEPT_MAX, RING_GRACE_SECONDS};
 use crate::policy::{Channel, Ladder, Policy, Rung, Technician, Who};
 use crate::private::Private;
+use crate::rota::oncall_at;
 use crate::skills::{Asked, Choice, candidates, choose};
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -33,11 +34,20 @@ impl<'a> Step<'a> {
         let policy: &'a Policy = self.context.policy;
         match &rung.who {
             Who::Person(id) => policy.technician(id).into_iter().collect(),
-            Who::OnCall(_) => policy.rungs(),
+            Who::OnCall(layer) => self.on_call(Some(layer)),
             Who::SkillMatch => self.best_fit().into_iter().collect(),
             Who::Manager => policy.manager.iter().filter_map(|id| policy.technician(id)).collect(),
             Who::Everybody => policy.technicians.iter().take(EVERYBODY_MAX).collect(),
         }
+    }
+
+    /// Whom the rota has on call now, in one layer or in all.
+    fn on_call(&self, layer: Option<&str>) -> Vec<&'a Technician> {
+        let policy: &'a Policy = self.context.policy;
+        let Some(schedule) = &policy.rota else { return Vec::new() };
+        let on_call = oncall_at(schedule, &self.context.facts.overrides, self.context.now);
+        let of_layer = on_call.iter().filter(|on_call| layer.is_none_or(|layer| on_call.layer == layer));
+        of_layer.filter_map(|on_call| policy.technician(&on_call.person.technician()?)).collect()
     }
 
     /// Who fits best of those who were not tried in this round; the on-call where skills do not decide.
@@ -45,12 +55,16 @@ impl<'a> Step<'a> {
         let policy: &'a Policy = self.context.policy;
         let facts = self.context.facts;
         let asked = Asked { category: self.case.brief.category, priority: self.case.brief.priority };
-        let candidates = candidates(policy, &facts.loads, &facts.stopped, &[]);
+        let on_rota: Vec<TechnicianId> = self.on_call(None).into_iter().map(|person| person.id.clone()).collect();
+        let candidates = candidates(policy, &facts.loads, &facts.stopped, &on_rota);
         let round = self.case.rounds;
         let tried =
             |id: &TechnicianId| self.case.pages.iter().any(|page| page.round == round && page.technician == *id);
         let (person, why) = match choose(&candidates, &asked, &policy.skill_match, self.context.now) {
-            Choice::Bypass(why) => (policy.rungs().into_iter().find(|person| !tried(&person.id))?, why.to_owned()),
+            Choice::Bypass(why) => {
+                let on_call = self.on_call(None).into_iter().chain(policy.rungs());
+                (on_call.into_iter().find(|person| !tried(&person.id))?, why.to_owned())
+            }
             Choice::Ranked(ranking) => {
                 let best = ranking.ranked.iter().find(|ranked| !tried(&ranked.technician))?;
                 (policy.technician(&best.technician)?, best.reasons.join(", "))

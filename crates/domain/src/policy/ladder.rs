@@ -241,19 +241,21 @@ impl Policy {
         rungs
     }
 
-    /// The ladder for a company and a priority: the first of the tenant's that has both, or the list of people with
-    /// the manager last.
+    /// The ladder for a company and a priority: the first of the tenant's that has both; or else the layers of the
+    /// rota, then the list of people, with the manager last.
     pub fn ladder_for(&self, company: Option<&CompanyId>, priority: Priority) -> Ladder {
         let fits = |ladder: &&Ladder| {
             let of_company = company.is_some_and(|company| ladder.companies.contains(company));
             (ladder.companies.is_empty() || of_company)
                 && (ladder.priorities.is_empty() || ladder.priorities.contains(&priority))
         };
+        let layers = self.rota.iter().flat_map(|rota| &rota.layers).map(|layer| Who::OnCall(layer.name.clone()));
+        let people = self.rungs().into_iter().map(|person| Who::Person(person.id.clone()));
         self.ladders.iter().find(fits).cloned().unwrap_or_else(|| Ladder {
             name: "on_call.ladder".to_owned(),
             companies: Vec::new(),
             priorities: Vec::new(),
-            rungs: self.rungs().into_iter().map(|person| Rung::once(Who::Person(person.id.clone()))).collect(),
+            rungs: layers.chain(people).map(Rung::once).collect(),
             passes: 1,
         })
     }

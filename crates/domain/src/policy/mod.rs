@@ -5,6 +5,7 @@
 
 use crate::ids::{CompanyId, TechnicianId, TenantId};
 use crate::phone::PhoneNumber;
+use crate::rota::Schedule;
 use crate::skills::Weights;
 use crate::vocabulary::{Category, Language, Priority};
 use chrono::{DateTime, Utc};
@@ -51,6 +52,9 @@ pub struct Policy {
     pub ladder: Vec<TechnicianId>,
     /// The last rung.
     pub manager: Option<TechnicianId>,
+    /// Who is on call when, by layers; none: `ladder` is all there is.
+    #[serde(default)]
+    pub rota: Option<Schedule>,
     /// Ladders for some companies and priorities; the first that fits counts.
     #[serde(default)]
     pub ladders: Vec<Ladder>,

@@ -2,7 +2,7 @@
 
 use super::faults::Service;
 use super::world::{Ticket, World};
-use super::{Plant, safety};
+use super::{Plant, safety, technician};
 use async_trait::async_trait;
 use nightdesk_domain::case::TicketDraft;
 use nightdesk_domain::effect::{Alert, Effect, MessageOrder, NoteOrder};
@@ -110,6 +110,12 @@ impl Notifier for SimDesk {
 
     async fn page(&self, _: &TenantId, id: &EffectId, order: &MessageOrder) -> Result<(), DeliveryError> {
         self.touching(Service::Notifier, |effect| matches!(effect, Effect::MessagePage(own) if own == order));
-        self.world.request(Service::Notifier, format!("page by message {id}"), |_| Ok(())).await
+        let (case, page) = (order.case.clone(), order.page);
+        *self.world.book().page_requests.entry(case.clone()).or_default() += 1;
+        let act = move |world: &Arc<World>| {
+            technician::message(world, case, page);
+            Ok(())
+        };
+        self.world.request(Service::Notifier, format!("page by message {id}"), act).await
     }
 }

@@ -104,6 +104,7 @@ pub(super) fn policy(file: &File, check: &mut Checker) -> Option<Policy> {
         technicians,
         ladder,
         manager,
+        rota: None,
         ladders,
         paging: PagingPolicy {
             ring_seconds: paging.ring_seconds,
