@@ -17,3 +17,4 @@ pub mod private;
 pub mod reply;
 pub mod triage;
 pub mod vocabulary;
+pub mod windows;
