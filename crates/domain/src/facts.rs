@@ -5,6 +5,7 @@ use crate::phone::PhoneNumber;
 use crate::private::Private;
 use crate::rota::Override;
 use crate::skills::Load;
+use crate::windows::Occurrence;
 use serde::{Deserialize, Serialize};
 
 /// A person at a client company; a record of its own, looked up by number.
@@ -25,6 +26,8 @@ pub struct Needs {
     pub contacts_of: Option<PhoneNumber>,
     /// Who is on call, and who cannot be texted.
     pub on_call: bool,
+    /// Planned work that is in force now or will be before a call that begins now is over.
+    pub windows: bool,
 }
 
 /// The facts themselves, and how often this very commit has lost a race.
@@ -41,6 +44,9 @@ pub struct Facts {
     /// What the night has asked of each person so far.
     #[serde(default)]
     pub loads: Vec<Load>,
+    /// Planned work at the tenant's clients, in force or soon to be.
+    #[serde(default)]
+    pub windows: Vec<Occurrence>,
     /// 0 at first; counts the conflicts of this commit, so that a taken ticket number is not tried again.
     pub attempt: u32,
 }

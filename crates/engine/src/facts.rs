@@ -1,7 +1,7 @@
 //! Reads the facts that an event wants, in one batch before the transition.
 
 use crate::Engine;
-use futures_util::future::{try_join, try_join3};
+use futures_util::future::join3;
 use nightdesk_domain::case::Case;
 use nightdesk_domain::facts::{Facts, Needs};
 use nightdesk_domain::ids::{TechnicianId, TenantId};
@@ -32,25 +32,30 @@ impl Engine {
                 None => Ok(Vec::new()),
             }
         };
-        let (contacts, on_call) = try_join(contacts, self.on_call_facts(tenant, policy, needs.on_call)).await?;
-        Ok(Facts { contacts, attempt, ..on_call })
+        let windows = async { if needs.windows { self.windows_ahead(tenant).await } else { Vec::new() } };
+        let on_call = self.on_call_facts(tenant, policy, needs.on_call);
+        let (contacts, windows, on_call) = join3(contacts, windows, on_call).await;
+        Ok(Facts { contacts: contacts?, windows, attempt, ..on_call })
     }
 
-    /// What decides who is paged; only what the tenant's settings can make use of is read.
-    async fn on_call_facts(&self, tenant: &TenantId, policy: &Policy, wanted: bool) -> Result<Facts, StoreError> {
+    /// What decides who is paged; only what the tenant's settings can make use of is read. What cannot be read is
+    /// left out: somebody must be woken, by the plan if need be.
+    async fn on_call_facts(&self, tenant: &TenantId, policy: &Policy, wanted: bool) -> Facts {
         if !wanted {
-            return Ok(Facts::default());
+            return Facts::default();
         }
         let by_skill = policy.ladders.iter().flat_map(|ladder| &ladder.rungs).any(|rung| rung.who == Who::SkillMatch);
         let reach = || policy.technicians.iter().flat_map(|person| &person.reach);
         let texts = reach().flat_map(|reach| &reach.ways).any(|way| way.by == Channel::Text);
-        let (overrides, stopped, loads) = try_join3(
+        let (overrides, stopped, loads) = join3(
             async { if policy.rota.is_some() { self.overrides(tenant).await } else { Ok(Vec::new()) } },
             async { if texts || by_skill { self.stopped(tenant).await } else { Ok(Vec::new()) } },
             async { if by_skill { self.loads(tenant).await } else { Ok(Vec::new()) } },
         )
-        .await?;
-        Ok(Facts { overrides, stopped, loads, ..Facts::default() })
+        .await;
+        let overrides = or_none(tenant, "overrides of the rota", overrides);
+        let stopped = or_none(tenant, "technicians without texts", stopped);
+        Facts { overrides, stopped, loads: or_none(tenant, "loads", loads), ..Facts::default() }
     }
 
     /// The overrides of a tenant's rota that are not over, in the order in which they were made.
@@ -81,4 +86,11 @@ impl Engine {
         let cases: Vec<Case> = newest.into_iter().filter_map(case).collect();
         Ok(loads(&cases, self.now()))
     }
+}
+
+fn or_none<T>(tenant: &TenantId, what: &str, read: Result<Vec<T>, StoreError>) -> Vec<T> {
+    read.unwrap_or_else(|error| {
+        tracing::error!(%tenant, what, %error, "somebody is paged without knowing them");
+        Vec::new()
+    })
 }

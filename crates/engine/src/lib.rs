@@ -10,13 +10,16 @@ mod facts;
 mod journal;
 mod machines;
 mod model;
+mod recurrence;
 mod voice;
+mod windows;
 
 pub use courier::Ran;
 pub use facts::{OVERRIDE, TECHNICIAN_STOP};
 pub use journal::{Difference, Replay};
 pub use model::MODEL_USE;
 pub use voice::EngineError;
+pub use windows::{WINDOW_KIND, WindowError};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use nightdesk_domain::ids::TenantId;
