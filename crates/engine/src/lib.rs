@@ -10,11 +10,13 @@ mod facts;
 mod journal;
 mod machines;
 mod model;
+mod texts;
 mod voice;
 
 pub use courier::Ran;
 pub use journal::{Difference, Replay};
 pub use model::MODEL_USE;
+pub use texts::TextAnswer;
 pub use voice::EngineError;
 
 use chrono::{DateTime, TimeDelta, Utc};

@@ -12,7 +12,7 @@ use nightdesk_domain::effect::{Alert, Line, NoteOrder, PageOrder, TextOrder};
 use nightdesk_domain::ids::{CaseId, EffectId, LegId, OwnerId, PsaTicketId, RecordingId, TenantId};
 use nightdesk_engine::Ports;
 use nightdesk_ports::{
-    Absent, Cases, Clock, Commit, DeliveryError, JournalEntry, ListKind, Notifier, Snapshot, StoreError, Stored,
+    Absent, Cases, ClearedText, Clock, Commit, DeliveryError, JournalEntry, ListKind, Notifier, Snapshot, StoreError, Stored,
     Telephony, Ticketing,
 };
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -94,6 +94,10 @@ impl Telephony for Obedient {
     }
     async fn text(&self, _: &TenantId, _: &TextOrder) -> Result<(), DeliveryError> {
         self.ledger.add("text a technician".to_owned());
+        Ok(())
+    }
+    async fn text_caller(&self, _: &ClearedText) -> Result<(), DeliveryError> {
+        self.ledger.add("text the caller".to_owned());
         Ok(())
     }
     async fn recording(&self, _: &TenantId, _: &RecordingId) -> Result<(String, Bytes), DeliveryError> {

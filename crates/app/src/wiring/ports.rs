@@ -10,7 +10,7 @@ use nightdesk_domain::effect::{Alert, Line, NoteOrder, PageOrder, TextOrder};
 use nightdesk_domain::ids::{CaseId, EffectId, LegId, PsaTicketId, RecordingId, TenantId};
 use nightdesk_domain::model::{Opinion, Question, Story, Summary};
 use nightdesk_domain::vocabulary::Language;
-use nightdesk_ports::{Answer, DeliveryError, Notifier, Telephony, Ticketing, Transcriber, Transcript, TriageModel};
+use nightdesk_ports::{Answer, ClearedText, DeliveryError, Notifier, Telephony, Ticketing, Transcriber, Transcript, TriageModel};
 
 #[async_trait]
 impl Telephony for Wiring {
@@ -28,6 +28,9 @@ impl Telephony for Wiring {
     }
     async fn text(&self, tenant: &TenantId, order: &TextOrder) -> Result<(), DeliveryError> {
         self.of(tenant)?.carrier.telephony.text(tenant, order).await
+    }
+    async fn text_caller(&self, text: &ClearedText) -> Result<(), DeliveryError> {
+        self.of(text.tenant())?.carrier.telephony.text_caller(text).await
     }
     async fn recording(&self, tenant: &TenantId, id: &RecordingId) -> Result<(String, Bytes), DeliveryError> {
         self.of(tenant)?.carrier.telephony.recording(tenant, id).await
