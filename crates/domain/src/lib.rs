@@ -16,5 +16,6 @@ pub mod phone;
 pub mod policy;
 pub mod private;
 pub mod reply;
+pub mod skills;
 pub mod triage;
 pub mod vocabulary;

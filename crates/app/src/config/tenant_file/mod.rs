@@ -3,6 +3,7 @@
 mod checks;
 mod integrations;
 mod parts;
+mod skills;
 
 pub use integrations::{ConnectWise, Integrations, Mail, Model, Transcription, Twilio};
 
