@@ -123,7 +123,8 @@ impl Engine {
         for entry in &entries {
             let consent: Consent = entry.read()?;
             let person = policy.technicians.iter().find(|person| person.id.as_str() == entry.id);
-            stopped.extend(person.filter(|person| person.number.as_ref() == Some(&consent.number)).map(|p| p.id.clone()));
+            stopped
+                .extend(person.filter(|person| person.number.as_ref() == Some(&consent.number)).map(|p| p.id.clone()));
         }
         Ok(stopped)
     }

@@ -91,7 +91,10 @@ impl Entry {
 
 fn unreadable(kind: &str, error: &serde_json::Error) -> StoreError {
     let (line, column) = (error.line(), error.column());
-    StoreError::Corrupt(format!("an entry of kind {kind}: {:?} error at line {line}, column {column}", error.classify()))
+    StoreError::Corrupt(format!(
+        "an entry of kind {kind}: {:?} error at line {line}, column {column}",
+        error.classify()
+    ))
 }
 
 /// Small facts that change, by tenant and kind.

@@ -12,8 +12,8 @@ use nightdesk_domain::effect::{Alert, Line, NoteOrder, PageOrder, TextOrder};
 use nightdesk_domain::ids::{CaseId, EffectId, LegId, OwnerId, PsaTicketId, RecordingId, TenantId};
 use nightdesk_engine::Ports;
 use nightdesk_ports::{
-    Absent, Cases, ClearedText, Clock, Commit, DeliveryError, JournalEntry, ListKind, Notifier, Snapshot, StoreError, Stored,
-    Telephony, Ticketing,
+    Absent, Cases, ClearedText, Clock, Commit, DeliveryError, JournalEntry, ListKind, Notifier, Snapshot, StoreError,
+    Stored, Telephony, Ticketing,
 };
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

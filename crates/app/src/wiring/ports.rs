@@ -10,7 +10,9 @@ use nightdesk_domain::effect::{Alert, Line, NoteOrder, PageOrder, TextOrder};
 use nightdesk_domain::ids::{CaseId, EffectId, LegId, PsaTicketId, RecordingId, TenantId};
 use nightdesk_domain::model::{Opinion, Question, Story, Summary};
 use nightdesk_domain::vocabulary::Language;
-use nightdesk_ports::{Answer, ClearedText, DeliveryError, Notifier, Telephony, Ticketing, Transcriber, Transcript, TriageModel};
+use nightdesk_ports::{
+    Answer, ClearedText, DeliveryError, Notifier, Telephony, Ticketing, Transcriber, Transcript, TriageModel,
+};
 
 #[async_trait]
 impl Telephony for Wiring {

@@ -4,6 +4,7 @@ mod checks;
 mod integrations;
 mod parts;
 mod skills;
+mod texts;
 
 pub use integrations::{ConnectWise, Integrations, Mail, Model, Transcription, Twilio};
 

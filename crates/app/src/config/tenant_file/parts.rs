@@ -29,6 +29,8 @@ pub(super) struct File {
     pub(super) mail: Option<Mail>,
     pub(super) model: Option<Model>,
     pub(super) transcription: Option<Transcription>,
+    #[serde(default)]
+    pub(super) texts: TextsPart,
 }
 
 #[derive(Deserialize)]
@@ -72,6 +74,20 @@ impl Default for PagingPart {
         let PagingPolicy { ring_seconds, repeat_minutes, wake_for_high } = PagingPolicy::default();
         Self { ring_seconds, repeat_minutes, wake_for_high }
     }
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct TextsPart {
+    pub(super) to_callers: bool,
+    pub(super) quiet_hours: Option<QuietPart>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct QuietPart {
+    pub(super) from: String,
+    pub(super) until: String,
 }
 
 #[derive(Deserialize)]
