@@ -10,11 +10,13 @@ mod facts;
 mod journal;
 mod machines;
 mod model;
+mod scan;
 mod voice;
 
 pub use courier::Ran;
 pub use journal::{Difference, Replay};
 pub use model::MODEL_USE;
+pub use scan::Scanned;
 pub use voice::EngineError;
 
 use chrono::{DateTime, TimeDelta, Utc};

@@ -8,6 +8,7 @@
 mod error;
 mod listening;
 mod model;
+mod recordings;
 mod records;
 mod services;
 mod store;
@@ -16,6 +17,7 @@ mod tenants;
 pub use error::{DeliveryError, StoreError};
 pub use listening::{Budget, Heard, Listening, TOOL_INPUT_BYTES_MAX};
 pub use model::{Absent, Answer, TokenUse, Transcriber, Transcript, TriageModel};
+pub use recordings::{CallerOf, KeptRecording};
 pub use records::{RECORD_BODY_BYTES_MAX, RECORD_KEY_BYTES_MAX, Record, RecordLog, Scan};
 pub use services::{Clock, HttpTransport, Notifier, Pieces, Telephony, Ticketing, TransportError};
 pub use store::{
