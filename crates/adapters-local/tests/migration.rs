@@ -1,4 +1,4 @@
-//! What a database of the first schema held is found again after it was opened by this build.
+//! What a database of an earlier schema held is found again after it was opened by this build.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod common;
@@ -9,7 +9,7 @@ use nightdesk_adapters_local::inbox::Inbox;
 use nightdesk_adapters_local::sqlite::SqliteStore;
 use nightdesk_domain::case::{TicketDraft, TicketStatus};
 use nightdesk_domain::ids::{CaseId, EffectId, PsaTicketId};
-use nightdesk_ports::{DeliveryError, Notifier, TenantRepository, Ticketing};
+use nightdesk_ports::{DeliveryError, Entry, Notifier, RecordLog, Register, TenantRepository, Ticketing};
 use nightdesk_testkit::contract::run;
 use nightdesk_testkit::sample::{alert, at, case_owner, note, other_tenant, policy, tenant, ticket_draft};
 use rusqlite::{Connection, params};
@@ -130,5 +130,23 @@ fn work_on_a_ticket_of_the_first_schema_goes_on_under_its_number() {
         let new = desk.open(&ticket_draft("CA9")).await.unwrap();
         assert_ne!(new, ticket("1"));
         assert_eq!(desk.tickets(&tenant(), 1).await.unwrap()[0].id, ticket("4"), "the newest by its time");
+    });
+}
+
+#[test]
+fn a_database_of_the_second_schema_keeps_its_records_and_takes_entries() {
+    run(async {
+        let (_folder, path) = old_database();
+        let old = Connection::open(&path).unwrap();
+        old.execute_batch(include_str!("../src/sqlite/schema_2.sql")).unwrap();
+        old.pragma_update(None, "user_version", 2).unwrap();
+        drop(old);
+        for _ in 0..2 {
+            let store = SqliteStore::open(&path).unwrap();
+            assert!(store.get(&tenant(), "desk-ticket", "CA1", at(0)).await.unwrap().is_some());
+            let entry = Entry::new(&tenant(), "window", "a", "{}");
+            store.put(&entry, at(0)).await.unwrap();
+            assert_eq!(store.entries(&tenant(), "window", at(0)).await.unwrap(), [entry], "opened a second time, too");
+        }
     });
 }

@@ -183,6 +183,7 @@ impl Setup {
             outbox: store.outbox,
             tenants: store.tenants,
             records: store.records,
+            register: store.register,
             telephony: wiring.clone(),
             ticketing: wiring.clone(),
             notifier: wiring.clone(),

@@ -1,8 +1,8 @@
-//! Where everything is kept: a SQLite file or a DynamoDB table, behind the same four ports.
+//! Where everything is kept: a SQLite file or a DynamoDB table, behind the same five ports.
 
 use crate::amazon::Amazon;
 use nightdesk_adapters_local::sqlite::SqliteStore;
-use nightdesk_ports::{Cases, Outbox, RecordLog, TenantRepository};
+use nightdesk_ports::{Cases, Outbox, RecordLog, Register, TenantRepository};
 use std::error::Error;
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -21,12 +21,20 @@ pub struct Store {
     pub tenants: Arc<dyn TenantRepository>,
     /// What is kept beside the machines.
     pub records: Arc<dyn RecordLog>,
+    /// Small facts that change.
+    pub register: Arc<dyn Register>,
 }
 
 impl Store {
-    /// All four ports of one thing.
-    pub fn of<S: Cases + Outbox + TenantRepository + RecordLog + 'static>(store: Arc<S>) -> Self {
-        Self { cases: store.clone(), outbox: store.clone(), tenants: store.clone(), records: store }
+    /// All five ports of one thing.
+    pub fn of<S: Cases + Outbox + TenantRepository + RecordLog + Register + 'static>(store: Arc<S>) -> Self {
+        Self {
+            cases: store.clone(),
+            outbox: store.clone(),
+            tenants: store.clone(),
+            records: store.clone(),
+            register: store,
+        }
     }
 }
 

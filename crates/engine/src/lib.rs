@@ -23,8 +23,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use nightdesk_domain::ids::TenantId;
 use nightdesk_domain::policy::Policy;
 use nightdesk_ports::{
-    Cases, Clock, Lease, Notifier, Outbox, RecordLog, StoreError, Telephony, TenantRepository, Ticketing, Transcriber,
-    TriageModel,
+    Cases, Clock, Lease, Notifier, Outbox, RecordLog, Register, StoreError, Telephony, TenantRepository, Ticketing,
+    Transcriber, TriageModel,
 };
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -40,6 +40,8 @@ pub struct Ports {
     pub tenants: Arc<dyn TenantRepository>,
     /// What is kept beside the machines.
     pub records: Arc<dyn RecordLog>,
+    /// Small facts that change.
+    pub register: Arc<dyn Register>,
     /// The telephone network.
     pub telephony: Arc<dyn Telephony>,
     /// The ticketing system.

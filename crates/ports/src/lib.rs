@@ -10,6 +10,7 @@ mod listening;
 mod model;
 mod recordings;
 mod records;
+mod register;
 mod services;
 mod store;
 mod tenants;
@@ -19,6 +20,7 @@ pub use listening::{Budget, Heard, Listening, TOOL_INPUT_BYTES_MAX};
 pub use model::{Absent, Answer, TokenUse, Transcriber, Transcript, TriageModel};
 pub use recordings::{CallerOf, KeptRecording};
 pub use records::{RECORD_BODY_BYTES_MAX, RECORD_KEY_BYTES_MAX, Record, RecordLog, Scan};
+pub use register::{ENTRY_BODY_BYTES_MAX, ENTRY_KEY_BYTES_MAX, Entry, Register};
 pub use services::{Clock, HttpTransport, Notifier, Pieces, Telephony, Ticketing, TransportError};
 pub use store::{
     Alias, Cases, Claim, Commit, JournalEntry, Lease, ListKind, NewEffect, Outbox, RecordedEvent, SNAPSHOT_FORMAT,
@@ -30,6 +32,8 @@ pub use tenants::TenantRepository;
 pub use model::{MockTranscriber, MockTriageModel};
 #[cfg(feature = "mock")]
 pub use records::MockRecordLog;
+#[cfg(feature = "mock")]
+pub use register::MockRegister;
 #[cfg(feature = "mock")]
 pub use services::{MockClock, MockHttpTransport, MockNotifier, MockTelephony, MockTicketing};
 #[cfg(feature = "mock")]

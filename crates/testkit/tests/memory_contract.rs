@@ -13,6 +13,7 @@ fn every_case_that_is_written_is_run() {
         include_str!("../src/contract/cases.rs"),
         include_str!("../src/contract/outbox.rs"),
         include_str!("../src/contract/records.rs"),
+        include_str!("../src/contract/register.rs"),
         include_str!("../src/contract/tenants.rs"),
         include_str!("../src/contract/ticketing.rs"),
     ];

@@ -164,6 +164,24 @@ pub(super) fn record_name(tenant: &TenantId, kind: &str, id: &str) -> Key {
     Key::new(format!("T#{tenant}#NAME#{id}"), format!("KIND#{kind}"))
 }
 
+/// All entries of one kind. The kind comes last, so that it may hold anything.
+pub(super) fn register(tenant: &TenantId, kind: &str) -> String {
+    format!("T#{tenant}#REGISTER#{kind}")
+}
+
+/// Sort keys of entries begin so: a sort key is never empty, and an id may be.
+const ENTRY: &str = "ENTRY#";
+
+/// An entry among those of its kind; they are in the order of their ids.
+pub(super) fn entry(tenant: &TenantId, kind: &str, id: &str) -> Key {
+    Key::new(register(tenant, kind), format!("{ENTRY}{id}"))
+}
+
+/// The id in the sort key of an entry.
+pub(super) fn entry_id(sort: &str) -> Option<&str> {
+    sort.strip_prefix(ENTRY)
+}
+
 /// The month of an instant, in UTC.
 pub(super) fn month(at: DateTime<Utc>) -> String {
     format!("{:04}-{:02}", at.year(), at.month())

@@ -19,6 +19,7 @@ mod outbox;
 mod parts;
 mod query;
 mod records;
+mod register;
 mod table;
 mod tenants;
 mod transact;

@@ -104,7 +104,7 @@ impl RecordLog for DynamoStore {
 /// When a record happened, in milliseconds since 1970.
 const AT: &str = "at_ms";
 /// When a record expires, in milliseconds since 1970; [`TTL`] has whole seconds.
-const EXPIRES: &str = "expires_at_ms";
+pub(super) const EXPIRES: &str = "expires_at_ms";
 
 fn place(tenant: &TenantId, kind: &str, id: &str, at: DateTime<Utc>) -> Result<Key, StoreError> {
     let instant = keys::fixed_width(at.timestamp_millis());
@@ -112,7 +112,7 @@ fn place(tenant: &TenantId, kind: &str, id: &str, at: DateTime<Utc>) -> Result<K
     Ok(Key::new(keys::records(tenant, kind, &keys::month(at)), format!("{instant}#{id}")))
 }
 
-fn expiry(expires_at: Option<DateTime<Utc>>) -> Item {
+pub(super) fn expiry(expires_at: Option<DateTime<Utc>>) -> Item {
     let Some(expires_at) = expires_at else { return Item::new() };
     let milliseconds = column(expires_at);
     let seconds = milliseconds.div_euclid(1_000) + i64::from(milliseconds.rem_euclid(1_000) != 0);

@@ -4,7 +4,8 @@
 use crate::support::store;
 use nightdesk_adapters_aws::dynamo::{DynamoStore, SHARDS, Used};
 use nightdesk_ports::{
-    Cases, Commit, Lease, ListKind, NewEffect, Outbox, Record, RecordLog, Save, Scan, TenantRepository, Tries,
+    Cases, Commit, Entry, Lease, ListKind, NewEffect, Outbox, Record, RecordLog, Register, Save, Scan,
+    TenantRepository, Tries,
 };
 use nightdesk_testkit::sample::{
     FILE, alias, at, call_owner, call_snapshot, case_owner, case_snapshot, commit, contact, effect, journal_entry,
@@ -124,4 +125,13 @@ async fn every_operation_costs_what_the_table_says() {
     let all = Scan { kind: "notice", from: at(0), until: at(9), newest_first: false, limit: 10, now: at(0) };
     let scan = async { store.scan(&tenant(), &all).await.unwrap() };
     assert_eq!(used(&store, "scan, one month", scan).await.1.requests, 2);
+
+    let entry = |id: &str| Entry::new(&tenant(), "window", id, "{}");
+    for id in ["1", "2"] {
+        one(used(&store, "put, new", async { store.put(&entry(id), at(0)).await.unwrap() }).await.1);
+    }
+    one(used(&store, "put, changed", async { store.put(&entry("1").changed("{}"), at(0)).await.unwrap() }).await.1);
+    one(used(&store, "entry", async { store.entry(&tenant(), "window", "1", at(0)).await.unwrap() }).await.1);
+    one(used(&store, "entries", async { store.entries(&tenant(), "window", at(0)).await.unwrap() }).await.1);
+    one(used(&store, "remove", async { store.remove(&tenant(), "window", "1", 2).await.unwrap() }).await.1);
 }

@@ -5,7 +5,9 @@ use crate::meddler::{Act, Meddler};
 use crate::support::{client, everything, plain, table};
 use aws_sdk_dynamodb::config::SharedHttpClient;
 use nightdesk_adapters_aws::dynamo::DynamoStore;
-use nightdesk_ports::{Cases, Commit, ListKind, Outbox, Record, RecordLog, Scan, StoreError, TenantRepository, Tries};
+use nightdesk_ports::{
+    Cases, Commit, Entry, ListKind, Outbox, Record, RecordLog, Register, Scan, StoreError, TenantRepository, Tries,
+};
 use nightdesk_testkit::sample::{
     FILE, at, call_owner, call_snapshot, case_owner, commit, contact, effect, journal_entry, lease, number, policy,
     save, tenant, unleased,
@@ -301,4 +303,58 @@ async fn contacts_that_an_import_cleared_away_meanwhile_are_found_in_the_new_one
     // It asked which import counts just before the second one was made.
     meddler.set("GetItem", 1, Act::Replay);
     assert_eq!(store.contacts_of(&tenant(), &number("+13125550142")).await.unwrap(), [dana]);
+}
+
+#[tokio::test]
+async fn a_put_whose_answer_was_lost_is_a_success() {
+    let (store, meddler, truth, _) = meddled().await;
+    let first = Entry { expires_at: Some(at(60)), ..Entry::new(&tenant(), "window", "a", "1") };
+    let second = first.changed("2");
+    for entry in [&first, &second] {
+        meddler.set("PutItem", 1, Act::LoseAnswer);
+        store.put(entry, at(0)).await.unwrap();
+        assert_eq!(truth.entry(&tenant(), "window", "a", at(0)).await.unwrap().as_ref(), Some(entry));
+    }
+    // A server that does not say what it found is asked.
+    meddler.set("PutItem", 1, Act::Answer(400, error("ConditionalCheckFailedException")));
+    store.put(&second, at(0)).await.unwrap();
+    meddler.set("PutItem", 1, Act::Answer(400, error("ConditionalCheckFailedException")));
+    let lost = store.put(&second.changed("3"), at(0)).await;
+    assert!(matches!(lost, Err(StoreError::Conflict)), "somebody else was first: {lost:?}");
+}
+
+#[tokio::test]
+async fn a_removal_whose_answer_was_lost_is_a_success() {
+    let (store, meddler, truth, _) = meddled().await;
+    store.put(&Entry::new(&tenant(), "window", "a", "1"), at(0)).await.unwrap();
+    meddler.set("DeleteItem", 1, Act::LoseAnswer);
+    store.remove(&tenant(), "window", "a", 1).await.unwrap();
+    assert_eq!(truth.entry(&tenant(), "window", "a", at(0)).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_contended_put_is_tried_again_and_then_a_conflict() {
+    let (store, meddler, truth, _) = meddled().await;
+    let entry = Entry::new(&tenant(), "window", "a", "1");
+    meddler.set("PutItem", 2, Act::Answer(400, error("TransactionConflictException")));
+    store.put(&entry, at(0)).await.unwrap();
+    meddler.set("PutItem", usize::MAX, Act::Answer(400, error("TransactionConflictException")));
+    let lost = store.put(&entry.changed("2"), at(0)).await;
+    assert!(matches!(lost, Err(StoreError::Conflict)), "{lost:?}");
+    assert_eq!(truth.entry(&tenant(), "window", "a", at(0)).await.unwrap(), Some(entry));
+}
+
+#[tokio::test]
+async fn an_entry_that_has_expired_is_not_given_and_not_in_the_way_while_it_is_still_there() {
+    let (store, _, _, table) = meddled().await;
+    let entry = Entry { expires_at: Some(at(60)), ..Entry::new(&tenant(), "window", "a", "1") };
+    store.put(&entry, at(0)).await.unwrap();
+    let items = everything(&table).await;
+    assert_eq!(items.len(), 1);
+    assert_eq!(items[0]["expires_at"].as_n().unwrap(), &at(60).timestamp().to_string(), "DynamoDB will delete it");
+    assert!(store.entries(&tenant(), "window", at(60)).await.unwrap().is_empty());
+    let again = Entry::new(&tenant(), "window", "a", "2");
+    store.put(&again, at(60)).await.unwrap();
+    assert_eq!(store.entries(&tenant(), "window", at(60)).await.unwrap(), [again]);
+    assert!(!everything(&table).await[0].contains_key("expires_at"), "and it will not be deleted after all");
 }

@@ -10,6 +10,7 @@ mod cases;
 mod codec;
 mod outbox;
 mod records;
+mod register;
 mod schema;
 mod tenants;
 mod worker;

@@ -6,7 +6,8 @@ use std::path::Path;
 use std::time::Duration;
 
 /// In order; one is only ever added at the end. The number of those applied is the file's `user_version`.
-const MIGRATION_LIST: &[M<'_>] = &[M::up(include_str!("schema.sql")), M::up(include_str!("schema_2.sql"))];
+const MIGRATION_LIST: &[M<'_>] =
+    &[M::up(include_str!("schema.sql")), M::up(include_str!("schema_2.sql")), M::up(include_str!("schema_3.sql"))];
 const MIGRATIONS: Migrations<'_> = Migrations::from_slice(MIGRATION_LIST);
 
 /// The schema that this build writes.

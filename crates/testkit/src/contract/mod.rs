@@ -7,16 +7,17 @@ pub mod cases;
 pub mod model;
 pub mod outbox;
 pub mod records;
+pub mod register;
 pub mod tenants;
 pub mod ticketing;
 pub mod transport;
 
-use nightdesk_ports::{Cases, Outbox, RecordLog, StoreError, TenantRepository};
+use nightdesk_ports::{Cases, Outbox, RecordLog, Register, StoreError, TenantRepository};
 
 /// The storage ports in one, as stores implement them.
-pub trait Store: Cases + Outbox + TenantRepository + RecordLog {}
+pub trait Store: Cases + Outbox + TenantRepository + RecordLog + Register {}
 
-impl<S: Cases + Outbox + TenantRepository + RecordLog> Store for S {}
+impl<S: Cases + Outbox + TenantRepository + RecordLog + Register> Store for S {}
 
 /// Runs a case on several threads, as a server would.
 ///
@@ -136,6 +137,28 @@ macro_rules! contract_tests {
             a_record_at_its_limits_is_kept_and_a_longer_one_is_corrupt,
             of_concurrent_appends_of_one_name_exactly_one_is_kept,
             concurrent_appends_of_many_names_are_all_kept,
+        ]);
+        $crate::contract_tests!(@each register, $factory, [
+            an_entry_comes_back_as_it_was_put,
+            what_was_never_put_is_not_there,
+            versions_of_an_entry_count_up_from_one,
+            a_put_of_any_other_version_is_a_conflict_and_changes_nothing,
+            a_put_of_the_very_entry_that_is_stored_is_a_success,
+            a_repeated_put_undoes_no_later_one,
+            entries_are_given_by_id_byte_by_byte,
+            many_entries_are_given_without_a_gap,
+            an_expired_entry_is_not_given_whether_deleted_or_not,
+            an_expired_entry_stands_in_nobodys_way,
+            an_expiry_may_be_moved_and_lifted,
+            an_expiry_is_kept_to_the_millisecond_rounded_down,
+            a_removed_entry_is_gone_and_may_be_put_again,
+            removing_twice_is_a_success_and_another_version_is_a_conflict,
+            tenants_see_and_change_nothing_of_each_others_entries,
+            entries_of_another_kind_are_kept_apart,
+            an_entrys_names_may_hold_any_character,
+            an_entry_at_its_limits_is_kept_and_a_longer_one_is_corrupt,
+            of_concurrent_puts_of_one_version_exactly_one_wins,
+            concurrent_puts_of_many_entries_are_all_kept,
         ]);
     };
     (ticketing, $factory:expr) => {

@@ -6,13 +6,14 @@
 mod cases;
 mod outbox;
 mod records;
+mod register;
 mod tenants;
 
 use nightdesk_domain::effect::PlannedEffect;
 use nightdesk_domain::facts::Contact;
 use nightdesk_domain::ids::{EffectId, OwnerId, TenantId};
 use nightdesk_domain::policy::Policy;
-use nightdesk_ports::{Claim, JournalEntry, Lease, Record, Save, StoreError, Stored, Tries};
+use nightdesk_ports::{Claim, Entry, JournalEntry, Lease, Record, Save, StoreError, Stored, Tries};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -33,6 +34,8 @@ struct Tables {
     /// The text that the newest settings were read from.
     files: BTreeMap<TenantId, String>,
     records: BTreeMap<(TenantId, String, String), Record>,
+    /// By tenant, kind and id.
+    register: BTreeMap<(TenantId, String, String), Entry>,
 }
 
 #[derive(Debug)]

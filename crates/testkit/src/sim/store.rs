@@ -11,8 +11,8 @@ use nightdesk_domain::ids::{EffectId, OwnerId, TenantId};
 use nightdesk_domain::phone::PhoneNumber;
 use nightdesk_domain::policy::Policy;
 use nightdesk_ports::{
-    Cases, Claim, Commit, JournalEntry, Lease, ListKind, Outbox, Record, RecordLog, Scan, Snapshot, StoreError, Stored,
-    TenantRepository, Tries,
+    Cases, Claim, Commit, Entry, JournalEntry, Lease, ListKind, Outbox, Record, RecordLog, Register, Scan, Snapshot,
+    StoreError, Stored, TenantRepository, Tries,
 };
 use std::sync::Arc;
 
@@ -249,5 +249,36 @@ impl RecordLog for FaultyStore {
     async fn scan<'a>(&self, tenant: &TenantId, scan: &Scan<'a>) -> Result<Vec<Record>, StoreError> {
         self.before().await?;
         self.world.store.scan(tenant, scan).await
+    }
+}
+
+#[async_trait]
+impl Register for FaultyStore {
+    async fn entry(
+        &self,
+        tenant: &TenantId,
+        kind: &str,
+        id: &str,
+        now: DateTime<Utc>,
+    ) -> Result<Option<Entry>, StoreError> {
+        self.before().await?;
+        self.world.store.entry(tenant, kind, id, now).await
+    }
+    async fn entries(&self, tenant: &TenantId, kind: &str, now: DateTime<Utc>) -> Result<Vec<Entry>, StoreError> {
+        self.before().await?;
+        self.world.store.entries(tenant, kind, now).await
+    }
+    async fn put(&self, entry: &Entry, now: DateTime<Utc>) -> Result<(), StoreError> {
+        self.before().await?;
+        if self.world.strikes(self.world.faults.rates.conflict) {
+            return Err(StoreError::Conflict);
+        }
+        self.world.store.put(entry, now).await?;
+        self.after().await
+    }
+    async fn remove(&self, tenant: &TenantId, kind: &str, id: &str, version: u64) -> Result<(), StoreError> {
+        self.before().await?;
+        self.world.store.remove(tenant, kind, id, version).await?;
+        self.after().await
     }
 }
