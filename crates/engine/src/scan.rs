@@ -5,11 +5,23 @@
 //! own webhooks would have been, for a call with the carrier's id, and each of them changes nothing the second time.
 
 use crate::{Engine, EngineError};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use nightdesk_domain::call::{Arrival, CallEvent};
 use nightdesk_domain::ids::{OwnerId, TenantId};
+use nightdesk_domain::private::Private;
 use nightdesk_domain::reply::Heard;
-use nightdesk_ports::{KeptRecording, Snapshot};
+use nightdesk_ports::{Entry, KeptRecording, Snapshot, StoreError};
+
+/// The register's kind and id of how far was scanned.
+const SCAN: (&str, &str) = ("scan", "recordings");
+/// How far the first scan of a tenant looks back, in hours.
+const FIRST_HOURS: i64 = 24;
+/// How far the next one looks back behind the last, in hours: a carrier takes its time to list a recording.
+const OVERLAP_HOURS: i64 = 2;
+/// How far any looks back, in days.
+const DAYS_MAX: i64 = 30;
+/// How old the mark may grow before it is written anew, in minutes.
+const MARK_MINUTES: i64 = 30;
 
 /// What a scan found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -23,12 +35,23 @@ pub struct Scanned {
 }
 
 impl Engine {
-    /// Looks through the recordings that the carrier has made since then. One that no call knows becomes a message of
-    /// its call, with ticket and notice; without a usable transcript somebody is woken to listen to it, as ever.
+    /// Looks through the recordings that the carrier has made since then; if nothing is given, since shortly before the
+    /// last scan that met no failure. One that no call knows becomes a message of its call, with ticket and notice;
+    /// without a usable transcript somebody is woken to listen to it, as ever.
     ///
     /// # Errors
-    /// When the carrier cannot list them, or the tenant is not known. A single one that fails is counted and logged.
-    pub async fn scan_recordings(&self, tenant: &TenantId, since: DateTime<Utc>) -> Result<Scanned, EngineError> {
+    /// When the carrier cannot list them, or the store fails. A single one that fails is counted and logged.
+    pub async fn scan_recordings(
+        &self,
+        tenant: &TenantId,
+        since: Option<DateTime<Utc>>,
+    ) -> Result<Scanned, EngineError> {
+        let began = self.now();
+        let mark = self.ports().register.entry(tenant, SCAN.0, SCAN.1, began).await?;
+        let marked = mark.as_ref().and_then(|mark| mark.body.reveal().parse::<DateTime<Utc>>().ok());
+        let from_mark = marked.map(|at| at - TimeDelta::hours(OVERLAP_HOURS));
+        let since = since.or(from_mark).unwrap_or(began - TimeDelta::hours(FIRST_HOURS));
+        let since = since.max(began - TimeDelta::days(DAYS_MAX));
         let kept = self.ports().telephony.recordings(tenant, since).await?;
         let mut scanned = Scanned { seen: kept.len(), ..Scanned::default() };
         for kept in &kept {
@@ -42,6 +65,20 @@ impl Engine {
                     tracing::error!(%tenant, recording = %kept.recording.id, %error, "a recording could not be taken");
                     scanned.failed += 1;
                 }
+            }
+        }
+        let reaches_mark = marked.is_none_or(|at| since <= at);
+        let stale = marked.is_none_or(|at| began - at >= TimeDelta::minutes(MARK_MINUTES));
+        if scanned.failed == 0 && reaches_mark && stale {
+            let body = Private::new(format!("{began:?}"));
+            let entry = match &mark {
+                Some(mark) => mark.changed(body),
+                None => Entry::new(tenant, SCAN.0, SCAN.1, body),
+            };
+            match self.ports().register.put(&entry, began).await {
+                // Another has scanned meanwhile, as far or nearly so.
+                Ok(()) | Err(StoreError::Conflict) => {}
+                Err(error) => return Err(error.into()),
             }
         }
         Ok(scanned)
