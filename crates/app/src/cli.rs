@@ -2,6 +2,7 @@
 
 use crate::store::StoreChoice;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use nightdesk_domain::vocabulary::{Category, Priority};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -132,6 +133,8 @@ pub enum Command {
     Analyze(AnalyzeArgs),
     /// Show when a phrase asks to be called back.
     When(WhenArgs),
+    /// Show whom a step by skill would ask first, why, and who is passed over.
+    Whom(WhomArgs),
 }
 
 /// What to show of each conversation.
@@ -193,6 +196,46 @@ Examples:
   nightdesk when \"pasado mañana después de comer\" --tz America/Mexico_City --json
 
 Exit code 1: the phrase names no time.";
+
+/// A case to find somebody for.
+#[derive(Debug, Clone, Args)]
+#[command(after_help = WHOM_EXAMPLES)]
+pub struct WhomArgs {
+    /// The category: VPN, Server, "New Device"; without it, nobody's skills count.
+    #[arg(long, value_name = "CATEGORY", value_parser = category)]
+    pub category: Option<Category>,
+
+    /// The priority: Critical, High, Medium, Low.
+    #[arg(long, value_name = "PRIORITY", value_parser = priority, default_value = "High")]
+    pub priority: Priority,
+
+    /// The tenant's local time, or an instant with its offset, ISO 8601; now by default.
+    #[arg(long, value_name = "TIME")]
+    pub at: Option<String>,
+
+    /// Print one JSON object for each tenant, in a list.
+    #[arg(long)]
+    pub json: bool,
+}
+
+const WHOM_EXAMPLES: &str = "\
+Examples:
+  nightdesk whom --category VPN --priority High
+  nightdesk whom --tenant my-msp.toml --category \"New Device\" --priority Low --json
+
+With --tenant the settings are those of the file; what each person has had tonight is counted from the stored cases.
+docs/SKILLS.md says how the points come about.";
+
+fn category(name: &str) -> Result<Category, String> {
+    let known = || Category::ALL.iter().map(|category| category.label()).collect::<Vec<_>>().join(", ");
+    Category::from_label(name).ok_or_else(|| format!("no such category; there are {}", known()))
+}
+
+fn priority(name: &str) -> Result<Priority, String> {
+    let all = [Priority::Critical, Priority::High, Priority::Medium, Priority::Low];
+    let found = all.into_iter().find(|priority| priority.to_string().eq_ignore_ascii_case(name.trim()));
+    found.ok_or_else(|| "no such priority; there are Critical, High, Medium and Low".to_owned())
+}
 
 /// Work with tenants.
 #[derive(Debug, Subcommand)]

@@ -112,14 +112,13 @@ fn policy() -> Result<Policy, Box<dyn Error>> {
             psa_company: None,
         }],
         technicians: vec![Technician {
-            id: alex.clone(),
-            name: "Alex".to_owned(),
             number: Some(PhoneNumber::parse("+13125550111")?),
-            email: None,
+            ..Technician::new(alex.clone(), "Alex")
         }],
         ladder: vec![alex],
         manager: None,
         paging: PagingPolicy::default(),
+        skill_match: Default::default(),
         model: ModelPolicy::default(),
         transcription: TranscriptionBy::Carrier,
     })

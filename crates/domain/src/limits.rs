@@ -63,3 +63,13 @@ pub const RECONCILE_SECONDS: u32 = 5 * 60;
 pub const EFFECTS_PER_TRANSITION_MAX: usize = 60;
 /// How fast a voice reads, in characters a second; for the bound on a briefing.
 pub const SPEECH_CHARS_PER_SECOND: usize = 13;
+/// Most layers of a rota.
+pub const ROTA_LAYERS_MAX: usize = 20;
+/// Most places in a layer's rotation; a person may have several.
+pub const ROTA_PEOPLE_MAX: usize = 200;
+/// Most hours, days, weeks or months from one hand-off to the next.
+pub const ROTA_EVERY_MAX: u32 = 9_000;
+/// Longest name of a layer or a person, in characters.
+pub const ROTA_NAME_CHARS_MAX: usize = 64;
+/// How far ahead gaps, unreachable people and overlapping overrides are looked for, in days.
+pub const ROTA_AHEAD_DAYS: i64 = 14;

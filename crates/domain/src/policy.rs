@@ -5,10 +5,12 @@
 
 use crate::ids::{CompanyId, TechnicianId, TenantId};
 use crate::phone::PhoneNumber;
+use crate::skills::{LOAD_MAX, Shift, Weights};
 use crate::vocabulary::{Category, Language, Priority};
 use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveTime, TimeZone, Utc, Weekday};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// One version of a tenant's settings.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,6 +48,9 @@ pub struct Policy {
     pub manager: Option<TechnicianId>,
     /// How people are woken.
     pub paging: PagingPolicy,
+    /// What counts, and how much, where a step of the ladder asks by skill.
+    #[serde(default)]
+    pub skill_match: Weights,
     /// What a language model is asked.
     #[serde(default)]
     pub model: ModelPolicy,
@@ -227,6 +232,42 @@ pub struct Technician {
     pub number: Option<PhoneNumber>,
     /// The address that alerts go to.
     pub email: Option<String>,
+    /// How well they know each field, 1 to [`crate::skills::PROFICIENCY_MAX`]; what is missing is 0.
+    #[serde(default)]
+    pub skills: BTreeMap<Category, u8>,
+    /// How experienced they are, 1 to [`crate::skills::TIER_MAX`].
+    #[serde(default = "lowest_tier")]
+    pub tier: u8,
+    /// How many cases they may have in hand before skill match passes them over, from 1.
+    #[serde(default = "usual_load")]
+    pub load_max: u32,
+    /// When skill match may ask them.
+    #[serde(default)]
+    pub shift: Shift,
+}
+
+impl Technician {
+    /// A person of whom only the name is known: to be built upon.
+    pub fn new(id: TechnicianId, name: impl Into<String>) -> Self {
+        Self {
+            id,
+            name: name.into(),
+            number: None,
+            email: None,
+            skills: BTreeMap::new(),
+            tier: lowest_tier(),
+            load_max: usual_load(),
+            shift: Shift::default(),
+        }
+    }
+}
+
+fn lowest_tier() -> u8 {
+    1
+}
+
+fn usual_load() -> u32 {
+    LOAD_MAX
 }
 
 /// How people are woken.

@@ -64,10 +64,9 @@ pub fn policy() -> Policy {
 pub fn policy_of(tenant: &TenantId) -> Policy {
     let id = |text: &str| TechnicianId::parse(text).unwrap();
     let technician = |name: &str, digits: &str| Technician {
-        id: id(&name.to_lowercase()),
-        name: name.to_owned(),
         number: Some(number(digits)),
         email: Some(format!("{}@northwind.example", name.to_lowercase())),
+        ..Technician::new(id(&name.to_lowercase()), name)
     };
     Policy {
         tenant: tenant.clone(),
@@ -104,6 +103,7 @@ pub fn policy_of(tenant: &TenantId) -> Policy {
         ladder: vec![id("alex"), id("bea")],
         manager: Some(id("morgan")),
         paging: PagingPolicy::default(),
+        skill_match: Default::default(),
         model: ModelPolicy::default(),
         transcription: TranscriptionBy::Carrier,
     }

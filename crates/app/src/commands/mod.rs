@@ -13,6 +13,7 @@ mod test_page;
 mod tickets;
 mod voicemail;
 mod when;
+mod whom;
 
 use crate::cli::{Cli, Command};
 use std::process::ExitCode;
@@ -40,6 +41,7 @@ pub async fn run(cli: Cli) -> ExitCode {
         Some(Command::Table(command)) => table::run(store, command).await,
         Some(Command::Analyze(args)) => analyze::run(args),
         Some(Command::When(args)) => when::run(&args),
+        Some(Command::Whom(args)) => whom::run(store, &args).await,
     };
     outcome.unwrap_or_else(|error| {
         say_error(error.as_ref());

@@ -237,3 +237,21 @@ async fn a_test_page_rings_one_person_and_tells_whether_they_accepted() {
     assert_eq!(ran.code, 1, "a mailbox is not a person: {ran:?}");
     assert_eq!(folder.run(&["test-page", "nobody"]).await.code, 1);
 }
+
+#[tokio::test]
+async fn whoever_was_rung_tonight_comes_later_in_the_order_by_skill() {
+    let folder = Folder::new();
+    let empty = folder.run(&["whom", "--category", "VPN"]).await;
+    assert_eq!(empty.code, 1);
+    assert!(empty.err.contains("--tenant"), "{empty:?}");
+    folder.call(&["--say", SERVER_DOWN, "--technician", "voicemail,accept"]).await;
+    let asked = folder.run(&["whom", "--category", "VPN", "--priority", "High", "--json"]).await.json();
+    let names: Vec<&str> =
+        asked[0]["ranked"].as_array().unwrap().iter().map(|row| row["technician"].as_str().unwrap()).collect();
+    assert_eq!(names, ["bea", "alex"], "{asked}");
+    let bea = asked[0]["ranked"][0]["reasons"].to_string();
+    assert!(bea.contains("VPN 4 of 5: +40") && bea.contains("1 in hand: -12"), "{bea}");
+    let critical = folder.run(&["whom", "--category", "VPN", "--priority", "critical"]).await;
+    assert!(critical.out.contains("what is Critical goes to the on-call at once"), "{critical:?}");
+    assert_eq!(folder.run(&["whom", "--priority", "urgent"]).await.code, 2);
+}

@@ -7,6 +7,7 @@ mod dispositions;
 mod hanging_up;
 mod identification;
 mod ladder;
+mod load;
 mod model;
 mod room;
 mod spanish;

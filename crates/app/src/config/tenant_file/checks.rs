@@ -2,6 +2,7 @@
 
 use super::integrations::{Model, Transcription};
 use super::parts::{File, HoursPart};
+use super::skills;
 use chrono::{NaiveDate, NaiveTime, Weekday};
 use chrono_tz::Tz;
 use nightdesk_domain::facts::Contact;
@@ -105,6 +106,7 @@ pub(super) fn policy(file: &File, check: &mut Checker) -> Option<Policy> {
             repeat_minutes: paging.repeat_minutes,
             wake_for_high: paging.wake_for_high,
         },
+        skill_match: skills::weights(&file.skill_match, check),
         model: file.model.as_ref().map(Model::policy).unwrap_or_default(),
         transcription: file.transcription.as_ref().map(Transcription::policy).unwrap_or_default(),
     })
@@ -172,7 +174,8 @@ fn technicians(file: &File, check: &mut Checker) -> Vec<Technician> {
         }
         let number = part.number.as_deref().and_then(|number| check.number(&format!("{field}.number"), number));
         let Some(id) = check.take(&format!("{field}.id"), TechnicianId::parse(&part.id)) else { continue };
-        technicians.push(Technician { id, name: part.name.clone(), number, email: part.email.clone() });
+        let person = Technician { number, email: part.email.clone(), ..Technician::new(id, part.name.as_str()) };
+        technicians.push(skills::of_technician(person, part, &field, check));
     }
     technicians
 }

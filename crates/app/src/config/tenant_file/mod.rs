@@ -4,6 +4,7 @@ mod chat;
 mod checks;
 mod integrations;
 mod parts;
+mod skills;
 
 pub use integrations::{ConnectWise, Integrations, Mail, Model, Transcription, Twilio};
 

@@ -3,8 +3,10 @@
 use super::chat::{Slack, Webhook};
 use super::integrations::{ConnectWise, Mail, Model, Transcription, Twilio};
 use nightdesk_domain::policy::PagingPolicy;
+use nightdesk_domain::skills::Shift;
 use nightdesk_domain::vocabulary::Priority;
 use serde::Deserialize;
+use std::collections::BTreeMap;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -15,6 +17,8 @@ pub(super) struct File {
     #[serde(default)]
     pub(super) paging: PagingPart,
     pub(super) on_call: OnCallPart,
+    #[serde(default)]
+    pub(super) skill_match: SkillMatchPart,
     #[serde(default)]
     pub(super) technicians: Vec<TechnicianPart>,
     #[serde(default)]
@@ -87,6 +91,23 @@ pub(super) struct TechnicianPart {
     pub(super) name: String,
     pub(super) number: Option<String>,
     pub(super) email: Option<String>,
+    #[serde(default)]
+    pub(super) skills: BTreeMap<String, i64>,
+    pub(super) tier: Option<i64>,
+    pub(super) load_max: Option<i64>,
+    pub(super) shift: Option<Shift>,
+}
+
+/// Points; what is left out has its default.
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct SkillMatchPart {
+    pub(super) skill: Option<i64>,
+    pub(super) tier_short: Option<i64>,
+    pub(super) tier_spare: Option<i64>,
+    pub(super) open_page: Option<i64>,
+    pub(super) call_tonight: Option<i64>,
+    pub(super) hour_awake: Option<i64>,
 }
 
 #[derive(Deserialize)]
