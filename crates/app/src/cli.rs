@@ -1,5 +1,9 @@
 //! The command line: what can be asked of NightDesk, with examples.
 
+mod windows;
+
+pub use windows::{WindowArgs, WindowChangeArgs, WindowsCommand};
+
 use crate::store::StoreChoice;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use nightdesk_domain::vocabulary::{Category, Priority};
@@ -120,9 +124,15 @@ pub enum Command {
         #[arg(long, default_value = "the command line")]
         by: String,
     },
+<<<<<<< HEAD
     /// Work with messages that callers have left.
     #[command(subcommand)]
     Voicemail(VoicemailCommand),
+=======
+    /// Plan maintenance, whose failures wake nobody, and list the calls that it kept quiet.
+    #[command(subcommand)]
+    Windows(WindowsCommand),
+>>>>>>> main
     /// Work with tenants.
     #[command(subcommand)]
     Tenant(TenantCommand),
