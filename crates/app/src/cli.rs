@@ -124,15 +124,12 @@ pub enum Command {
         #[arg(long, default_value = "the command line")]
         by: String,
     },
-<<<<<<< HEAD
     /// Work with messages that callers have left.
     #[command(subcommand)]
     Voicemail(VoicemailCommand),
-=======
     /// Plan maintenance, whose failures wake nobody, and list the calls that it kept quiet.
     #[command(subcommand)]
     Windows(WindowsCommand),
->>>>>>> main
     /// Work with tenants.
     #[command(subcommand)]
     Tenant(TenantCommand),

@@ -37,11 +37,8 @@ pub async fn run(cli: Cli) -> ExitCode {
         Some(Command::Check { online }) => check::run(store, online).await,
         Some(Command::TestPage(args)) => test_page::run(store, args).await,
         Some(Command::Handled { ticket, by }) => tickets::handled(store, &ticket, &by).await,
-<<<<<<< HEAD
         Some(Command::Voicemail(command)) => voicemail::run(store, command).await,
-=======
         Some(Command::Windows(command)) => windows::run(store, command).await,
->>>>>>> main
         Some(Command::Tenant(command)) => tenant::run(store, command).await,
         Some(Command::Table(command)) => table::run(store, command).await,
         Some(Command::Analyze(args)) => analyze::run(args),
