@@ -11,6 +11,8 @@ mod journal;
 mod machines;
 mod model;
 mod recurrence;
+mod scan;
+mod texts;
 mod voice;
 mod windows;
 
@@ -18,6 +20,8 @@ pub use courier::Ran;
 pub use facts::{OVERRIDE, TECHNICIAN_STOP};
 pub use journal::{Difference, Replay};
 pub use model::MODEL_USE;
+pub use scan::Scanned;
+pub use texts::TextAnswer;
 pub use voice::EngineError;
 pub use windows::{WINDOW_KIND, WindowError};
 

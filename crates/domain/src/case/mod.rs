@@ -10,6 +10,7 @@ mod people;
 mod reply;
 mod report;
 mod state;
+mod texts;
 mod ticket;
 mod transition;
 
