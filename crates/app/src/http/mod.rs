@@ -1,17 +1,21 @@
-//! The one router: the carrier's webhooks, health, metrics. Served by hyper here, by Lambda elsewhere.
+//! The one router: the carrier's webhooks, alerts of other tools, health, metrics. Served by hyper here, by Lambda elsewhere.
 
+mod alerts;
 mod health;
 mod metrics;
+mod problem;
+mod rate;
 mod twilio;
 
 pub(crate) use health::problem as health_problem;
 pub use metrics::Metrics;
+pub use rate::AlertRates;
 #[cfg(feature = "lambda")]
 pub(crate) use twilio::is_on_the_line;
 
 use crate::wiring::Wiring;
 use axum::Router;
-use axum::routing::{any, get};
+use axum::routing::{any, get, post};
 use nightdesk_adapters_twilio::PublicUrl;
 use nightdesk_engine::Engine;
 use std::sync::Arc;
@@ -28,12 +32,17 @@ pub struct AppState {
     pub public_url: PublicUrl,
     /// Counters.
     pub metrics: Arc<Metrics>,
+    /// How many alerts each tool has sent lately.
+    pub alert_rates: Arc<AlertRates>,
 }
 
 /// The routes. The carrier's addresses below `/twilio/` are listed in one place, the Twilio adapter's `routes`.
 pub fn router(state: AppState) -> Router {
     Router::new()
         .route("/twilio/{*rest}", any(twilio::webhook))
+        .route("/alerts/{tenant}", post(alerts::take))
+        .route("/alerts/{tenant}/{id}", get(alerts::status))
+        .route("/alerts/{tenant}/{id}/handled", post(alerts::handled))
         .route("/healthz", get(health::healthz))
         .route("/metrics", get(metrics::metrics))
         .layer(CatchPanicLayer::new())

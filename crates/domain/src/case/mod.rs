@@ -1,6 +1,8 @@
 //! The case machine: what the MSP owes because of a call, until a person has it.
 
 mod accept;
+mod alert;
+mod alert_status;
 mod drill;
 mod event;
 mod ladder;
@@ -14,6 +16,8 @@ mod texts;
 mod ticket;
 mod transition;
 
+pub use alert::{Misstated, ToolAlert, WrittenAlert};
+pub use alert_status::{AlertPage, AlertState, AlertStatus};
 pub use event::{AckBy, CaseEvent, PageEvent};
 pub use report::shorten;
 pub use state::{Arrival, Brief, CallerPresence, Case, Page, PageOutcome, PageState, Promise, Work};

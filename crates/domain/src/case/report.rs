@@ -1,5 +1,6 @@
 //! What people read and hear about a case, in English: ticket, note, text, briefing.
 
+use super::alert;
 use super::state::{Brief, Case};
 use super::ticket::{SUMMARY_CHARS_MAX, TicketDraft};
 use crate::ids::AckCode;
@@ -33,19 +34,16 @@ pub(super) fn draft(case: &Case, policy: &Policy) -> TicketDraft {
 
 /// One line, at most [`SUMMARY_CHARS_MAX`] characters.
 pub(super) fn summary(case: &Case, policy: &Policy) -> String {
+    if let Some(told) = &case.alert {
+        return alert::summary(case, told, policy);
+    }
     let line = format!("{}: {}", company_name(&case.brief, policy), headline(&case.brief));
     shorten(&line, SUMMARY_CHARS_MAX)
 }
 
 /// The problem in a few words: what, who is hit, since when. In English whatever the caller spoke.
 pub(super) fn headline(brief: &Brief) -> String {
-    let what = match (&brief.system, brief.category) {
-        (Some(system), Some(category)) if !system.eq_ignore_ascii_case(category.label()) => {
-            format!("{category} ({system})")
-        }
-        (Some(system), None) => format!("{} ({system})", category_label(None)),
-        (_, category) => category_label(category).to_owned(),
-    };
+    let what = problem_name(brief);
     // The caller's own words say it best, where the reader understands them.
     let own = match brief.language {
         Language::English => telling_turn(brief),
@@ -63,6 +61,17 @@ pub(super) fn headline(brief: &Brief) -> String {
     }
 }
 
+/// The kind of problem, and the system if one is named.
+pub(super) fn problem_name(brief: &Brief) -> String {
+    match (&brief.system, brief.category) {
+        (Some(system), Some(category)) if !system.eq_ignore_ascii_case(category.label()) => {
+            format!("{category} ({system})")
+        }
+        (Some(system), None) => format!("{} ({system})", category_label(None)),
+        (_, category) => category_label(category).to_owned(),
+    }
+}
+
 /// The turn that most of the decisions were taken from; of equals the longest.
 fn telling_turn(brief: &Brief) -> Option<&str> {
     let told = |turn: &str| {
@@ -74,6 +83,9 @@ fn telling_turn(brief: &Brief) -> Option<&str> {
 
 /// Everything known, with the caller's own words and the reasons of each decision.
 pub(super) fn account(case: &Case, policy: &Policy) -> String {
+    if let Some(told) = &case.alert {
+        return alert::account(case, told, policy);
+    }
     let brief = &case.brief;
     let mut lines = vec![
         format!("NightDesk ticket {}", case.ticket.number),
@@ -144,7 +156,7 @@ pub(super) fn trail(case: &Case) -> String {
     case.reasons.iter().map(reason_line).collect::<Vec<_>>().join("\n")
 }
 
-fn reason_line(reason: &Reason) -> String {
+pub(super) fn reason_line(reason: &Reason) -> String {
     let words = if reason.words.is_empty() { String::new() } else { format!(": {}", reason.words.reveal()) };
     let runbook = reason.runbook.as_ref().map(|line| format!(" [runbook: {line}]")).unwrap_or_default();
     format!("- {}{words}{runbook}", reason.rule)
@@ -152,6 +164,9 @@ fn reason_line(reason: &Reason) -> String {
 
 /// What the technician hears first, sentence by sentence.
 pub(super) fn briefing(case: &Case, policy: &Policy) -> Vec<String> {
+    if let Some(told) = &case.alert {
+        return alert::briefing(case, told, policy);
+    }
     let brief = &case.brief;
     let mut say = vec![
         format!("{}, priority {}.", company_name(brief, policy), brief.priority),
@@ -182,6 +197,9 @@ pub(super) fn briefing_seconds(case: &Case, policy: &Policy) -> u32 {
 
 /// The text to a technician who has accepted while the caller is not on the line.
 pub(super) fn text_for_technician(case: &Case, policy: &Policy) -> String {
+    if let Some(told) = &case.alert {
+        return alert::text_for_technician(case, told, policy);
+    }
     let brief = &case.brief;
     let name = brief.name.as_ref().map_or("The caller", Private::reveal);
     let reach = match &brief.number {
@@ -200,6 +218,9 @@ pub(super) fn text_for_technician(case: &Case, policy: &Policy) -> String {
 
 /// A page by message: what it is about, and how it is accepted.
 pub(super) fn page_text(case: &Case, policy: &Policy) -> String {
+    if let Some(told) = &case.alert {
+        return alert::page_text(case, told, policy);
+    }
     let code = case.ack_code.as_ref().map(AckCode::as_str).unwrap_or_default();
     format!(
         "{}: {}, {}. Reply {code} to accept, or {code} 20 if you ring the caller in 20 minutes.",
@@ -268,7 +289,7 @@ fn careful(brief: &Brief) -> Option<String> {
     Some(format!("Careful: the caller {}{second}{more}.", first.tries()))
 }
 
-fn company_name(brief: &Brief, policy: &Policy) -> String {
+pub(super) fn company_name(brief: &Brief, policy: &Policy) -> String {
     brief
         .company
         .as_ref()

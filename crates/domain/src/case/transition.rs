@@ -40,6 +40,7 @@ impl Case {
             policy_version: context.policy.version,
             opened_at: context.now,
             drill: None,
+            alert: None,
             caller,
             ticket: TicketRecord { number, status, psa: None, notes_waiting: Vec::new() },
             ack_code: Some(code),
@@ -296,7 +297,7 @@ impl<'a> Step<'a> {
         }
     }
 
-    fn marked_handled(&mut self, by: &Private) -> Taken {
+    pub(super) fn marked_handled(&mut self, by: &Private) -> Taken {
         if self.case.work == Work::Handled {
             return Err("it is marked as handled already");
         }
