@@ -1,7 +1,9 @@
 //! The command line: what can be asked of NightDesk, with examples.
 
+mod alert;
 mod windows;
 
+pub use alert::{AlertArgs, AlertCommand, AlertSendArgs};
 pub use windows::{WindowArgs, WindowChangeArgs, WindowsCommand};
 
 use crate::store::StoreChoice;
@@ -114,6 +116,8 @@ pub enum Command {
         #[arg(long)]
         online: bool,
     },
+    /// Page the people on call as another tool would; see how alerts stand.
+    Alert(Box<AlertArgs>),
     /// Ring one technician, to see that pages arrive.
     TestPage(TestPageArgs),
     /// Mark a case as taken care of: paging stops.

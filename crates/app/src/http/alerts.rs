@@ -2,7 +2,6 @@
 
 use super::AppState;
 use super::problem::Problem;
-use axum::Json;
 use axum::body::Body;
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
@@ -54,7 +53,7 @@ async fn taken(state: &AppState, tenant: &str, request: Request<Body>) -> Result
     let taken = state.engine.alert(&tenant, alert).await.map_err(|error| refused(&tenant, error))?;
     let status = if taken.repeated { StatusCode::OK } else { StatusCode::CREATED };
     let location = state.public_url.received(&format!("/alerts/{tenant}/{}", taken.status.id));
-    Ok((status, [(header::LOCATION, location)], Json(taken.status)).into_response())
+    Ok((status, [(header::LOCATION, location)], document(&taken.status)).into_response())
 }
 
 /// `GET /alerts/{tenant}/{id}`
@@ -62,9 +61,9 @@ pub(super) async fn status(
     State(state): State<AppState>,
     Path((tenant, id)): Path<(String, String)>,
     headers: HeaderMap,
-) -> Result<Json<AlertStatus>, Problem> {
+) -> Result<Response, Problem> {
     let (tenant, source) = sender(&state, &tenant, &headers).await?;
-    own(&state, &tenant, &source, &id).await.map(Json)
+    own(&state, &tenant, &source, &id).await.map(|status| document(&status))
 }
 
 /// `POST /alerts/{tenant}/{id}/handled`
@@ -72,11 +71,17 @@ pub(super) async fn handled(
     State(state): State<AppState>,
     Path((tenant, id)): Path<(String, String)>,
     headers: HeaderMap,
-) -> Result<Json<AlertStatus>, Problem> {
+) -> Result<Response, Problem> {
     let (tenant, source) = sender(&state, &tenant, &headers).await?;
     let alert = own(&state, &tenant, &source, &id).await?;
     let handled = state.engine.alert_handled(&tenant, &alert.id, &source).await;
-    handled.map(Json).map_err(|error| refused(&tenant, error.into()))
+    handled.map(|status| document(&status)).map_err(|error| refused(&tenant, error.into()))
+}
+
+/// How an alert stands, as JSON.
+fn document(status: &AlertStatus) -> Response {
+    let document = serde_json::to_string(status).unwrap_or_default();
+    ([(header::CONTENT_TYPE, "application/json")], document).into_response()
 }
 
 /// An alert that this tool has sent; others' are none of its business.

@@ -1,6 +1,5 @@
 //! What went wrong with a request, as a document for programs and people (RFC 9457).
 
-use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use nightdesk_domain::case::Misstated;
@@ -42,7 +41,7 @@ impl IntoResponse for Problem {
         if !self.errors.is_empty() {
             document["errors"] = json!(self.errors);
         }
-        let mut response = (self.status, Json(document)).into_response();
+        let mut response = (self.status, document.to_string()).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         if self.status == StatusCode::UNAUTHORIZED {
