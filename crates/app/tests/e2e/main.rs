@@ -7,6 +7,7 @@
 
 mod support;
 
+mod alerts;
 mod analyze;
 mod commands;
 mod connectwise;
