@@ -1,7 +1,7 @@
 //! Orders to the outside: serialisable, provider-neutral, performed by the engine after the commit.
 
 use crate::call::CallEvent;
-use crate::case::{CaseEvent, TicketDraft};
+use crate::case::{CaseEvent, History, TicketDraft};
 use crate::ids::{CallId, CaseId, EffectId, LegId, PsaTicketId, RecordingId, TechnicianId, TenantId};
 use crate::model::{Question, Summary};
 use crate::phone::PhoneNumber;
@@ -43,6 +43,8 @@ pub enum Effect {
     CloseTicket(PsaTicketId),
     /// Find tickets with one key and merge them into the first.
     ReconcileTicket(CaseId),
+    /// Ask what is known of a case's client from before. Unknown outcome: go without it.
+    AskHistory(CaseId),
     /// Ask the language model what the caller means. Unknown outcome: ask again.
     AskModel(ModelOrder),
     /// Have the language model write an account of a case into its ticket. Unknown outcome: ask again.
@@ -137,6 +139,9 @@ pub struct NoteOrder {
     pub text: Private,
     /// That reference: the effect's id.
     pub reference: String,
+    /// Whether it says what fixed the problem.
+    #[serde(default)]
+    pub resolves: bool,
 }
 
 /// How an effect ended; comes back to its owner as an event.
@@ -156,6 +161,8 @@ pub enum Outcome {
     },
     /// The language model's account of the case.
     Summarised(Summary),
+    /// What is known of the client from before.
+    Remembered(Box<History>),
     /// A notice did not reach the people on call, by this service's own word. The text names no person.
     NoticeLost(String),
     /// Given up: refused, or no longer useful. The text names no person.

@@ -7,6 +7,7 @@
 mod courier;
 mod drill;
 mod facts;
+mod history;
 mod journal;
 mod machines;
 mod model;

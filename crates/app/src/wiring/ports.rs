@@ -54,6 +54,14 @@ impl Ticketing for Wiring {
     async fn open_count(&self, tenant: &TenantId, company: &str) -> Result<u32, DeliveryError> {
         self.of(tenant)?.ticketing.open_count(tenant, company).await
     }
+    async fn last_fix(
+        &self,
+        tenant: &TenantId,
+        company: &str,
+        category: Category,
+    ) -> Result<Option<Private>, DeliveryError> {
+        self.of(tenant)?.ticketing.last_fix(tenant, company, category).await
+    }
 }
 
 #[async_trait]
@@ -116,6 +124,14 @@ impl Ticketing for Unwired {
         later()
     }
     async fn open_count(&self, _tenant: &TenantId, _company: &str) -> Result<u32, DeliveryError> {
+        later()
+    }
+    async fn last_fix(
+        &self,
+        _tenant: &TenantId,
+        _company: &str,
+        _category: Category,
+    ) -> Result<Option<Private>, DeliveryError> {
         later()
     }
 }

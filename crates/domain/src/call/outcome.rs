@@ -174,6 +174,7 @@ impl Step<'_> {
             mood: found.sentiment.label,
             gist: call.opinion.as_ref().map(|(_, opinion)| opinion.gist.clone()),
             flags: found.flags.clone(),
+            windows: Vec::new(),
         }
     }
 }

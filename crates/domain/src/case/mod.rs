@@ -1,7 +1,9 @@
 //! The case machine: what the MSP owes because of a call, until a person has it.
 
+mod briefing;
 mod drill;
 mod event;
+mod history;
 mod ladder;
 mod reply;
 mod report;
@@ -9,7 +11,9 @@ mod state;
 mod ticket;
 mod transition;
 
+pub use briefing::Briefing;
 pub use event::{CaseEvent, PageEvent};
+pub use history::{History, HistoryQuestion, fix_in_note};
 pub use report::shorten;
 pub use state::{Brief, CallerPresence, Case, Page, PageOutcome, PageState, Promise, Work};
 pub use ticket::{SUMMARY_CHARS_MAX, TicketDraft, TicketRecord, TicketStatus};
