@@ -9,7 +9,8 @@ use nightdesk_domain::case::TicketDraft;
 use nightdesk_domain::effect::{Alert, Line, NoteOrder, PageOrder, TextOrder};
 use nightdesk_domain::ids::{CaseId, EffectId, LegId, PsaTicketId, RecordingId, TenantId};
 use nightdesk_domain::model::{Opinion, Question, Story, Summary};
-use nightdesk_domain::vocabulary::Language;
+use nightdesk_domain::private::Private;
+use nightdesk_domain::vocabulary::{Category, Language};
 use nightdesk_ports::{Answer, DeliveryError, Notifier, Telephony, Ticketing, Transcriber, Transcript, TriageModel};
 
 #[async_trait]

@@ -177,7 +177,7 @@ impl Briefing {
             |label: &str, value: Option<String>| lines.extend(value.map(|value| format!("{label}: {value}")));
         let said = |words: &Option<Private>| words.as_ref().map(|words| words.reveal().to_owned());
         told("System", self.system.clone());
-        told("Affected", self.affected.map(affected_words));
+        told("Affected", self.affected_words());
         told("Since", said(&self.since));
         told("Deadline", said(&self.deadline));
         let opens = |mood: Mood| format!("{}; a good opening: \"{}\"", mood_words(mood), mood.opening(self.language));
@@ -204,6 +204,16 @@ impl Briefing {
     /// The line with which to open in the caller's language, for whoever calls back.
     pub fn opening(&self) -> Option<&'static str> {
         self.mood.map(|mood| mood.opening(self.language))
+    }
+
+    /// How many are affected, in words, if that is known.
+    pub fn affected_words(&self) -> Option<String> {
+        self.affected.map(affected_words)
+    }
+
+    /// How the caller feels, in words, if anything was understood.
+    pub fn mood_words(&self) -> Option<&'static str> {
+        self.mood.map(mood_words)
     }
 
     /// Whether the caller is angry.
@@ -290,7 +300,7 @@ fn mood_words(mood: Mood) -> &'static str {
 }
 
 /// How many are affected, in words.
-pub(super) fn affected_words(affected: Affected) -> String {
+fn affected_words(affected: Affected) -> String {
     match affected {
         Affected::One => "one person".to_owned(),
         Affected::Some(count) => format!("{count} people"),
