@@ -15,6 +15,8 @@ pub mod phone;
 pub mod policy;
 pub mod private;
 pub mod reply;
+pub mod rota;
 pub mod skills;
 pub mod triage;
 pub mod vocabulary;
+pub mod windows;

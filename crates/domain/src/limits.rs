@@ -32,6 +32,10 @@ pub const TURN_CHARS_MAX: usize = 4_000;
 /// Most characters kept of all turns together: more than anybody says within [`CALL_SECONDS_MAX`]. A store may hold
 /// no more than 400 KB of one state, and a character may take four bytes.
 pub const TRANSCRIPT_CHARS_MAX: usize = 40_000;
+/// Most pieces of planned work that one call keeps in mind; what is more explains nothing, and so wakes.
+pub const WINDOWS_PER_CALL_MAX: usize = 40;
+/// How far ahead a call that arrives looks for planned work, in seconds: it settles within the hour.
+pub const WINDOWS_AHEAD_SECONDS: u32 = 60 * 60;
 /// Most turns kept of one call; a call has at most [`TURNS_MAX`] and what is said while holding.
 pub const TRANSCRIPT_TURNS_MAX: usize = 60;
 /// Most pieces of news kept of one call.
@@ -73,3 +77,13 @@ pub const RECONCILE_SECONDS: u32 = 5 * 60;
 pub const EFFECTS_PER_TRANSITION_MAX: usize = 60;
 /// How fast a voice reads, in characters a second; for the bound on a briefing.
 pub const SPEECH_CHARS_PER_SECOND: usize = 13;
+/// Most layers of a rota.
+pub const ROTA_LAYERS_MAX: usize = 20;
+/// Most places in a layer's rotation; a person may have several.
+pub const ROTA_PEOPLE_MAX: usize = 200;
+/// Most hours, days, weeks or months from one hand-off to the next.
+pub const ROTA_EVERY_MAX: u32 = 9_000;
+/// Longest name of a layer or a person, in characters.
+pub const ROTA_NAME_CHARS_MAX: usize = 64;
+/// How far ahead gaps, unreachable people and overlapping overrides are looked for, in days.
+pub const ROTA_AHEAD_DAYS: i64 = 14;

@@ -11,12 +11,15 @@ mod history;
 mod journal;
 mod machines;
 mod model;
+mod recurrence;
 mod voice;
+mod windows;
 
 pub use courier::Ran;
 pub use journal::{Difference, Replay};
 pub use model::MODEL_USE;
 pub use voice::EngineError;
+pub use windows::{WINDOW_KIND, WindowError};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use nightdesk_domain::ids::TenantId;

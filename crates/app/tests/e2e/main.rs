@@ -17,4 +17,5 @@ mod prompt;
 mod scripted;
 mod server;
 mod transport;
+mod windows;
 mod wiring;

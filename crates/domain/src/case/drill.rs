@@ -47,5 +47,6 @@ fn nothing_wrong() -> Brief {
         gist: None,
         flags: Vec::new(),
         windows: Vec::new(),
+        planned: None,
     }
 }

@@ -5,8 +5,9 @@ use super::ticket::TicketDraft;
 use crate::model::Summary;
 use crate::policy::Policy;
 use crate::private::Private;
-use crate::triage::{FlagKind, Reason, say_callback};
+use crate::triage::{FlagKind, Reason, say_callback, say_time};
 use crate::vocabulary::{Language, category_label};
+use crate::windows::PlannedWork;
 
 /// The draft of the ticket as things stand.
 pub(super) fn draft(case: &Case, policy: &Policy) -> TicketDraft {
@@ -80,6 +81,7 @@ pub(super) fn account(case: &Case, policy: &Policy) -> String {
             .as_ref()
             .map(|promise| say_callback(promise.time(), policy.time_zone, Language::English, case.opened_at)),
     );
+    told("Planned work", brief.planned.as_ref().map(|planned| planned_words(planned, case)));
     if let Some(company) = brief.company.as_ref().and_then(|id| policy.company(id))
         && !company.runbook.notes.is_empty()
     {
@@ -179,6 +181,13 @@ pub(super) fn company_name(brief: &Brief, policy: &Policy) -> Option<String> {
     brief.company.as_ref().and_then(|id| policy.company(id)).map(|company| company.name.clone())
 }
 
+/// The work that explains the problem, until when, and whether it kept anybody from being woken.
+fn planned_words(planned: &PlannedWork, case: &Case) -> String {
+    let until = say_time(planned.until, planned.zone, Language::English, case.opened_at);
+    let nobody = if planned.suppressed { "; nobody was woken for it" } else { "" };
+    format!("{} (window {}), until {until}{nobody}", planned.title, planned.window)
+}
+
 /// Cuts a text at a word's end, with an ellipsis, to a number of characters.
 pub fn shorten(text: &str, chars_max: usize) -> String {
     let one_line = text.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -193,6 +202,11 @@ pub fn shorten(text: &str, chars_max: usize) -> String {
 }
 
 impl Case {
+    /// The planned work but for which somebody would have been woken, or the caller asked about it.
+    pub fn suppressed_by(&self) -> Option<&PlannedWork> {
+        self.brief.planned.as_ref().filter(|planned| planned.suppressed && !self.brief.wake)
+    }
+
     /// One line on the case, as its ticket has it.
     pub fn summary(&self, policy: &Policy) -> String {
         summary(self, policy)

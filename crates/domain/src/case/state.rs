@@ -7,6 +7,7 @@ use crate::phone::PhoneNumber;
 use crate::private::Private;
 use crate::triage::{Affected, CallbackTime, Fix, Flag, Mood, Reason};
 use crate::vocabulary::{Category, Disposition, Language, Priority};
+use crate::windows::PlannedWork;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -110,6 +111,9 @@ pub struct Brief {
     /// Planned work at this client that was in force, by its name.
     #[serde(default)]
     pub windows: Vec<String>,
+    /// The planned work that explains the problem, so that nobody is woken for it.
+    #[serde(default)]
+    pub planned: Option<PlannedWork>,
 }
 
 /// A promised callback, as it was read back to the caller.

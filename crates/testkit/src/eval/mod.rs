@@ -1,4 +1,5 @@
-//! Scores what triage understands against labelled speech: the corpus of this crate, or a folder of other data.
+//! Scores what triage understands against labelled speech, and rotations against hand-offs that others computed: the
+//! corpus of this crate, or a folder of other data.
 //!
 //! `corpus/tune` and `corpus/test` are its halves: the one is there to be read and tuned on, the other only to be
 //! measured with. `corpus/learn` has more calls that weights are learned from, and no others. `corpus/floors.json`
@@ -6,6 +7,7 @@
 
 mod calls;
 pub mod floors;
+mod rota;
 pub mod rows;
 pub mod section;
 mod sentences;
@@ -59,6 +61,7 @@ pub fn score(folder: &Path, grouping: Grouping) -> Result<Scored, String> {
             "tickets" => calls::tickets(&name, &rows::read_all(&files)?),
             "sentiment" => sentences::moods(&name, &rows::read_all(&files)?),
             "langid" => sentences::languages(&name, &rows::read_all(&files)?),
+            "oncall" => rota::rotations(&name, &rows::read_all(&files)?),
             "flags" => sentences::suspects(&name, &rows::read_all(&files)?),
             _ => {
                 scored.left_alone.push(name);

@@ -1,6 +1,6 @@
 //! Labelled rows, as the corpus and independent data files hold them: JSON Lines, one kind of row a file.
 
-use chrono::{DateTime, NaiveDateTime, Utc};
+use chrono::{DateTime, FixedOffset, NaiveDateTime, Utc};
 use chrono_tz::Tz;
 use nightdesk_domain::policy::first_instant;
 use nightdesk_domain::triage::{Speaker, Turn};
@@ -206,6 +206,94 @@ pub struct Suspect {
     pub text: String,
     /// What it tries: `orders`, `identity`, `secret`, `destination`, `payment`.
     pub flags: Vec<String>,
+}
+
+/// What another tool says of a rotation.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged)]
+pub enum Rotation {
+    /// Where its hand-offs are.
+    HandOffs(HandOffs),
+    /// When the shift of an instant ends.
+    End(ShiftEnd),
+    /// Who is on call.
+    Member(OnShift),
+}
+
+impl Rotation {
+    /// Unique in its file.
+    pub fn id(&self) -> &str {
+        match self {
+            Rotation::HandOffs(row) => &row.id,
+            Rotation::End(row) => &row.id,
+            Rotation::Member(row) => &row.id,
+        }
+    }
+}
+
+/// The hand-offs of a stretch of time; local times without an offset.
+#[derive(Debug, Clone, Deserialize)]
+pub struct HandOffs {
+    /// Unique in its file.
+    pub id: String,
+    /// The zone.
+    pub tz: Tz,
+    /// `hourly`, `daily`, `weekly` or `monthly`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// So many hours, days, weeks or months a shift.
+    pub shift_length: u32,
+    /// A hand-off.
+    pub start: NaiveDateTime,
+    /// From when on.
+    pub walk_from: NaiveDateTime,
+    /// Until when.
+    pub walk_to: NaiveDateTime,
+    /// Every hand-off of the shifts between.
+    pub expected_handoffs: Vec<DateTime<FixedOffset>>,
+}
+
+/// The end of a shift.
+#[derive(Debug, Clone, Deserialize)]
+pub struct ShiftEnd {
+    /// Unique in its file.
+    pub id: String,
+    /// The zone.
+    pub tz: Tz,
+    /// `hourly`, `daily`, `weekly` or `monthly`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// So many hours, days, weeks or months a shift.
+    pub shift_length: u32,
+    /// A hand-off, local.
+    pub start: NaiveDateTime,
+    /// An instant in the shift.
+    pub at: DateTime<FixedOffset>,
+    /// When it ends.
+    pub expected_end: DateTime<FixedOffset>,
+}
+
+/// Who is on call in a weekly rotation, and from when to when.
+#[derive(Debug, Clone, Deserialize)]
+pub struct OnShift {
+    /// Unique in its file.
+    pub id: String,
+    /// The zone.
+    pub tz: Tz,
+    /// The first hand-off, local.
+    pub anchor_local: NaiveDateTime,
+    /// So many weeks a shift.
+    pub weeks_per_shift: u32,
+    /// So many people.
+    pub members: usize,
+    /// The instant.
+    pub query_utc: DateTime<Utc>,
+    /// Which of the people is on call.
+    pub expected_member: usize,
+    /// Since when.
+    pub shift_start_utc: DateTime<Utc>,
+    /// Until when.
+    pub shift_end_utc: DateTime<Utc>,
 }
 
 /// All rows of a file.
