@@ -12,12 +12,16 @@ mod journal;
 mod machines;
 mod model;
 mod recurrence;
+mod scan;
+mod texts;
 mod voice;
 mod windows;
 
 pub use courier::Ran;
 pub use journal::{Difference, Replay};
 pub use model::MODEL_USE;
+pub use scan::Scanned;
+pub use texts::TextAnswer;
 pub use voice::EngineError;
 pub use windows::{WINDOW_KIND, WindowError};
 

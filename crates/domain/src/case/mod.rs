@@ -8,6 +8,7 @@ mod ladder;
 mod reply;
 mod report;
 mod state;
+mod texts;
 mod ticket;
 mod transition;
 
