@@ -1,10 +1,14 @@
 //! The case machine: what the MSP owes because of a call, until a person has it.
 
+mod accept;
 mod briefing;
 mod drill;
 mod event;
 mod history;
 mod ladder;
+mod needs;
+mod pages;
+mod people;
 mod reply;
 mod report;
 mod state;
@@ -13,8 +17,8 @@ mod ticket;
 mod transition;
 
 pub use briefing::Briefing;
-pub use event::{CaseEvent, PageEvent};
+pub use event::{AckBy, CaseEvent, PageEvent};
 pub use history::{History, HistoryQuestion, fix_in_note};
 pub use report::shorten;
-pub use state::{Brief, CallerPresence, Case, Page, PageOutcome, PageState, Promise, Work};
+pub use state::{Arrival, Brief, CallerPresence, Case, Page, PageOutcome, PageState, Promise, Work};
 pub use ticket::{SUMMARY_CHARS_MAX, TicketDraft, TicketRecord, TicketStatus};

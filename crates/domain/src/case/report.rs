@@ -2,12 +2,15 @@
 
 use super::state::{Brief, Case};
 use super::ticket::TicketDraft;
+use crate::ids::AckCode;
+use crate::limits::ARRIVAL_GRACE_SECONDS;
 use crate::model::Summary;
 use crate::policy::Policy;
 use crate::private::Private;
-use crate::triage::{FlagKind, Reason, say_callback, say_time};
+use crate::triage::{FlagKind, Reason, say_callback, say_clock, say_time};
 use crate::vocabulary::{Language, category_label};
 use crate::windows::PlannedWork;
+use chrono::{DateTime, Utc};
 
 /// The draft of the ticket as things stand.
 pub(super) fn draft(case: &Case, policy: &Policy) -> TicketDraft {
@@ -153,6 +156,30 @@ pub(super) fn text_for_technician(case: &Case, policy: &Policy) -> String {
 pub(super) fn history(case: &Case, policy: &Policy) -> Option<String> {
     let lines = case.briefing(policy).history_lines();
     (!lines.is_empty()).then(|| lines.join("\n"))
+}
+
+/// A page by message: what it is about, and how it is accepted.
+pub(super) fn page_text(case: &Case, policy: &Policy) -> String {
+    let code = case.ack_code.as_ref().map(AckCode::as_str).unwrap_or_default();
+    let accept = format!("Reply {code} to accept, or {code} 20 if you ring the caller in 20 minutes.");
+    case.briefing(policy).text(Some(&accept), false)
+}
+
+/// The text to a technician whose promised time has come.
+pub(super) fn reminder_text(case: &Case, policy: &Policy) -> String {
+    let name = case.brief.name.as_ref().map_or("the caller", Private::reveal);
+    let number = case.brief.number.as_ref().map(|number| format!(" at {}", number.reveal())).unwrap_or_default();
+    let code = case.ack_code.as_ref().map(AckCode::as_str).unwrap_or_default();
+    let minutes = ARRIVAL_GRACE_SECONDS / 60;
+    format!(
+        "{}: you were to ring {name}{number} by now, ticket {}. Reply {code} done once you have talked; in {minutes} minutes others are woken.",
+        policy.name, case.ticket.number,
+    )
+}
+
+/// A time of day in the tenant's zone, in English.
+pub(super) fn clock_time(at: DateTime<Utc>, policy: &Policy) -> String {
+    say_clock(at, policy.time_zone, Language::English)
 }
 
 /// The kinds of flags, each once, in the order in which they were first said.
