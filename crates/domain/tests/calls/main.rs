@@ -11,6 +11,7 @@ mod load;
 mod model;
 mod room;
 mod spanish;
+mod texts;
 mod voicemail;
 mod windows;
 
