@@ -16,6 +16,7 @@ mod hostile;
 mod prompt;
 mod scripted;
 mod server;
+mod texts;
 mod transport;
 mod windows;
 mod wiring;
