@@ -350,7 +350,7 @@ pub struct CallArgs {
     pub to: Option<String>,
 
     /// What the technicians' phones do, by rung: accept, pass, repeat, ignore, voicemail, busy, failed, hang-up,
-    /// silent, prompt, say-accept, drop (see docs/TESTING.md).
+    /// silent, prompt, say-accept, drop, texts-code, no-texts (see docs/TESTING.md).
     /// The last one counts for all further rungs. Without it, a script's phones accept, and a person is asked.
     #[arg(long, value_name = "LIST", value_delimiter = ',')]
     pub technician: Vec<String>,

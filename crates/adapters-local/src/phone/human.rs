@@ -47,12 +47,28 @@ pub enum PhoneBehaviour {
     SpeakAccept,
     /// Accepts, and hangs up five seconds after joining the caller.
     AcceptThenDrop,
+    /// Lets it ring, and answers a text that asks for a code with that code.
+    TextsCode,
+    /// Answers like `Accept`; texts to it are not delivered.
+    NoTexts,
+}
+
+impl PhoneBehaviour {
+    /// What it does when it rings.
+    fn by_voice(self) -> Self {
+        match self {
+            PhoneBehaviour::TextsCode => PhoneBehaviour::Ignore,
+            PhoneBehaviour::NoTexts => PhoneBehaviour::Accept,
+            other => other,
+        }
+    }
 }
 
 /// No behaviour has that name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "a phone is one of accept, pass, repeat, ignore, voicemail, busy, failed, hang-up, silent, prompt, say-accept, drop"
+    "a phone is one of accept, pass, repeat, ignore, voicemail, busy, failed, hang-up, silent, prompt, say-accept, drop, texts-code, \
+     no-texts"
 )]
 pub struct UnknownBehaviour;
 
@@ -73,6 +89,8 @@ impl FromStr for PhoneBehaviour {
             "prompt" => PhoneBehaviour::Prompted,
             "say-accept" => PhoneBehaviour::SpeakAccept,
             "drop" => PhoneBehaviour::AcceptThenDrop,
+            "texts-code" => PhoneBehaviour::TextsCode,
+            "no-texts" => PhoneBehaviour::NoTexts,
             _ => return Err(UnknownBehaviour),
         })
     }
@@ -108,7 +126,7 @@ pub(super) fn machine_verdict(behaviour: PhoneBehaviour, message_end: bool, seco
 /// A number that is nobody's cannot be connected.
 pub(super) async fn ring(network: &Exchange, sid: &str) -> Result<PhoneBehaviour, LegStatus> {
     let (to, seconds_max) = network.leg(sid, |leg| (leg.to.clone(), leg.ring_seconds_max)).ok_or(LegStatus::Failed)?;
-    let behaviour = network.state().phones.get(&to).copied().unwrap_or(PhoneBehaviour::Failed);
+    let behaviour = network.state().phones.get(&to).map_or(PhoneBehaviour::Failed, |phone| phone.by_voice());
     let seconds_max = f64::from(seconds_max);
     match behaviour {
         PhoneBehaviour::Busy => {

@@ -1,16 +1,20 @@
 //! The case machine: what the MSP owes because of a call, until a person has it.
 
+mod coded;
 mod drill;
 mod event;
 mod ladder;
 mod reply;
 mod report;
+mod standing;
 mod state;
 mod texts;
 mod ticket;
 mod transition;
 
+pub use coded::{CodedText, CodedWish};
 pub use event::{CaseEvent, PageEvent};
 pub use report::shorten;
+pub use standing::Standing;
 pub use state::{Brief, CallerPresence, Case, Page, PageOutcome, PageState, Promise, Work};
 pub use ticket::{SUMMARY_CHARS_MAX, TicketDraft, TicketRecord, TicketStatus};
