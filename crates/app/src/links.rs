@@ -168,7 +168,7 @@ mod tests {
         }
         let flipped = mac.replace(mac.chars().next().unwrap(), "g");
         for wrong in ["", "00", &mac[1..], &mac.to_uppercase(), &flipped, &format!("{mac}00")] {
-            assert!(!links.is_genuine(&tenant, Linked::Page(&case, 3), wrong).await.unwrap() || *wrong == mac);
+            assert!(!links.is_genuine(&tenant, Linked::Page(&case, 3), wrong).await.unwrap() || *wrong == *mac);
         }
     }
 

@@ -105,7 +105,9 @@ impl Engine {
 fn told(case: &Case, page: u32, says: CodedWish, policy: &Policy) -> String {
     let ticket = &case.ticket.number;
     match (case.standing(page), says) {
-        (Some(Standing::Yours { .. }), CodedWish::Reached) => format!("Noted: you have reached the caller of {ticket}."),
+        (Some(Standing::Yours { .. }), CodedWish::Reached) => {
+            format!("Noted: you have reached the caller of {ticket}.")
+        }
         (Some(Standing::Yours { by }), _) => {
             let when = by.map(|by| format!(" You ring the caller by {}.", Case::clock_time(by, policy)));
             format!("You have it.{} {}", when.unwrap_or_default(), case.for_holder(policy).reveal())
@@ -115,7 +117,9 @@ fn told(case: &Case, page: u32, says: CodedWish, policy: &Policy) -> String {
             format!("{name} has ticket {ticket} already. Nothing is left to do.")
         }
         (Some(Standing::Open), CodedWish::PassOn) => format!("Passed on: ticket {ticket}."),
-        (Some(Standing::Open), _) => format!("Nobody has ticket {ticket}, and nothing was noted. Reply the code to accept."),
+        (Some(Standing::Open), _) => {
+            format!("Nobody has ticket {ticket}, and nothing was noted. Reply the code to accept.")
+        }
         (Some(Standing::Over) | None, _) => format!("Ticket {ticket} is taken care of already. Nothing is left to do."),
     }
 }

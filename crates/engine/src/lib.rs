@@ -19,6 +19,7 @@ mod windows;
 
 pub use acknowledge::CaseAndPolicy;
 pub use courier::Ran;
+pub use facts::{OVERRIDE, TECHNICIAN_STOP};
 pub use journal::{Difference, Replay};
 pub use model::MODEL_USE;
 pub use scan::Scanned;

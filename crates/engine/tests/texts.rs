@@ -63,6 +63,7 @@ fn to_dana(agreed: bool) -> CallerText {
 impl Desk {
     async fn texted(&self, id: &str, from: &str, body: &str) -> Option<String> {
         match self.engine.texted(&tenant(), &text(id, from, body)).await.unwrap() {
+            TextAnswer::Technician(answer) => Some(answer.reveal().to_owned()),
             TextAnswer::Nothing => None,
             TextAnswer::Text(answer) => {
                 assert_eq!((answer.to(), answer.from()), (&number(from), &number("+13125550100")));
@@ -361,7 +362,8 @@ async fn a_technicians_text_that_the_carrier_blocks_is_a_stop_and_no_second_one_
         ports.telephony = Arc::new(telephony);
     })
     .await;
-    let order = TextOrder { to: number(ALEX), from: number("+13125550100"), body: "Server down".into() };
+    let (to, from) = (number(ALEX), number("+13125550100"));
+    let order = TextOrder { to, from, body: "Server down".into(), page: None };
     desk.order(Effect::TextTechnician(order)).await;
     desk.run().await;
     desk.clock.advance(600);
@@ -392,7 +394,8 @@ async fn a_pages_text_to_a_technician_asks_nobody() {
         ports.register = Arc::new(register);
     })
     .await;
-    let order = TextOrder { to: number(ALEX), from: number("+13125550100"), body: "Server down".into() };
+    let (to, from) = (number(ALEX), number("+13125550100"));
+    let order = TextOrder { to, from, body: "Server down".into(), page: None };
     desk.order(Effect::TextTechnician(order)).await;
     desk.run().await;
     assert!(desk.outside.ledger.lines().iter().any(|line| line == "text a technician"));

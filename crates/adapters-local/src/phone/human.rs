@@ -53,17 +53,6 @@ pub enum PhoneBehaviour {
     NoTexts,
 }
 
-impl PhoneBehaviour {
-    /// What it does when it rings.
-    fn by_voice(self) -> Self {
-        match self {
-            PhoneBehaviour::TextsCode => PhoneBehaviour::Ignore,
-            PhoneBehaviour::NoTexts => PhoneBehaviour::Accept,
-            other => other,
-        }
-    }
-}
-
 /// No behaviour has that name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error(
@@ -126,7 +115,7 @@ pub(super) fn machine_verdict(behaviour: PhoneBehaviour, message_end: bool, seco
 /// A number that is nobody's cannot be connected.
 pub(super) async fn ring(network: &Exchange, sid: &str) -> Result<PhoneBehaviour, LegStatus> {
     let (to, seconds_max) = network.leg(sid, |leg| (leg.to.clone(), leg.ring_seconds_max)).ok_or(LegStatus::Failed)?;
-    let behaviour = network.state().phones.get(&to).map_or(PhoneBehaviour::Failed, |phone| phone.by_voice());
+    let behaviour = network.state().phones.get(&to).copied().unwrap_or(PhoneBehaviour::Failed);
     let seconds_max = f64::from(seconds_max);
     match behaviour {
         PhoneBehaviour::Busy => {
@@ -134,7 +123,7 @@ pub(super) async fn ring(network: &Exchange, sid: &str) -> Result<PhoneBehaviour
             Err(LegStatus::Busy)
         }
         PhoneBehaviour::Failed => Err(LegStatus::Failed),
-        PhoneBehaviour::Ignore => {
+        PhoneBehaviour::Ignore | PhoneBehaviour::TextsCode => {
             network.sleep(seconds_max).await;
             Err(LegStatus::NoAnswer)
         }
@@ -180,7 +169,7 @@ async fn behave(network: &Exchange, sid: &str, behaviour: PhoneBehaviour) {
             offer(network, sid, InputKind::Speech { text, midway: false }, true);
             network.sleep(MAILBOX_SECONDS).await;
         }
-        PhoneBehaviour::Accept => {
+        PhoneBehaviour::Accept | PhoneBehaviour::NoTexts => {
             press(network, sid, &["1"], keys_asked);
             talk(network, sid, f64::from(network.config.talk_seconds)).await;
         }
@@ -205,6 +194,7 @@ async fn behave(network: &Exchange, sid: &str, behaviour: PhoneBehaviour) {
         PhoneBehaviour::Silent
         | PhoneBehaviour::Prompted
         | PhoneBehaviour::Ignore
+        | PhoneBehaviour::TextsCode
         | PhoneBehaviour::Busy
         | PhoneBehaviour::Failed => std::future::pending().await,
     }

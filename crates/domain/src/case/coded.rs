@@ -30,8 +30,8 @@ pub enum CodedWish {
 
 /// Words that add nothing to an acceptance.
 const FILLING: [&str; 20] = [
-    "in", "i", "have", "got", "it", "on", "my", "way", "ok", "okay", "yes", "accept", "accepted", "mine", "about", "eta",
-    "will", "ring", "call", "si",
+    "in", "i", "have", "got", "it", "on", "my", "way", "ok", "okay", "yes", "accept", "accepted", "mine", "about",
+    "eta", "will", "ring", "call", "si",
 ];
 const MINUTES: [&str; 6] = ["m", "min", "mins", "minute", "minutes", "minutos"];
 const HOURS: [&str; 5] = ["h", "hr", "hour", "hours", "hora"];

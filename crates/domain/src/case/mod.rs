@@ -1,9 +1,13 @@
 //! The case machine: what the MSP owes because of a call, until a person has it.
 
+mod accept;
 mod coded;
 mod drill;
 mod event;
 mod ladder;
+mod needs;
+mod pages;
+mod people;
 mod reply;
 mod report;
 mod standing;
@@ -13,8 +17,8 @@ mod ticket;
 mod transition;
 
 pub use coded::{CodedText, CodedWish};
-pub use event::{CaseEvent, PageEvent};
-pub use report::shorten;
+pub use event::{AckBy, CaseEvent, PageEvent};
+pub use report::{recording_in, shorten};
 pub use standing::Standing;
-pub use state::{Brief, CallerPresence, Case, Page, PageOutcome, PageState, Promise, Work};
+pub use state::{Arrival, Brief, CallerPresence, Case, Page, PageOutcome, PageState, Promise, Work};
 pub use ticket::{SUMMARY_CHARS_MAX, TicketDraft, TicketRecord, TicketStatus};
