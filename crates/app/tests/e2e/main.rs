@@ -13,6 +13,7 @@ mod connectwise;
 mod crash;
 mod disturbed;
 mod hostile;
+mod messages;
 mod prompt;
 mod scripted;
 mod server;
