@@ -5,11 +5,13 @@
 //! It has no async runtime of its own: whoever embeds it awaits its futures.
 
 mod acknowledge;
+mod budget;
 mod courier;
 mod drill;
 mod facts;
 mod journal;
 mod machines;
+mod messages;
 mod model;
 mod recurrence;
 mod scan;
