@@ -117,6 +117,7 @@ fn policy() -> Result<Policy, Box<dyn Error>> {
         }],
         ladder: vec![alex],
         manager: None,
+        rota: None,
         paging: PagingPolicy::default(),
         skill_match: Default::default(),
         model: ModelPolicy::default(),

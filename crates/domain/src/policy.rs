@@ -5,6 +5,7 @@
 
 use crate::ids::{CompanyId, TechnicianId, TenantId};
 use crate::phone::PhoneNumber;
+use crate::rota::Schedule;
 use crate::skills::{LOAD_MAX, Shift, Weights};
 use crate::vocabulary::{Category, Language, Priority};
 use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveTime, TimeZone, Utc, Weekday};
@@ -46,6 +47,9 @@ pub struct Policy {
     pub ladder: Vec<TechnicianId>,
     /// The last rung.
     pub manager: Option<TechnicianId>,
+    /// Who is on call when; none: the ladder alone says whom to wake.
+    #[serde(default)]
+    pub rota: Option<Schedule>,
     /// How people are woken.
     pub paging: PagingPolicy,
     /// What counts, and how much, where a step of the ladder asks by skill.

@@ -10,11 +10,13 @@ mod facts;
 mod journal;
 mod machines;
 mod model;
+mod rota;
 mod voice;
 
 pub use courier::Ran;
 pub use journal::{Difference, Replay};
 pub use model::MODEL_USE;
+pub use rota::{OVERRIDE_KEPT_DAYS, OVERRIDE_KIND, cancel_overrides, make_overrides, overrides};
 pub use voice::EngineError;
 
 use chrono::{DateTime, TimeDelta, Utc};

@@ -102,6 +102,7 @@ pub fn policy_of(tenant: &TenantId) -> Policy {
         ],
         ladder: vec![id("alex"), id("bea")],
         manager: Some(id("morgan")),
+        rota: None,
         paging: PagingPolicy::default(),
         skill_match: Default::default(),
         model: ModelPolicy::default(),

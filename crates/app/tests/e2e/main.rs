@@ -14,6 +14,7 @@ mod crash;
 mod disturbed;
 mod hostile;
 mod prompt;
+mod rota;
 mod scripted;
 mod server;
 mod transport;

@@ -2,6 +2,7 @@
 
 use super::integrations::{Model, Transcription};
 use super::parts::{File, HoursPart};
+use super::rota;
 use super::skills;
 use chrono::{NaiveDate, NaiveTime, Weekday};
 use chrono_tz::Tz;
@@ -12,6 +13,7 @@ use nightdesk_domain::policy::{
     BusinessHours, CallbackPolicy, Company, Greeting, Line, PagingPolicy, Policy, Runbook, RunbookRule, Technician,
 };
 use nightdesk_domain::private::Private;
+use nightdesk_domain::rota::Person;
 use std::collections::BTreeSet;
 use std::fmt;
 
@@ -77,6 +79,8 @@ pub(super) fn policy(file: &File, check: &mut Checker) -> Option<Policy> {
     if !ladder.iter().chain(&manager).any(reachable) {
         check.problem("on_call", "nobody on the ladder has a number: no emergency would reach a person");
     }
+    let technician = |person: &Person| known.contains(person.as_str());
+    let rota = file.rota.as_ref().and_then(|part| rota::of_tenant(part, time_zone, technician, check));
     let lines = lines(file, &companies, check);
     let paging = &file.paging;
     if !(10..=60).contains(&paging.ring_seconds) {
@@ -101,6 +105,7 @@ pub(super) fn policy(file: &File, check: &mut Checker) -> Option<Policy> {
         technicians,
         ladder,
         manager,
+        rota,
         paging: PagingPolicy {
             ring_seconds: paging.ring_seconds,
             repeat_minutes: paging.repeat_minutes,

@@ -3,9 +3,11 @@
 mod checks;
 mod integrations;
 mod parts;
+mod rota;
 mod skills;
 
 pub use integrations::{ConnectWise, Integrations, Mail, Model, Transcription, Twilio};
+pub use rota::ScheduleFile;
 
 use super::Secrets;
 use checks::{Checker, contacts, policy};

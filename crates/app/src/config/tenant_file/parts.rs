@@ -1,6 +1,7 @@
 //! The tenant file as it is written: every section, unknown settings refused.
 
 use super::integrations::{ConnectWise, Mail, Model, Transcription, Twilio};
+use super::rota::SchedulePart;
 use nightdesk_domain::policy::PagingPolicy;
 use nightdesk_domain::skills::Shift;
 use nightdesk_domain::vocabulary::Priority;
@@ -16,6 +17,7 @@ pub(super) struct File {
     #[serde(default)]
     pub(super) paging: PagingPart,
     pub(super) on_call: OnCallPart,
+    pub(super) rota: Option<SchedulePart>,
     #[serde(default)]
     pub(super) skill_match: SkillMatchPart,
     #[serde(default)]
