@@ -34,7 +34,7 @@ const LAYERS: &[Layer] = &[
     Layer {
         name: "nightdesk-engine",
         ours: CORE,
-        others: Others::Only(&["chrono", "futures-util", "serde_json", "thiserror", "tracing"]),
+        others: Others::Only(&["chrono", "futures-util", "rrule", "serde_json", "thiserror", "tracing"]),
     },
     Layer { name: "nightdesk-adapters-anthropic", ours: CORE, others: Others::Any },
     Layer { name: "nightdesk-adapters-aws", ours: CORE, others: Others::Any },

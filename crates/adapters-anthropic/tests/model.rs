@@ -37,7 +37,12 @@ fn model(config: AnthropicConfig, budget: Budget) -> AnthropicModel {
 }
 
 fn question() -> Question {
-    Question { language: Language::English, turns: vec!["the server is down".into()], critical_systems: Vec::new() }
+    Question {
+        language: Language::English,
+        turns: vec!["the server is down".into()],
+        critical_systems: Vec::new(),
+        planned: Vec::new(),
+    }
 }
 
 async fn refusal(config: AnthropicConfig) -> String {

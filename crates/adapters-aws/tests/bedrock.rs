@@ -38,7 +38,12 @@ fn model(url: &str, access_key: &str, quick_model: &str, budget: Budget) -> Bedr
 }
 
 fn question() -> Question {
-    Question { language: Language::English, turns: vec!["the server is down".into()], critical_systems: Vec::new() }
+    Question {
+        language: Language::English,
+        turns: vec!["the server is down".into()],
+        critical_systems: Vec::new(),
+        planned: Vec::new(),
+    }
 }
 
 async fn refusal(model: BedrockModel) -> String {

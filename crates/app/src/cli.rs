@@ -1,5 +1,9 @@
 //! The command line: what can be asked of NightDesk, with examples.
 
+mod windows;
+
+pub use windows::{WindowArgs, WindowChangeArgs, WindowsCommand};
+
 use crate::store::StoreChoice;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use nightdesk_domain::vocabulary::{Category, Priority};
@@ -120,6 +124,9 @@ pub enum Command {
         #[arg(long, default_value = "the command line")]
         by: String,
     },
+    /// Plan maintenance, whose failures wake nobody, and list the calls that it kept quiet.
+    #[command(subcommand)]
+    Windows(WindowsCommand),
     /// Work with tenants.
     #[command(subcommand)]
     Tenant(TenantCommand),

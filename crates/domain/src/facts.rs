@@ -3,6 +3,7 @@
 use crate::ids::CompanyId;
 use crate::phone::PhoneNumber;
 use crate::private::Private;
+use crate::windows::Occurrence;
 use serde::{Deserialize, Serialize};
 
 /// A person at a client company; a record of its own, looked up by number.
@@ -21,6 +22,8 @@ pub struct Contact {
 pub struct Needs {
     /// Contacts whose number ends in the same ten digits.
     pub contacts_of: Option<PhoneNumber>,
+    /// Planned work that is in force now or will be before a call that begins now is over.
+    pub windows: bool,
 }
 
 /// The facts themselves, and how often this very commit has lost a race.
@@ -28,6 +31,9 @@ pub struct Needs {
 pub struct Facts {
     /// Every contact of the tenant with the caller's number: none, one, or several who share it.
     pub contacts: Vec<Contact>,
+    /// Planned work at the tenant's clients, in force or soon to be.
+    #[serde(default)]
+    pub windows: Vec<Occurrence>,
     /// 0 at first; counts the conflicts of this commit, so that a taken ticket number is not tried again.
     pub attempt: u32,
 }

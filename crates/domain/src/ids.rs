@@ -78,6 +78,8 @@ id!(/// One telephone leg at the carrier.
     LegId, "leg");
 id!(/// One recording at the carrier.
     RecordingId, "recording");
+id!(/// One maintenance window of a tenant.
+    WindowId, "window");
 id!(/// The number of a ticket in the ticketing system (not the one that callers hear).
     PsaTicketId, "psa ticket");
 

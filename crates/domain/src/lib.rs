@@ -19,3 +19,4 @@ pub mod rota;
 pub mod skills;
 pub mod triage;
 pub mod vocabulary;
+pub mod windows;

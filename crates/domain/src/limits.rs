@@ -32,6 +32,10 @@ pub const TURN_CHARS_MAX: usize = 4_000;
 /// Most characters kept of all turns together: more than anybody says within [`CALL_SECONDS_MAX`]. A store may hold
 /// no more than 400 KB of one state, and a character may take four bytes.
 pub const TRANSCRIPT_CHARS_MAX: usize = 40_000;
+/// Most pieces of planned work that one call keeps in mind; what is more explains nothing, and so wakes.
+pub const WINDOWS_PER_CALL_MAX: usize = 40;
+/// How far ahead a call that arrives looks for planned work, in seconds: it settles within the hour.
+pub const WINDOWS_AHEAD_SECONDS: u32 = 60 * 60;
 /// Most turns kept of one call; a call has at most [`TURNS_MAX`] and what is said while holding.
 pub const TRANSCRIPT_TURNS_MAX: usize = 60;
 /// Most pieces of news kept of one call.

@@ -11,6 +11,7 @@ impl Engine {
             Some(number) => self.ports.tenants.contacts_of(tenant, number).await?,
             None => Vec::new(),
         };
-        Ok(Facts { contacts, attempt })
+        let windows = if needs.windows { self.windows_ahead(tenant).await } else { Vec::new() };
+        Ok(Facts { contacts, windows, attempt })
     }
 }

@@ -10,14 +10,17 @@ mod facts;
 mod journal;
 mod machines;
 mod model;
+mod recurrence;
 mod rota;
 mod voice;
+mod windows;
 
 pub use courier::Ran;
 pub use journal::{Difference, Replay};
 pub use model::MODEL_USE;
 pub use rota::{OVERRIDE_KEPT_DAYS, OVERRIDE_KIND, cancel_overrides, make_overrides, overrides};
 pub use voice::EngineError;
+pub use windows::{WINDOW_KIND, WindowError};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use nightdesk_domain::ids::TenantId;

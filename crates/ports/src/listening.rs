@@ -147,7 +147,12 @@ mod tests {
     const STOPPED: Heard<'_> = Heard::Stopped { whole: true };
 
     fn begun() -> (Listening, Instant) {
-        let question = Question { language: Language::English, turns: Vec::new(), critical_systems: Vec::new() };
+        let question = Question {
+            language: Language::English,
+            turns: Vec::new(),
+            critical_systems: Vec::new(),
+            planned: Vec::new(),
+        };
         let now = Instant::now();
         (Listening::for_opinion(&Budget::default(), &question.prompt(), "quick-1", now), now)
     }
@@ -179,7 +184,12 @@ mod tests {
 
     #[test]
     fn a_summary_may_begin_as_late_as_it_may_end() {
-        let question = Question { language: Language::English, turns: Vec::new(), critical_systems: Vec::new() };
+        let question = Question {
+            language: Language::English,
+            turns: Vec::new(),
+            critical_systems: Vec::new(),
+            planned: Vec::new(),
+        };
         let now = Instant::now();
         let listening = Listening::for_summary(&Budget::default(), &question.prompt(), "thorough-1", now);
         assert_eq!(listening.patience(now + Duration::from_secs(5)), Some(Duration::from_secs(15)));

@@ -10,7 +10,7 @@ use nightdesk_domain::case::{Brief, Case, TicketDraft, TicketStatus};
 use nightdesk_domain::effect::{Alert, Effect, NoteOrder, PageOrder, PlannedEffect};
 use nightdesk_domain::facts::{Contact, Facts};
 use nightdesk_domain::ids::{
-    CallId, CaseId, CompanyId, EffectId, OwnerId, PsaTicketId, TechnicianId, TenantId, TicketNumber,
+    CallId, CaseId, CompanyId, EffectId, OwnerId, PsaTicketId, TechnicianId, TenantId, TicketNumber, WindowId,
 };
 use nightdesk_domain::machine::Context;
 use nightdesk_domain::phone::PhoneNumber;
@@ -20,6 +20,7 @@ use nightdesk_domain::policy::{
 };
 use nightdesk_domain::triage::{Affected, Fix, Mood};
 use nightdesk_domain::vocabulary::{Category, Disposition, Language, Priority};
+use nightdesk_domain::windows::{Told, Window};
 use nightdesk_ports::{Alias, Commit, JournalEntry, Lease, NewEffect, RecordedEvent, Save, Snapshot};
 
 /// The tenant that samples belong to.
@@ -134,6 +135,23 @@ pub fn contact(name: &str, company: &str, numbers: &[&str]) -> Contact {
     }
 }
 
+/// Planned work on these systems of Acme Dental, in force from [`at`] 0 on and for so many minutes: until 04:00 in
+/// Chicago where it is 120. No system: all of them.
+pub fn window(systems: &[&str], lasts_minutes: u32) -> Window {
+    Window {
+        id: WindowId::parse("1").unwrap(),
+        company: CompanyId::parse("acme-dental").unwrap(),
+        systems: systems.iter().map(|name| (*name).to_owned()).collect(),
+        title: "New disks".to_owned(),
+        told: Told::default(),
+        starts: at(0).with_timezone(&chrono_tz::America::Chicago).naive_local(),
+        lasts_minutes,
+        zone: chrono_tz::America::Chicago,
+        recurrence: None,
+        cancelled_at: None,
+    }
+}
+
 /// A call of [`tenant`], answered at `at(0)`, to whom the open question was put.
 pub fn call(id: &str) -> Call {
     let arrival = Arrival {
@@ -177,6 +195,7 @@ pub fn brief() -> Brief {
         mood: Mood::Calm,
         gist: None,
         flags: vec![],
+        planned: None,
     }
 }
 

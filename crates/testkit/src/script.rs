@@ -20,6 +20,7 @@ use nightdesk_domain::machine::{Context, Verdict};
 use nightdesk_domain::phone::PhoneNumber;
 use nightdesk_domain::policy::Policy;
 use nightdesk_domain::reply::{Heard, VoiceReply};
+use nightdesk_domain::windows::Occurrence;
 use std::collections::VecDeque;
 use std::fmt::Display;
 
@@ -85,6 +86,12 @@ impl Night {
     /// These people have the caller's number.
     pub fn known_as(mut self, contacts: Vec<Contact>) -> Self {
         self.facts.contacts = contacts;
+        self
+    }
+
+    /// This work is planned at the tenant's clients.
+    pub fn while_planned(mut self, windows: Vec<Occurrence>) -> Self {
+        self.facts.windows = windows;
         self
     }
 

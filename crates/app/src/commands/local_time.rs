@@ -42,9 +42,7 @@ impl Reference {
             let instant = instant.with_timezone(&Utc);
             return if YEARS.contains(&instant.year()) { Ok((instant, zone)) } else { Err(odd()) };
         }
-        let local = ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M"]
-            .iter()
-            .find_map(|format| NaiveDateTime::parse_from_str(text, format).ok())
+        let local = read_local(text)
             .or_else(|| Some(NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?.and_time(NaiveTime::MIN)))
             .ok_or_else(|| format!("ref: {text:?} is no local time; write for example 2026-03-06T23:40:00"))?;
         if !YEARS.contains(&local.year()) {
@@ -52,6 +50,13 @@ impl Reference {
         }
         Ok((first_instant(zone, local.date(), local.time()), zone))
     }
+}
+
+/// A local time, ISO 8601 with `T` or a blank, with or without seconds.
+pub(super) fn read_local(text: &str) -> Option<NaiveDateTime> {
+    ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M"]
+        .iter()
+        .find_map(|format| NaiveDateTime::parse_from_str(text, format).ok())
 }
 
 #[cfg(test)]

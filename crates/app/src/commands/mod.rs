@@ -15,6 +15,7 @@ mod test_page;
 mod tickets;
 mod when;
 mod whom;
+mod windows;
 
 use crate::cli::{Cli, Command};
 use std::process::ExitCode;
@@ -37,6 +38,7 @@ pub async fn run(cli: Cli) -> ExitCode {
         Some(Command::Check { online }) => check::run(store, online).await,
         Some(Command::TestPage(args)) => test_page::run(store, args).await,
         Some(Command::Handled { ticket, by }) => tickets::handled(store, &ticket, &by).await,
+        Some(Command::Windows(command)) => windows::run(store, command).await,
         Some(Command::Tenant(command)) => tenant::run(store, command).await,
         Some(Command::Table(command)) => table::run(store, command).await,
         Some(Command::Analyze(args)) => analyze::run(args),

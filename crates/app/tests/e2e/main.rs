@@ -18,4 +18,5 @@ mod rota;
 mod scripted;
 mod server;
 mod transport;
+mod windows;
 mod wiring;

@@ -7,7 +7,8 @@ use super::transition::Step;
 use crate::limits::*;
 use crate::private::Private;
 use crate::triage::{
-    Affected, Assessment, CallbackTime, Fix, Reason, Setting, Turn, Wish, assess, find_company, parse_callback_time,
+    Affected, Assessment, CallbackTime, Fix, Reason, Setting, Turn, Window, Wish, assess, find_company,
+    parse_callback_time,
 };
 use crate::vocabulary::{Confidence, Language, Priority};
 use chrono::TimeDelta;
@@ -215,7 +216,10 @@ impl Step<'_> {
     pub(super) fn next_or_finish(&mut self) {
         let lead = self.lead();
         match self.call.missing() {
-            Some(question) => self.ask(question, lead),
+            Some(question) => {
+                self.call.planned_told |= lead == Lead::Planned;
+                self.ask(question, lead);
+            }
             None if self.call.case_open => self.hold(),
             None => self.finish(),
         }
@@ -226,6 +230,7 @@ impl Step<'_> {
         match (self.endangered, self.opens.is_some(), self.switched) {
             (true, _, _) => Lead::Danger,
             (_, true, _) => Lead::Waking,
+            _ if self.call.planned().is_some() && !self.call.planned_told => Lead::Planned,
             (_, _, true) if self.call.language == Language::Spanish => Lead::Welcome,
             _ => Lead::None,
         }
@@ -252,6 +257,8 @@ impl Step<'_> {
     }
 
     pub(super) fn reassess(&mut self) {
+        // Whose runbook and whose planned work count is known before the words are weighed.
+        self.hear_company();
         let mut found = self.assessed();
         if let Some((_, opinion)) = &self.call.opinion {
             found.heed(opinion);
@@ -261,6 +268,11 @@ impl Step<'_> {
             self.call.language = found.language;
         }
         self.endangered |= found.danger && self.call.assessment.as_ref().is_none_or(|known| !known.danger);
+        self.call.assessment = Some(found);
+        self.consult();
+    }
+
+    fn hear_company(&mut self) {
         if self.call.identity.company.is_none() {
             let companies = &self.context.policy.companies;
             self.call.identity.company =
@@ -269,8 +281,6 @@ impl Step<'_> {
                 self.reason("identify/company-by-name-said");
             }
         }
-        self.call.assessment = Some(found);
-        self.consult();
     }
 
     /// What all turns mean together.
@@ -282,12 +292,15 @@ impl Step<'_> {
     pub(super) fn understand(&self, turns: &[&str]) -> Assessment {
         let policy = self.context.policy;
         let company = self.call.identity.company.as_ref().and_then(|id| policy.company(id));
+        let in_force = self.call.windows_in_force(self.context.now);
+        let windows: Vec<Window<'_>> =
+            in_force.map(|it| Window { id: &it.window.id, systems: &it.window.systems }).collect();
         let setting = Setting {
             now: self.context.now,
             zone: policy.time_zone,
             callback: &policy.callback,
             company,
-            windows: &[],
+            windows: &windows,
         };
         let turns: Vec<Turn<'_>> = turns.iter().copied().map(Turn::caller).collect();
         assess(&turns, &setting)
@@ -366,10 +379,12 @@ impl Call {
         let name_known = self.identity.name.is_some() || self.name_given.is_some() || told.name.is_some();
         let who_known = name_known && self.identity.company.is_some();
         let woken = self.case_open;
-        let settled = found.fix != Fix::None || found.wish != Wish::None;
+        // What is expected is over by itself: nothing is asked that would not change what happens.
+        let settled = found.fix != Fix::None || found.wish != Wish::None || self.planned().is_some();
         let weighs = woken || (found.priority >= Priority::Medium && !settled);
         let wants_time = match found.wish {
             Wish::Callback => told.callback.is_none(),
+            Wish::None | Wish::Person if self.planned().is_some() => false,
             Wish::None | Wish::Person => {
                 (found.priority >= Priority::Medium || self.person_wanted()) && told.callback.is_none()
             }

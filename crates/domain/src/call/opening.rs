@@ -3,16 +3,18 @@
 use super::state::{Call, CallState, Identity, Lead, Question, WakeFloor};
 use super::{Arrival, CallEvent};
 use crate::facts::{Contact, Needs};
-use crate::limits::{TALK_SECONDS_MAX, TURN_SECONDS_MAX};
+use crate::ids::CompanyId;
+use crate::limits::{TALK_SECONDS_MAX, TURN_SECONDS_MAX, WINDOWS_PER_CALL_MAX};
 use crate::machine::{Context, Transition, Verdict};
 use crate::policy::Policy;
 use crate::vocabulary::Language;
+use crate::windows::Occurrence;
 use chrono::TimeDelta;
 
 impl Arrival {
     /// The facts that opening a call wants.
     pub fn needs(&self) -> Needs {
-        Needs { contacts_of: self.from.clone() }
+        Needs { contacts_of: self.from.clone(), windows: true }
     }
 }
 
@@ -38,14 +40,17 @@ impl Call {
                 until: now + TimeDelta::seconds(i64::from(TURN_SECONDS_MAX)),
             }
         };
+        let identity = identify(policy, arrival, &facts.contacts);
         let call = Call {
+            windows: of_company(&facts.windows, identity.company.as_ref()),
+            planned_told: false,
             id: arrival.call.clone(),
             tenant: arrival.tenant.clone(),
             policy_version: policy.version,
             opened_at: now,
             dialled: arrival.dialled.clone(),
             from: arrival.from.clone(),
-            identity: identify(policy, arrival, &facts.contacts),
+            identity,
             language: Language::English,
             turns: Vec::new(),
             overheard: None,
@@ -73,6 +78,13 @@ impl Call {
         };
         Transition { state: call, effects: Vec::new(), opens: None, verdict: Verdict::Applied }
     }
+}
+
+/// The planned work that can matter to this call: that of the caller's company, and of every company while it is not
+/// known which.
+fn of_company(windows: &[Occurrence], company: Option<&CompanyId>) -> Vec<Occurrence> {
+    let matters = |it: &&Occurrence| company.is_none_or(|company| *company == it.window.company);
+    windows.iter().filter(matters).take(WINDOWS_PER_CALL_MAX).cloned().collect()
 }
 
 /// Who the number says it is. A shared number names the company if all its owners work there, never a

@@ -18,7 +18,12 @@ impl Step<'_> {
         }
         self.call.turns_asked_about = turns;
         let company = self.call.identity.company.as_ref().and_then(|id| policy.company(id));
+        let planned = self.call.windows_in_force(self.context.now).flat_map(|it| match it.window.systems.as_slice() {
+            [] => vec!["every system of this company".to_owned()],
+            systems => systems.to_vec(),
+        });
         let question = model::Question {
+            planned: planned.collect(),
             language: self.call.language,
             turns: given(&self.call.turns),
             critical_systems: company.map(|company| company.runbook.critical_systems.clone()).unwrap_or_default(),

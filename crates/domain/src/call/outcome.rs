@@ -6,8 +6,10 @@ use crate::case::{Brief, Case, CaseEvent, Promise};
 use crate::effect::Effect;
 use crate::ids::TicketNumber;
 use crate::private::Private;
-use crate::triage::{Assessment, CallbackTime, Fix, Reason, fit};
+use crate::triage::{Assessment, CallbackTime, Explained, Fix, Reason, fit};
 use crate::vocabulary::{Disposition, Priority};
+use crate::windows::Occurrence;
+use chrono::{DateTime, Utc};
 
 impl Step<'_> {
     /// Begins to wake people, in this very commit.
@@ -174,6 +176,7 @@ impl Step<'_> {
             mood: found.sentiment.label,
             gist: call.opinion.as_ref().map(|(_, opinion)| opinion.gist.clone()),
             flags: found.flags.clone(),
+            planned: call.planned().map(|(it, explained)| it.explains(explained)),
         }
     }
 }
@@ -183,6 +186,19 @@ impl Call {
     fn can_be_connected(&self) -> bool {
         use CallState::{AwaitingTranscript, Closing, Ended, Recording};
         !matches!(self.state, Recording { .. } | Closing { .. } | AwaitingTranscript { .. } | Ended)
+    }
+
+    /// Planned work at the caller's company that is in force at an instant.
+    pub(super) fn windows_in_force(&self, at: DateTime<Utc>) -> impl Iterator<Item = &Occurrence> {
+        let company = self.identity.company.as_ref();
+        self.windows.iter().filter(move |it| it.in_force(at) && Some(&it.window.company) == company)
+    }
+
+    /// The planned work that explains what the caller told, unless somebody is woken all the same.
+    pub(super) fn planned(&self) -> Option<(&Occurrence, &Explained)> {
+        let explained = self.assessment.as_ref()?.planned.as_ref()?;
+        let it = self.windows.iter().find(|it| it.window.id == explained.window)?;
+        (self.disposition != Some(Disposition::Escalate)).then_some((it, explained))
     }
 
     /// The case that this call opened, if it did.

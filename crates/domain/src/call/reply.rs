@@ -28,7 +28,7 @@ impl Call {
                 None => self.say(vec![], Then::HangUp),
             },
             CallState::Asking { question, lead, .. } => {
-                let mut say = self.lead(policy, words, *lead);
+                let mut say = self.lead(policy, words, *lead, now);
                 say.push(self.question(words, *question));
                 self.say(say, Then::Listen(self.listen(policy, Heard::default(), false)))
             }
@@ -77,7 +77,7 @@ impl Call {
         }
     }
 
-    fn lead(&self, policy: &Policy, words: &Wording, lead: Lead) -> Vec<String> {
+    fn lead(&self, policy: &Policy, words: &Wording, lead: Lead, now: DateTime<Utc>) -> Vec<String> {
         let one = |text: &str| vec![text.to_owned()];
         match lead {
             Lead::Greeting => {
@@ -88,6 +88,7 @@ impl Call {
             Lead::None => vec![],
             Lead::Silence => one(words.silence),
             Lead::Mishear => one(words.mishear),
+            Lead::Planned => self.planned_words(now),
             Lead::Waking => one(words.waking),
             Lead::Danger => vec![words.danger.to_owned(), words.waking.to_owned()],
         }
@@ -200,6 +201,13 @@ impl Call {
             Farewell::Handled => vec![words.handled.to_owned(), ticket],
             Farewell::Talked => vec![],
         };
-        say.into_iter().chain([words.goodbye.to_owned()]).collect()
+        let planned = if self.planned_told { Vec::new() } else { self.planned_words(now) };
+        planned.into_iter().chain(say).chain([words.goodbye.to_owned()]).collect()
+    }
+
+    /// What the caller is told of the planned work that explains the problem.
+    fn planned_words(&self, now: DateTime<Utc>) -> Vec<String> {
+        let told = self.planned().map(|(it, explained)| it.told(explained.system.as_deref(), self.language, now));
+        told.unwrap_or_default()
     }
 }

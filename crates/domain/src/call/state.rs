@@ -8,6 +8,7 @@ use crate::phone::PhoneNumber;
 use crate::private::Private;
 use crate::triage::{Assessment, CallbackTime, Reason};
 use crate::vocabulary::{Disposition, Language};
+use crate::windows::Occurrence;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -74,6 +75,12 @@ pub struct Call {
     pub briefs_sent: u32,
     /// How many effects were planned.
     pub effects_planned: u32,
+    /// Planned work that was in force at its arrival, or would be before its end: later turns read nothing.
+    #[serde(default)]
+    pub windows: Vec<Occurrence>,
+    /// Whether the caller has been told of the planned work that explains the problem.
+    #[serde(default)]
+    pub planned_told: bool,
     /// Decisions taken by the call itself.
     pub reasons: Vec<Reason>,
     /// What it waits for.
@@ -200,6 +207,8 @@ pub enum Lead {
     Silence,
     /// "I did not understand."
     Mishear,
+    /// The system is being worked on as planned, until when, and what then.
+    Planned,
     /// "I am waking the technician on call while we speak."
     Waking,
     /// "Hang up and dial the emergency services", then as `Waking`.

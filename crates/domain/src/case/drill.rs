@@ -46,5 +46,6 @@ fn nothing_wrong() -> Brief {
         mood: Mood::Calm,
         gist: None,
         flags: Vec::new(),
+        planned: None,
     }
 }

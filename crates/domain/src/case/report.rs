@@ -6,8 +6,9 @@ use crate::limits::SPEECH_CHARS_PER_SECOND;
 use crate::model::Summary;
 use crate::policy::Policy;
 use crate::private::Private;
-use crate::triage::{Affected, FlagKind, Mood, Reason, say_callback};
+use crate::triage::{Affected, FlagKind, Mood, Reason, say_callback, say_time};
 use crate::vocabulary::{Language, category_label};
+use crate::windows::PlannedWork;
 
 /// The draft of the ticket as things stand.
 pub(super) fn draft(case: &Case, policy: &Policy) -> TicketDraft {
@@ -93,6 +94,7 @@ pub(super) fn account(case: &Case, policy: &Policy) -> String {
             .as_ref()
             .map(|promise| say_callback(promise.time(), policy.time_zone, Language::English, case.opened_at)),
     );
+    told("Planned work", brief.planned.as_ref().map(|planned| planned_words(planned, case)));
     told("Mood", (!brief.words.is_empty()).then(|| mood_line(brief)));
     if let Some(company) = brief.company.as_ref().and_then(|id| policy.company(id))
         && !company.runbook.notes.is_empty()
@@ -244,6 +246,13 @@ fn company_name(brief: &Brief, policy: &Policy) -> String {
         .map_or_else(|| "Unknown company".to_owned(), |company| company.name.clone())
 }
 
+/// The work that explains the problem, until when, and whether it kept anybody from being woken.
+fn planned_words(planned: &PlannedWork, case: &Case) -> String {
+    let until = say_time(planned.until, planned.zone, Language::English, case.opened_at);
+    let nobody = if planned.suppressed { "; nobody was woken for it" } else { "" };
+    format!("{} (window {}), until {until}{nobody}", planned.title, planned.window)
+}
+
 fn affected_words(affected: Affected) -> String {
     match affected {
         Affected::One => "one person".to_owned(),
@@ -267,6 +276,11 @@ pub fn shorten(text: &str, chars_max: usize) -> String {
 }
 
 impl Case {
+    /// The planned work but for which somebody would have been woken, or the caller asked about it.
+    pub fn suppressed_by(&self) -> Option<&PlannedWork> {
+        self.brief.planned.as_ref().filter(|planned| planned.suppressed && !self.brief.wake)
+    }
+
     /// One line on the case, as its ticket has it.
     pub fn summary(&self, policy: &Policy) -> String {
         summary(self, policy)

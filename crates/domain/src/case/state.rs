@@ -6,6 +6,7 @@ use crate::phone::PhoneNumber;
 use crate::private::Private;
 use crate::triage::{Affected, CallbackTime, Fix, Flag, Mood, Reason};
 use crate::vocabulary::{Category, Disposition, Language, Priority};
+use crate::windows::PlannedWork;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -103,6 +104,9 @@ pub struct Brief {
     /// What to look at twice. It is told to people and decides nothing.
     #[serde(default)]
     pub flags: Vec<Flag>,
+    /// The planned work that explains the problem, so that nobody is woken for it.
+    #[serde(default)]
+    pub planned: Option<PlannedWork>,
 }
 
 /// A promised callback, as it was read back to the caller.

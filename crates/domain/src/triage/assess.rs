@@ -30,6 +30,8 @@ pub fn assess(turns: &[Turn<'_>], setting: &Setting<'_>) -> Assessment {
     let words = &caller.words;
     let reading = Reading::of(words);
     let flags = flags::of_speech(&caller);
+    // What may be an attack is not explained by planned work.
+    let setting = &Setting { windows: if flags.is_empty() { setting.windows } else { &[] }, ..*setting };
     let urgency = not_below(priority::decided(&reading, setting), &caller, &flags, setting);
     let Reading { found, fired, kind, .. } = reading;
     let (language, language_confidence) = language::of_words(words);
@@ -76,6 +78,7 @@ pub fn assess(turns: &[Turn<'_>], setting: &Setting<'_>) -> Assessment {
         sentiment: sentiment::of_speech(&caller),
         flags,
         actions: if promises { actions::extract_actions(turns) } else { Vec::new() },
+        planned: urgency.planned,
         reasons,
     }
 }

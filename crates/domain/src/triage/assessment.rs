@@ -1,6 +1,7 @@
 //! What was understood of a caller's words, with the evidence for it.
 
 use super::{Action, Flag, Sentiment};
+use crate::ids::WindowId;
 use crate::model::Opinion;
 use crate::private::Private;
 use crate::vocabulary::{Category, Confidence, Disposition, Language, Priority};
@@ -76,8 +77,22 @@ pub struct Assessment {
     /// What was promised by whoever spoke with the caller.
     #[serde(default)]
     pub actions: Vec<Action>,
+    /// The planned work that explains what was told, so that it wakes nobody by itself.
+    #[serde(default)]
+    pub planned: Option<Explained>,
     /// Why, in the order in which the rules fired.
     pub reasons: Vec<Reason>,
+}
+
+/// What planned work explains.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Explained {
+    /// By which window.
+    pub window: WindowId,
+    /// The system that was named, as the window calls it; none where every system is worked on.
+    pub system: Option<String>,
+    /// Whether the words alone would have woken somebody, or led to a question about it.
+    pub lowered: bool,
 }
 
 impl Assessment {
@@ -99,6 +114,8 @@ impl Assessment {
         if opinion.priority > self.priority {
             self.reasons.push(Reason::new(format!("model/raised-to-{}", opinion.priority), opinion.because.clone()));
             self.priority = opinion.priority;
+            // What is more urgent than planned work makes it is not explained by it.
+            self.planned = self.planned.take().filter(|_| opinion.priority < Priority::High);
         }
         if let (None, Some(category)) = (self.category, opinion.category) {
             self.reasons.push(Reason::new("model/category", opinion.gist.clone()));

@@ -14,6 +14,7 @@ mod language;
 mod matching;
 mod normalise;
 mod phrases;
+mod planned;
 mod priority;
 mod reading;
 mod rules;
@@ -32,7 +33,7 @@ mod transcripts;
 
 pub use actions::{Action, ActionKind, extract_actions};
 pub use assess::assess;
-pub use assessment::{Affected, Assessment, CallbackTime, Details, Fix, Grain, Reason, Span, Wish};
+pub use assessment::{Affected, Assessment, CallbackTime, Details, Explained, Fix, Grain, Reason, Span, Wish};
 
 pub use callback::{CallbackFound, Fitted, TimeEvidence, fit, parse_callback_time};
 pub use category::{Classification, classify};
@@ -42,7 +43,7 @@ pub use flags::{Flag, FlagKind, find_flags};
 pub use language::detect_language;
 pub use weights::LABEL_NAMES as WEIGHED_LABELS;
 
-pub use say::{say_callback, say_time};
+pub use say::{say_callback, say_time, say_until};
 pub use sentiment::{Mood, Sentiment, Signal, analyze_sentiment};
 
 /// Everything in a caller's words that weights can be learned for, each once, and how much each piece counts in so
@@ -59,6 +60,7 @@ pub fn prepare() {
     let _first_use = classify("");
 }
 
+use crate::ids::WindowId;
 use crate::policy::{CallbackPolicy, Company};
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
@@ -78,11 +80,13 @@ pub struct Setting<'a> {
     pub windows: &'a [Window<'a>],
 }
 
-/// Planned work on a system: that it fails now is expected and wakes nobody by itself.
+/// Planned work on systems of the caller's company: that they fail now is expected and wakes nobody by itself.
 ///
 /// It explains neither a fault of another system nor anything of security or safety.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Window<'a> {
-    /// What callers call the system: "file server".
-    pub system: &'a str,
+    /// Which window.
+    pub id: &'a WindowId,
+    /// What callers call the systems: "file server"; none: every system of the company.
+    pub systems: &'a [String],
 }

@@ -2,13 +2,13 @@
 
 use super::matching::{Fired, Found};
 use super::normalise::{Words, phrase, stem};
+use super::planned::Planned;
 use super::reading::Reading;
 use super::rules::Outcome;
-use super::{Affected, Reason, Setting, Window};
+use super::{Affected, Explained, Reason, Setting};
 use crate::policy::RunbookRule;
 use crate::vocabulary::{Category, Priority};
 use std::collections::BTreeSet;
-use std::ops::Range;
 
 /// How urgent, and why.
 #[derive(Debug, Clone)]
@@ -17,6 +17,8 @@ pub(super) struct Urgency {
     pub(super) unsure: bool,
     /// Whether a rule is certain that it is Critical, whatever else is said.
     pub(super) certain: bool,
+    /// The planned work that explains it.
+    pub(super) planned: Option<Explained>,
     pub(super) reasons: Vec<Reason>,
 }
 
@@ -72,7 +74,7 @@ pub(super) fn of_fired(words: &Words, fired: &[Fired], category: Option<Category
     let unsure = (pieces || hinted && broken && !eased && !alone) && priority < Priority::High;
     let says = |f: &Fired, outcome: Outcome| f.rule.outcomes.contains(&outcome);
     let certain = meant().any(|f| says(f, Outcome::Firm) && says(f, Outcome::Priority(Priority::Critical)));
-    Urgency { priority, unsure, certain, reasons }
+    Urgency { priority, unsure, certain, planned: None, reasons }
 }
 
 /// From this logit on, times a hundred, it could be urgent enough to ask: missing a Critical costs most.
@@ -116,23 +118,26 @@ pub(super) fn decided(reading: &Reading<'_>, setting: &Setting<'_>) -> Urgency {
         reasons.insert(0, words.reason(&rule, place.clone()));
     }
     let mut unsure = night >= UNSURE_FROM || said;
-    let planned = setting.windows.iter().find_map(|window| planned(words, found, fired, window));
-    if let Some(reason) = planned
+    let planned = Planned::of(words, found, fired, setting.windows);
+    // What was told before, and what the runbook says of the very system that is worked on.
+    let mut lowered = false;
+    if let Some(planned) = &planned
         && (priority >= Priority::High || unsure)
     {
+        lowered = true;
         priority = priority.min(Priority::Medium);
         unsure = false;
-        reasons.push(reason);
+        reasons.push(planned.reason(words));
     }
     if let Some(company) = setting.company {
         for system in company.runbook.critical_systems.iter() {
-            if let Some(reason) = system_down(words, found, system) {
+            if let Some(reason) = system_down(words, found, system, planned.as_ref()) {
                 priority = Priority::Critical;
                 reasons.push(reason);
             }
         }
         let lines = company.runbook.rules.iter();
-        let applies = lines.filter_map(|rule| Some((rule.priority, runbook(words, found, rule)?)));
+        let applies = lines.filter_map(|rule| Some((rule.priority, runbook(words, found, rule, planned.as_ref())?)));
         // Of several lines the most urgent counts, and no line lowers a Critical.
         let line = applies.reduce(|first, other| if other.0 > first.0 { other } else { first });
         if let Some((wanted, reason)) = line.filter(|(wanted, _)| *wanted >= priority || priority < Priority::Critical)
@@ -142,7 +147,10 @@ pub(super) fn decided(reading: &Reading<'_>, setting: &Setting<'_>) -> Urgency {
             reasons.push(reason);
         }
     }
-    Urgency { priority, unsure: unsure && priority < Priority::High, certain: opinion.certain, reasons }
+    // Whatever else makes it urgent is not explained.
+    let explains = priority == Priority::Medium && !unsure;
+    let planned = planned.filter(|_| explains).map(|planned| planned.explained(lowered));
+    Urgency { priority, unsure: unsure && priority < Priority::High, certain: opinion.certain, planned, reasons }
 }
 
 /// Whether some turn is Critical by itself, whatever the others tell.
@@ -165,7 +173,7 @@ fn names(fired: &Fired) -> bool {
 }
 
 /// Places where some words stand in order, one after the other.
-fn places(words: &Words, name: &str) -> Vec<usize> {
+pub(super) fn places(words: &Words, name: &str) -> Vec<usize> {
     let searched = phrase(name);
     if searched.trim().is_empty() {
         return Vec::new();
@@ -173,30 +181,13 @@ fn places(words: &Words, name: &str) -> Vec<usize> {
     words.text.match_indices(&searched).map(|(offset, _)| words.index_at(offset)).collect()
 }
 
-/// The reason where planned work explains all that fails: its system is named, nothing else that can fail is
-/// named (the caller's own computer apart), and nothing tells of security or safety.
-fn planned(words: &Words, found: &Found, fired: &[Fired], window: &Window<'_>) -> Option<Reason> {
-    const NEVER_PLANNED: [Category; 3] = [Category::Malware, Category::Breach, Category::Phishing];
-    let named = places(words, window.system);
-    let at = *named.first()?;
-    let length = phrase(window.system).split_whitespace().count();
-    let unsafe_now = fired.iter().filter(|fired| fired.meant).any(|fired| {
-        fired.rule.outcomes.iter().any(|outcome| match outcome {
-            Outcome::Danger => true,
-            Outcome::Category(category, _) => NEVER_PLANNED.contains(category),
-            _ => false,
-        })
-    });
-    let part = |place: &Range<usize>| named.iter().any(|at| place.start < at + length && place.end > *at);
-    let other = found.things().any(|(concept, place)| !part(place) && concept != "workstation");
-    (!unsafe_now && !other).then(|| words.reason("window/planned-work", at..at + length))
-}
-
-fn system_down(words: &Words, found: &Found, system: &str) -> Option<Reason> {
-    let at = places(words, system).into_iter().find(|at| found.near("down", *at, SYSTEM_WINDOW_WORDS))?;
-    let end = at + phrase(system).split_whitespace().count();
+fn system_down(words: &Words, found: &Found, system: &str, planned: Option<&Planned<'_>>) -> Option<Reason> {
+    let length = phrase(system).split_whitespace().count();
+    let fails = |at: &usize| found.near("down", *at, SYSTEM_WINDOW_WORDS);
+    let unplanned = |at: &usize| planned.is_none_or(|planned| !planned.covers(&(*at..at + length)));
+    let at = places(words, system).into_iter().filter(unplanned).find(fails)?;
     let runbook = Some(format!("critical system: {system}"));
-    Some(Reason { runbook, ..words.reason("runbook/critical-system", at..end) })
+    Some(Reason { runbook, ..words.reason("runbook/critical-system", at..at + length) })
 }
 
 /// Words that carry no content in a runbook's line.
@@ -206,7 +197,9 @@ const EMPTY_WORDS: &str = " a an the is are was be of to in on at for by with an
 
 /// A runbook line applies where nearly all of its content words were said, and where it tells of a failure,
 /// a failure was said.
-fn runbook(words: &Words, found: &Found, rule: &RunbookRule) -> Option<Reason> {
+///
+/// A line whose names are all names of what is worked on is explained with it.
+fn runbook(words: &Words, found: &Found, rule: &RunbookRule, planned: Option<&Planned<'_>>) -> Option<Reason> {
     let said: BTreeSet<&str> = words.words.iter().map(|word| root(&word.plain)).collect();
     let line = Words::new(&[&rule.when]);
     let content: Vec<&str> = line
@@ -222,10 +215,22 @@ fn runbook(words: &Words, found: &Found, rule: &RunbookRule) -> Option<Reason> {
     let told = content.iter().filter(|word| said.contains(root(word)) || (failure_word(word) && fails(found))).count();
     let needed = if content.len() <= 3 { content.len() } else { content.len() * 3 / 4 };
     let applies = !content.is_empty() && told >= needed && (!fails(&of_line) || fails(found));
-    let named = content.iter().filter_map(|word| words.words.iter().position(|w| root(&w.plain) == root(word)));
+    if let Some(planned) = planned.filter(|planned| !planned.covers_all()) {
+        let mut names = content.iter().filter(|word| !failure_word(word) && said.contains(root(word))).peekable();
+        if names.peek().is_some() && names.all(|word| said_at(words, word).any(|at| planned.covers(&(at..at + 1)))) {
+            return None;
+        }
+    }
+    let named = content.iter().filter_map(|word| said_at(words, word).next());
     let (first, last) = (named.clone().min().unwrap_or(0), named.max().unwrap_or(0));
     let runbook = Some(rule.when.clone());
     applies.then(|| Reason { runbook, ..words.reason("runbook/rule", first..last + 1) })
+}
+
+/// Where a word was said, in whatever form.
+fn said_at<'a>(words: &'a Words, word: &'a str) -> impl Iterator<Item = usize> + 'a {
+    let root_of = root(word);
+    words.words.iter().enumerate().filter(move |(_, said)| root(&said.plain) == root_of).map(|(at, _)| at)
 }
 
 /// A word without the commonest endings of its forms: "printing" and "prints" are one.

@@ -3,7 +3,7 @@
 use super::matching::Found;
 use super::normalise::Words;
 use super::rules::{Outcome, Rule, book};
-use super::transcripts::understood;
+use super::transcripts::{understood, understood_while};
 use super::{detect_language, find_company};
 use crate::vocabulary::Priority;
 use proptest::prelude::*;
@@ -156,5 +156,43 @@ fn sixteen_times_the_text_takes_about_sixteen_times_the_time() {
         let (short, long) = (least(1), least(16));
         // In proportion it is 16, with the square of the length 256: the bound leaves room for a busy machine.
         assert!(long < short * 64, "kind {kind}: {short:?} and {long:?}");
+    }
+}
+
+const AT_RISK: [&str; 8] = [
+    "all our files are encrypted",
+    "we have ransomware",
+    "there is a fire in the office",
+    "somebody got hurt",
+    "i gave them my password",
+    "we wired the money to a fake vendor",
+    "the server rack is on battery",
+    "water is dripping on the server",
+];
+
+proptest! {
+    #[test]
+    fn no_planned_work_explains_security_or_safety(
+        before in speech(),
+        after in speech(),
+        which in 0..AT_RISK.len(),
+        everything in any::<bool>(),
+    ) {
+        let systems: &[&str] = if everything { &[] } else { &["file server", "server", "printer", "office", "files"] };
+        let a = understood_while(systems, &[&before, AT_RISK[which], &after], None);
+        prop_assert_eq!(a.priority, Priority::Critical, "{} / {} / {}", before, AT_RISK[which], after);
+        prop_assert_eq!(a.planned, None);
+    }
+
+    #[test]
+    fn planned_work_raises_nothing_and_explains_only_what_is_named(said in speech()) {
+        let without = understood(&[&said], None);
+        let with = understood_while(&["mail gateway"], &[&said], None);
+        prop_assert_eq!(&without, &with, "the mail gateway was not named in {}", said);
+        let with = understood_while(&["server"], &[&said], None);
+        prop_assert!(with.priority <= without.priority);
+        if with.planned.is_none() {
+            prop_assert_eq!(without, with);
+        }
     }
 }

@@ -40,6 +40,23 @@ pub fn say_callback(time: CallbackTime, zone: Tz, language: Language, now: DateT
     }
 }
 
+/// The end of something that runs now: "4:00 AM", and from eighteen hours ahead on with weekday and zone.
+pub fn say_until(end: DateTime<Utc>, zone: Tz, language: Language, now: DateTime<Utc>) -> String {
+    let soon = end - now < Duration::hours(18);
+    match language {
+        Language::English if soon => say_clock(end, zone, language),
+        Language::English => say_time(end, zone, language, now),
+        Language::Spanish => {
+            let clock = say_clock(end, zone, language);
+            let clock = clock.strip_prefix("a ").unwrap_or(&clock);
+            if soon {
+                return clock.to_owned();
+            }
+            format!("{} {clock}, {}", say_day(end, zone, language, now), say_zone(end, zone, language))
+        }
+    }
+}
+
 fn say_day(instant: DateTime<Utc>, zone: Tz, language: Language, now: DateTime<Utc>) -> String {
     const ENGLISH: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
     const SPANISH: [&str; 7] = ["lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo"];

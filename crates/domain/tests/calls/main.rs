@@ -12,6 +12,7 @@ mod model;
 mod room;
 mod spanish;
 mod voicemail;
+mod windows;
 
 use nightdesk_testkit::sample;
 use nightdesk_testkit::script::Night;

@@ -11,6 +11,7 @@ pub mod register;
 pub mod tenants;
 pub mod ticketing;
 pub mod transport;
+pub mod windows;
 
 use nightdesk_ports::{Cases, Outbox, RecordLog, Register, StoreError, TenantRepository};
 
@@ -159,6 +160,12 @@ macro_rules! contract_tests {
             an_entry_at_its_limits_is_kept_and_a_longer_one_is_corrupt,
             of_concurrent_puts_of_one_version_exactly_one_wins,
             concurrent_puts_of_many_entries_are_all_kept,
+        ]);
+        $crate::contract_tests!(@each windows, $factory, [
+            planned_work_is_kept_changed_and_called_off,
+            planned_work_that_is_refused_leaves_nothing_and_changes_nothing,
+            a_call_takes_the_planned_work_at_its_arrival_and_its_case_remembers_it,
+            an_entry_that_is_no_window_explains_nothing_and_hides_no_other,
         ]);
     };
     (ticketing, $factory:expr) => {

@@ -85,6 +85,7 @@ fn question() -> Question {
         language: Language::Spanish,
         turns: vec!["hola, el servidor no arranca".into(), "nadie puede trabajar".into()],
         critical_systems: vec!["Dentrix".to_owned()],
+        planned: vec![],
     }
 }
 

@@ -1,0 +1,97 @@
+//! `nightdesk windows`, and calls while work is planned: told, filed, listed, and nobody woken but for something else.
+
+use crate::support::{Folder, outcomes, said_by};
+use chrono::{TimeDelta, Utc};
+
+const FAILS: &str = "this is dana at acme dental, the file server is down and nobody can work";
+
+/// An instant so many hours from now.
+fn hours(hours: i64) -> String {
+    (Utc::now() + TimeDelta::hours(hours)).format("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+/// A folder whose store has the demo tenant, and no call yet.
+async fn folder() -> Folder {
+    let folder = Folder::new();
+    let demo = folder.run(&["tenant", "demo"]).await;
+    let file = folder.write("demo.toml", &demo.out);
+    let imported = folder.run(&["tenant", "import", &file]).await;
+    assert_eq!(imported.code, 0, "{imported:?}");
+    folder
+}
+
+fn add<'a>(from: &'a str, until: &'a str) -> Vec<&'a str> {
+    let fixed = ["windows", "add", "--company", "acme-dental", "--system", "file server", "--title", "New disks"];
+    [&fixed[..], &["--zone", "UTC", "--from", from, "--until", until, "--json"]].concat()
+}
+
+#[tokio::test]
+async fn a_call_about_planned_work_is_told_filed_and_listed_and_another_system_still_pages() {
+    let folder = folder().await;
+    let (from, until) = (hours(-1), hours(3));
+    let window = folder.run(&add(&from, &until)).await.json();
+    assert_eq!(window["window"], "1");
+    assert_eq!(window["next"].as_array().unwrap().len(), 1);
+
+    let call = folder.call(&["--say", FAILS]).await;
+    assert_eq!((&call["disposition"], outcomes(&call)), (&"Ticket".into(), vec![]));
+    let told = said_by(&call, "assistant");
+    assert!(told.contains("The file server is being worked on as planned until"), "{told}");
+    assert!(told.contains("If it does not work after that, call again."), "{told}");
+    let suppressed = folder.run(&["windows", "suppressed", "--json"]).await.json();
+    assert_eq!(suppressed[0]["ticket"], call["ticket"]["id"]);
+    assert_eq!((&suppressed[0]["window"], &suppressed[0]["system"]), (&"1".into(), &"file server".into()));
+    assert_eq!(suppressed.as_array().unwrap().len(), 1);
+
+    let other = folder.call(&["--say", "this is dana at acme dental, the internet is down and nobody can work"]).await;
+    assert_eq!(outcomes(&other), ["accepted"]);
+    let both =
+        folder.call(&["--say", "acme dental, the file server is down and there is smoke coming out of it"]).await;
+    assert_eq!(outcomes(&both), ["accepted"]);
+    assert_eq!(folder.run(&["windows", "suppressed", "--json"]).await.json().as_array().unwrap().len(), 1);
+
+    let cancelled = folder.run(&["windows", "cancel", "1"]).await;
+    assert!(cancelled.out.contains("CANCELLED"), "{cancelled:?}");
+    let call = folder.call(&["--say", FAILS]).await;
+    assert_eq!(outcomes(&call), ["accepted"]);
+}
+
+#[tokio::test]
+async fn a_window_is_listed_and_changed_and_what_is_wrong_is_refused_by_its_field() {
+    let folder = folder().await;
+    let nothing = folder.run(&["windows", "list"]).await;
+    assert!(nothing.out.contains("Nothing is planned"), "{nothing:?}");
+    let (from, until) = (hours(2), hours(4));
+    let refused = async |args: &[&str], field: &str| {
+        let ran = folder.run(&[&add(&from, &until)[..], args].concat()).await;
+        assert!(ran.code == 1 && ran.err.contains(&format!("error: {field}:")), "{field}: {ran:?}");
+    };
+    refused(&["--repeat", "FREQ=DAILY"], "recurrence").await;
+    refused(&["--repeat", "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30;COUNT=1"], "recurrence").await;
+    refused(&["--whole-company"], "systems").await;
+    for (args, field) in [
+        (add(&until, &from), "ends"),
+        (add("tomorrow", &until), "starts"),
+        (add("2026-01-01T10:00", "2026-01-01T11:00"), "ends"),
+    ] {
+        let ran = folder.run(&args).await;
+        assert!(ran.code == 1 && ran.err.contains(&format!("error: {field}:")), "{field}: {ran:?}");
+    }
+    for (flag, value, field) in [("--zone", "Chicago", "zone"), ("--company", "nobody", "company")] {
+        let mut args = add(&from, &until);
+        let at = args.iter().position(|arg| *arg == flag).unwrap();
+        args[at + 1] = value;
+        let ran = folder.run(&args).await;
+        assert!(ran.code == 1 && ran.err.contains(&format!("error: {field}:")), "{field}: {ran:?}");
+    }
+    assert_eq!(folder.run(&["windows", "list", "--all", "--json"]).await.json().as_array().unwrap().len(), 0);
+
+    let added = folder.run(&[&add(&from, &until)[..], &["--repeat", "FREQ=WEEKLY;COUNT=3"]].concat()).await.json();
+    assert_eq!(added["next"].as_array().unwrap().len(), 3);
+    let changed = folder.run(&["windows", "change", "1", "--once", "--title", "Newer disks", "--json"]).await.json();
+    assert_eq!((changed["next"].as_array().unwrap().len(), &changed["title"]), (1, &"Newer disks".into()));
+    let listed = folder.run(&["windows", "list"]).await;
+    assert!(listed.out.contains("window 1  acme-dental: file server  (Newer disks)"), "{listed:?}");
+    let unknown = folder.run(&["windows", "cancel", "9"]).await;
+    assert!(unknown.code == 1 && unknown.err.contains("window:"), "{unknown:?}");
+}

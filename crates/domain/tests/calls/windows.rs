@@ -1,0 +1,179 @@
+//! Planned work: what it explains is told and filed, and wakes nobody; everything else wakes as ever.
+
+use super::STRANGER;
+use nightdesk_domain::vocabulary::{Disposition, Priority};
+use nightdesk_domain::windows::{Told, Window};
+use nightdesk_testkit::sample;
+use nightdesk_testkit::script::Night;
+
+const UNTIL_FOUR: u32 = 120;
+
+/// Two in the morning while this is planned; nobody has called yet.
+fn night(window: &Window) -> Night {
+    let occurrence = window.occurrence(window.starts).unwrap();
+    Night::new().while_planned(vec![occurrence])
+}
+
+/// Dana of Acme Dental, whose number is on record, calls during work on the file server.
+fn dana() -> Night {
+    let known = vec![sample::contact("Dana", "acme-dental", &[STRANGER])];
+    night(&sample::window(&["file server"], UNTIL_FOUR)).known_as(known).call_from(STRANGER)
+}
+
+#[test]
+fn a_failure_that_is_planned_is_explained_filed_and_wakes_nobody() {
+    dana()
+        .says("the file server is down and nobody can work")
+        .hears("The file server is being worked on as planned until 4:00 AM.")
+        .hears("If it does not work after that, call again.")
+        .hears("Your ticket number is")
+        .expect_goodbye()
+        .expect_disposition(Disposition::Ticket)
+        .expect_ticket(Priority::Medium)
+        .expect_in_ticket(
+            "Planned work: New disks (window 1), until Thursday at 4:00 AM Central time; nobody was woken",
+        )
+        .expect_in_ticket("window/planned-work: file server")
+        .hangs_up()
+        .silence_for_minutes(600)
+        .expect_nobody_woken();
+}
+
+#[test]
+fn whoever_is_still_asked_something_hears_of_the_work_first_and_once() {
+    let window = sample::window(&["file server"], UNTIL_FOUR);
+    night(&window)
+        .call_from(STRANGER)
+        .says("i am calling from acme dental, the file server is down")
+        .hears("The file server is being worked on as planned until 4:00 AM.")
+        .hears("Who am I speaking with")
+        .says("dana miller")
+        .does_not_hear("being worked on")
+        .hears("Your ticket number is")
+        .expect_nobody_woken();
+}
+
+#[test]
+fn a_spanish_speaking_caller_hears_it_in_spanish() {
+    let known = vec![sample::contact("Dana", "acme-dental", &[STRANGER])];
+    night(&sample::window(&["servidor de archivos"], UNTIL_FOUR))
+        .known_as(known)
+        .call_from(STRANGER)
+        .says("se cayo el servidor de archivos y nadie puede trabajar")
+        .hears("Hay trabajos planificados en servidor de archivos hasta las 4:00 de la madrugada.")
+        .hears("vuelva a llamar")
+        .expect_nobody_woken();
+}
+
+#[test]
+fn the_msps_own_words_are_said_instead_of_the_usual_sentence() {
+    let told = Told { english: Some("Your files are moving house.".to_owned()), spanish: None };
+    let window = Window { told, ..sample::window(&["file server"], UNTIL_FOUR) };
+    let known = vec![sample::contact("Dana", "acme-dental", &[STRANGER])];
+    night(&window)
+        .known_as(known)
+        .call_from(STRANGER)
+        .says("the file server is down")
+        .hears("Your files are moving house. This is planned until 4:00 AM.");
+}
+
+#[test]
+fn another_system_security_and_safety_wake_as_ever() {
+    for said in [
+        "the mail server is down and nobody can work",
+        "the file server is down and so is the internet",
+        "the file server is down and all our files are encrypted",
+        "the file server is down and there is smoke coming out of it",
+        "nobody can work",
+    ] {
+        dana().says(said).does_not_hear("as planned").expect_ticket(Priority::Critical).rings("alex");
+    }
+}
+
+#[test]
+fn more_that_is_told_later_wakes() {
+    let window = sample::window(&["file server"], UNTIL_FOUR);
+    let asked = night(&window).call_from(STRANGER).says("acme dental here, the file server is down");
+    asked
+        .clone()
+        .says("dana miller, and now the internet is down too for everybody")
+        .does_not_hear("as planned")
+        .expect_ticket(Priority::Critical)
+        .rings("alex");
+    // Whoever asks for a person and says that work is stopped gets one.
+    asked.presses("0").hears("Is anyone's work stopped").says("yes").rings("alex");
+}
+
+#[test]
+fn the_same_system_wakes_before_the_window_and_from_its_end_on() {
+    let known = || vec![sample::contact("Dana", "acme-dental", &[STRANGER])];
+    let window = sample::window(&["file server"], UNTIL_FOUR);
+    let calls_at = |seconds: i64| {
+        let night = night(&window).at(sample::at(seconds)).known_as(known());
+        night.call_from(STRANGER).says("the file server is down and nobody can work since nine")
+    };
+    calls_at(-60).rings("alex");
+    calls_at(0).expect_nobody_woken();
+    calls_at(2 * 3600 - 60).expect_nobody_woken();
+    calls_at(2 * 3600).rings("alex");
+}
+
+#[test]
+fn a_window_that_ends_during_the_call_explains_nothing_that_is_said_after_it() {
+    let window = sample::window(&["file server"], UNTIL_FOUR);
+    night(&window)
+        .at(sample::at(2 * 3600 - 30))
+        .call_from(STRANGER)
+        .says("acme dental here, the file server is down")
+        .expect_nobody_woken()
+        .seconds_pass(31)
+        .says("dana miller")
+        .rings("alex");
+    // And one that begins during the call explains what is said from then on.
+    night(&window)
+        .at(sample::at(-30))
+        .call_from(STRANGER)
+        .says("hi this is dana miller at acme dental")
+        .seconds_pass(31)
+        .says("the file server is down")
+        .hears("as planned until 4:00 AM")
+        .expect_nobody_woken();
+}
+
+#[test]
+fn work_at_another_client_or_at_one_that_is_not_known_explains_nothing() {
+    let window = sample::window(&["file server"], UNTIL_FOUR);
+    night(&window).call_from(STRANGER).says("the file server is down and nobody can work").rings("alex");
+    let other = vec![sample::contact("Lee", "harbor-law", &[STRANGER])];
+    night(&window)
+        .known_as(other)
+        .call_from(STRANGER)
+        .says("the file server is down and nobody can work since nine")
+        .rings("alex");
+}
+
+#[test]
+fn a_cancelled_window_explains_nothing() {
+    let window = Window { cancelled_at: Some(sample::at(-60)), ..sample::window(&["file server"], UNTIL_FOUR) };
+    let known = vec![sample::contact("Dana", "acme-dental", &[STRANGER])];
+    night(&window).known_as(known).call_from(STRANGER).says("the file server is down").rings("alex");
+}
+
+#[test]
+fn a_hang_up_and_a_message_during_planned_work_are_filed_too() {
+    dana()
+        .begins("the file server is down and nobody can work")
+        .hangs_up()
+        .expect_nobody_woken()
+        .expect_in_ticket("Planned work: New disks");
+}
+
+#[test]
+fn a_caller_who_wants_to_be_called_is_promised_a_call() {
+    dana()
+        .says("the file server is down, please call me tomorrow at ten")
+        .hears("being worked on as planned until 4:00 AM")
+        .hears("We will call you back")
+        .expect_disposition(Disposition::Callback)
+        .expect_nobody_woken();
+}
