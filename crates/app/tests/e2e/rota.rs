@@ -61,9 +61,8 @@ async fn a_schedule_file_is_asked_about_an_instant_and_a_stretch_of_time() {
     let now = folder.run(&["oncall", "--schedule", &file, "--at", "2026-06-24T12:00"]).await;
     assert!(now.out.contains("primary  Ben until Tue 30 Jun 08:00, then Cleo"), "{}", now.out);
     assert!(now.out.contains("nights   nobody until Wed 24 Jun 18:00, then Dan"), "{}", now.out);
-    let feed =
-        folder.run(&["oncall", "--schedule", &file, "--from", "2026-06-24", "--to", "2026-06-25", "--as", "ical"]);
-    let feed = feed.await.out;
+    let feed = ["oncall", "--schedule", &file, "--from", "2026-06-24", "--to", "2026-06-25", "--as", "ical"];
+    let feed = folder.run(&feed).await.out;
     assert!(feed.starts_with("BEGIN:VCALENDAR\r\n") && feed.contains("DTSTART:20260623T130000Z"), "{feed}");
     assert!(!folder.path("nightdesk-data").exists(), "looking creates nothing");
 }
@@ -148,8 +147,8 @@ async fn a_tenants_rota_is_overridden_swapped_and_as_planned_again() {
     assert!(swap.code == 0 && swap.out.matches("00003").count() >= 2, "{swap:?}");
     assert_eq!(people(&folder.run(&at("2036-06-26T12:00")).await.json())[0].1, other);
     assert_eq!(people(&folder.run(&at("2036-07-03T12:00")).await.json())[0].1, now);
-    let nobodys = folder.run(&["override", "swap", "morgan", "2036-06-26", other, "2036-07-03", "--layer", "primary"]);
-    assert!(nobodys.await.err.contains("morgan has no shift for primary"));
+    let nobodys = ["override", "swap", "morgan", "2036-06-26", other, "2036-07-03", "--layer", "primary"];
+    assert!(folder.run(&nobodys).await.err.contains("morgan has no shift for primary"));
 
     let list = folder.run(&["override", "list", "--json"]).await.json();
     assert_eq!(list.as_array().unwrap().len(), 4, "nothing that was refused was kept: {list}");

@@ -52,9 +52,8 @@ pub fn check_schedule(schedule: &Schedule, known: impl Fn(&Person) -> bool) -> V
         let (every, unit) = layer.every.parts();
         if !(1..=ROTA_EVERY_MAX).contains(&every) {
             problems.push(Problem::new(field("every"), format!("{unit} must be 1 to {ROTA_EVERY_MAX}")));
-        } else {
-            problems.extend(people(layer, &field("people"), &known));
         }
+        problems.extend(people(layer, &field("people"), &known));
     }
     problems
 }

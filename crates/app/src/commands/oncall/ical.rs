@@ -13,6 +13,8 @@ const REFRESH: &str = "PT1H";
 pub(super) fn calendar(rota: &Rota, calendar: &Calendar<'_>, now: DateTime<Utc>) -> String {
     let mut document = icalendar::Calendar::new();
     document.name(&format!("On call: {}", rota.name));
+    // The library puts its own name here.
+    document.properties.retain(|property| property.key() != "PRODID");
     document.append_property(Property::new("PRODID", "-//NightDesk//rota//EN"));
     document.append_property(Property::new("REFRESH-INTERVAL", REFRESH).append_parameter(("VALUE", "DURATION")).done());
     document.append_property(Property::new("X-PUBLISHED-TTL", REFRESH));
@@ -74,6 +76,7 @@ mod tests {
         for line in [
             "BEGIN:VCALENDAR\r\n",
             "VERSION:2.0\r\n",
+            "PRODID:-//NightDesk//rota//EN\r\n",
             "UID:20260616T130000Z-first_2c_20line-Ana_20Mar_c3_ada@demo.nightdesk\r\n",
             "DTSTART:20260616T130000Z\r\nDTSTAMP:20260601T000000Z\r\n",
             "SUMMARY:first\\, line: Ana María\r\n",
@@ -89,6 +92,7 @@ mod tests {
                 "{key} of {line:?} is missing in {document}"
             );
         }
+        assert_eq!(document.matches("PRODID").count(), 1);
         let names = |document: &str| -> Vec<String> {
             document.lines().filter(|line| line.starts_with("UID:")).map(str::to_owned).collect()
         };
