@@ -29,7 +29,16 @@ const LAYERS: &[Layer] = &[
     Layer {
         name: "nightdesk-ports",
         ours: &["nightdesk-domain"],
-        others: Others::Only(&["async-trait", "bytes", "chrono", "http", "mockall", "serde", "thiserror"]),
+        others: Others::Only(&[
+            "async-trait",
+            "bytes",
+            "chrono",
+            "http",
+            "mockall",
+            "serde",
+            "serde_json",
+            "thiserror",
+        ]),
     },
     Layer {
         name: "nightdesk-engine",
@@ -42,6 +51,7 @@ const LAYERS: &[Layer] = &[
     Layer { name: "nightdesk-adapters-local", ours: CORE, others: Others::Any },
     Layer { name: "nightdesk-adapters-slack", ours: CORE, others: Others::Any },
     Layer { name: "nightdesk-adapters-twilio", ours: CORE, others: Others::Any },
+    Layer { name: "nightdesk-adapters-webhook", ours: CORE, others: Others::Any },
     Layer {
         name: TESTKIT,
         ours: &["nightdesk-domain", "nightdesk-ports", "nightdesk-engine", "nightdesk-adapters-local"],
@@ -59,6 +69,7 @@ const LAYERS: &[Layer] = &[
             "nightdesk-adapters-local",
             "nightdesk-adapters-slack",
             "nightdesk-adapters-twilio",
+            "nightdesk-adapters-webhook",
         ],
         others: Others::Any,
     },

@@ -14,8 +14,10 @@ use form_urlencoded::Serializer;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use http::{Method, Request, Response, StatusCode};
 use nightdesk_domain::effect::{Line, PageOrder, TextOrder};
-use nightdesk_domain::ids::{LegId, RecordingId, TenantId};
-use nightdesk_ports::{DeliveryError, HttpTransport, Telephony, TransportError};
+use nightdesk_domain::ids::{CallId, LegId, RecordingId, TenantId};
+use nightdesk_domain::phone::PhoneNumber;
+use nightdesk_domain::private::Private;
+use nightdesk_ports::{CallerOf, ClearedText, DeliveryError, HttpTransport, KeptRecording, Telephony, TransportError};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -36,6 +38,8 @@ pub const FIND_CALLS_MAX: u32 = 100;
 
 /// Twilio's error for a change to a call that is over.
 const CALL_NOT_IN_PROGRESS: u32 = 21220;
+/// Twilio's error for a text to a number whose owner has sent STOP.
+const UNSUBSCRIBED_RECIPIENT: u32 = 21610;
 
 /// A tenant's account at Twilio.
 #[derive(Debug, Clone)]
@@ -119,7 +123,7 @@ impl TwilioTelephony {
     }
 
     /// Sends a request to a resource of the tenant's account; the answer is a success.
-    async fn send(
+    pub(crate) async fn send(
         &self,
         tenant: &TenantId,
         method: Method,
@@ -132,7 +136,7 @@ impl TwilioTelephony {
     }
 
     /// Sends a request to a resource of the tenant's account; the answer may be a refusal.
-    async fn exchange(
+    pub(crate) async fn exchange(
         &self,
         tenant: &TenantId,
         method: Method,
@@ -158,6 +162,19 @@ impl TwilioTelephony {
             TransportError::NotSent => DeliveryError::unavailable(),
             TransportError::NoAnswer => lost(reads),
         })
+    }
+
+    /// Sends a text, cut to its limit.
+    async fn message(
+        &self,
+        tenant: &TenantId,
+        to: &PhoneNumber,
+        from: &PhoneNumber,
+        body: &Private,
+    ) -> Result<(), DeliveryError> {
+        let body: String = body.reveal().chars().take(TEXT_CHARS_MAX).collect();
+        let form = encode(&[("To", to.as_str()), ("From", from.as_str()), ("Body", &body)]);
+        self.send(tenant, Method::POST, "Messages.json", Some(form), REQUEST_TIMEOUT).await.map(drop)
     }
 
     /// Orders a change of a leg; tells whether there still was one to change.
@@ -249,9 +266,11 @@ impl Telephony for TwilioTelephony {
     }
 
     async fn text(&self, tenant: &TenantId, order: &TextOrder) -> Result<(), DeliveryError> {
-        let body: String = order.body.reveal().chars().take(TEXT_CHARS_MAX).collect();
-        let form = encode(&[("To", order.to.as_str()), ("From", order.from.as_str()), ("Body", &body)]);
-        self.send(tenant, Method::POST, "Messages.json", Some(form), REQUEST_TIMEOUT).await.map(drop)
+        self.message(tenant, &order.to, &order.from, &order.body).await
+    }
+
+    async fn text_caller(&self, text: &ClearedText) -> Result<(), DeliveryError> {
+        self.message(text.tenant(), text.to(), text.from(), text.body()).await
     }
 
     async fn recording(&self, tenant: &TenantId, id: &RecordingId) -> Result<(String, Bytes), DeliveryError> {
@@ -259,6 +278,14 @@ impl Telephony for TwilioTelephony {
         let answer = self.send(tenant, Method::GET, &resource, None, RECORDING_TIMEOUT).await?;
         let media_type = answer.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
         Ok((media_type.unwrap_or("audio/mpeg").to_owned(), answer.into_body()))
+    }
+
+    async fn recordings(&self, tenant: &TenantId, since: DateTime<Utc>) -> Result<Vec<KeptRecording>, DeliveryError> {
+        self.list_recordings(tenant, since).await
+    }
+
+    async fn caller_of(&self, tenant: &TenantId, call: &CallId) -> Result<CallerOf, DeliveryError> {
+        self.look_up_call(tenant, call).await
     }
 }
 
@@ -300,7 +327,7 @@ enum Update {
 }
 
 /// What an answer means; `reads` if the request changes nothing and may be repeated.
-fn judge(response: Response<Bytes>, reads: bool) -> Result<Response<Bytes>, DeliveryError> {
+pub(crate) fn judge(response: Response<Bytes>, reads: bool) -> Result<Response<Bytes>, DeliveryError> {
     let status = response.status();
     if status.is_success() {
         return Ok(response);
@@ -315,6 +342,7 @@ fn judge(response: Response<Bytes>, reads: bool) -> Result<Response<Bytes>, Deli
         });
     }
     Err(DeliveryError::Refused(match error_code(&response) {
+        Some(UNSUBSCRIBED_RECIPIENT) => return Err(DeliveryError::Blocked),
         Some(code) => format!("HTTP {}, Twilio error {code}", status.as_u16()),
         None => format!("HTTP {}", status.as_u16()),
     }))
@@ -337,11 +365,11 @@ fn retry_after(response: &Response<Bytes>) -> Option<Duration> {
 }
 
 /// An identifier that can stand in a path: Twilio's are letters and digits.
-fn sid(text: &str) -> Result<&str, DeliveryError> {
+pub(crate) fn sid(text: &str) -> Result<&str, DeliveryError> {
     let fits = !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric());
     if fits { Ok(text) } else { Err(DeliveryError::Refused("the id is not one of Twilio's".to_owned())) }
 }
 
-fn encode(pairs: &[(&str, &str)]) -> String {
+pub(crate) fn encode(pairs: &[(&str, &str)]) -> String {
     Serializer::new(String::new()).extend_pairs(pairs).finish()
 }

@@ -12,6 +12,8 @@ mod machines;
 mod model;
 mod recurrence;
 mod rota;
+mod scan;
+mod texts;
 mod voice;
 mod windows;
 
@@ -19,6 +21,8 @@ pub use courier::Ran;
 pub use journal::{Difference, Replay};
 pub use model::MODEL_USE;
 pub use rota::{OVERRIDE_KEPT_DAYS, OVERRIDE_KIND, cancel_overrides, make_overrides, overrides};
+pub use scan::Scanned;
+pub use texts::TextAnswer;
 pub use voice::EngineError;
 pub use windows::{WINDOW_KIND, WindowError};
 

@@ -178,6 +178,7 @@ pub(crate) fn is_prompt(effect: &Effect) -> bool {
         | Effect::TellCall(..)
         | Effect::TellCase(..) => true,
         Effect::TextTechnician(_)
+        | Effect::TextCaller(_)
         | Effect::Alert(_)
         | Effect::OpenTicket(_)
         | Effect::AddNote(_)

@@ -6,8 +6,10 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::panic))]
 
 mod error;
+mod gate;
 mod listening;
 mod model;
+mod recordings;
 mod records;
 mod register;
 mod services;
@@ -15,8 +17,10 @@ mod store;
 mod tenants;
 
 pub use error::{DeliveryError, StoreError};
+pub use gate::{ClearedText, Gate, clear, confirm_opt_out, consent_of, is_opted_out};
 pub use listening::{Budget, Heard, Listening, TOOL_INPUT_BYTES_MAX};
 pub use model::{Absent, Answer, TokenUse, Transcriber, Transcript, TriageModel};
+pub use recordings::{CallerOf, KeptRecording};
 pub use records::{RECORD_BODY_BYTES_MAX, RECORD_KEY_BYTES_MAX, Record, RecordLog, Scan};
 pub use register::{ENTRY_BODY_BYTES_MAX, ENTRY_KEY_BYTES_MAX, Entry, Register};
 pub use services::{Clock, HttpTransport, Notifier, Pieces, Telephony, Ticketing, TransportError};

@@ -4,7 +4,7 @@
 use super::event::{LegStatus, Party};
 use super::exchange::Exchange;
 use super::leg::{self, MachineDetection, NewLeg, Order, Source};
-use super::listing::list_calls;
+use super::listing::{list_calls, list_recordings};
 use super::resource;
 use super::sms;
 use super::twiml::{Method, TwimlError, parse_document};
@@ -150,6 +150,7 @@ async fn route(
             Ok(Some(answer_json(StatusCode::OK, &shown)))
         }
         ["Messages.json"] if post => create_message(network, &form).map(Some),
+        ["Recordings.json"] if get => list_recordings(network, &query, path).map(Some),
         ["Recordings", name] if get => recording(network, name).map(Some),
         _ => Err(NOT_FOUND),
     }
@@ -368,6 +369,11 @@ fn create_message(network: &Exchange, form: &Form) -> Result<Answer, ApiError> {
     let body = form.get("Body").ok_or(ApiError::bad(21602, "Message body is required"))?;
     if body.chars().count() > 1600 {
         return Err(ApiError::bad(21617, "The message body exceeds the 1600 character limit"));
+    }
+    if sms::is_blocked(network, from, to) {
+        // Whoever sent it could not know of a STOP that came a moment ago.
+        let refused = ApiError::bad(21610, "Attempt to send to unsubscribed recipient");
+        return Err(ApiError { races: true, ..refused });
     }
     let message = sms::send(network, from, to, body, false);
     Ok(answer_json(StatusCode::CREATED, &resource::message(network, &message)))

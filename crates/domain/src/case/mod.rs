@@ -6,6 +6,7 @@ mod ladder;
 mod reply;
 mod report;
 mod state;
+mod texts;
 mod ticket;
 mod transition;
 

@@ -11,7 +11,7 @@ use nightdesk_domain::case::{CaseEvent, PageEvent};
 use nightdesk_domain::effect::{Effect, Line, PageOrder, TextOrder};
 use nightdesk_domain::ids::{CallId, CaseId, LegId, RecordingId, TenantId};
 use nightdesk_domain::reply::{Heard, VoiceReply};
-use nightdesk_ports::{DeliveryError, Telephony};
+use nightdesk_ports::{ClearedText, DeliveryError, Telephony};
 use std::future::Future;
 use std::pin::pin;
 use std::sync::Arc;
@@ -278,6 +278,11 @@ impl Telephony for SimTelephony {
         let ours = self.world.policy.technicians.iter().any(|person| person.number.as_ref() == Some(&order.to));
         self.world.require(ours, "no caller is texted", || "a text to somebody who is no technician".to_owned());
         self.world.request(Service::Telephony, "text a technician".to_owned(), |_| Ok(())).await
+    }
+
+    async fn text_caller(&self, text: &ClearedText) -> Result<(), DeliveryError> {
+        self.touching(|effect| matches!(effect, Effect::TextCaller(own) if own.to == *text.to()));
+        self.world.request(Service::Telephony, "text a caller".to_owned(), |_| Ok(())).await
     }
 
     async fn recording(&self, _: &TenantId, _: &RecordingId) -> Result<(String, Bytes), DeliveryError> {

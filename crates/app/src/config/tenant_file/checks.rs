@@ -2,8 +2,7 @@
 
 use super::integrations::{Model, Transcription};
 use super::parts::{File, HoursPart};
-use super::rota;
-use super::skills;
+use super::{rota, skills, texts};
 use chrono::{NaiveDate, NaiveTime, Weekday};
 use chrono_tz::Tz;
 use nightdesk_domain::facts::Contact;
@@ -114,6 +113,7 @@ pub(super) fn policy(file: &File, check: &mut Checker) -> Option<Policy> {
         skill_match: skills::weights(&file.skill_match, check),
         model: file.model.as_ref().map(Model::policy).unwrap_or_default(),
         transcription: file.transcription.as_ref().map(Transcription::policy).unwrap_or_default(),
+        texts: texts::policy(&file.texts, check),
     })
 }
 

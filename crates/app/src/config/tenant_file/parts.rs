@@ -1,5 +1,6 @@
 //! The tenant file as it is written: every section, unknown settings refused.
 
+use super::chat::{Slack, Webhook};
 use super::integrations::{ConnectWise, Mail, Model, Transcription, Twilio};
 use super::rota::SchedulePart;
 use nightdesk_domain::policy::PagingPolicy;
@@ -29,8 +30,12 @@ pub(super) struct File {
     pub(super) twilio: Option<Twilio>,
     pub(super) connectwise: Option<ConnectWise>,
     pub(super) mail: Option<Mail>,
+    pub(super) slack: Option<Slack>,
+    pub(super) webhook: Option<Webhook>,
     pub(super) model: Option<Model>,
     pub(super) transcription: Option<Transcription>,
+    #[serde(default)]
+    pub(super) texts: TextsPart,
 }
 
 #[derive(Deserialize)]
@@ -74,6 +79,20 @@ impl Default for PagingPart {
         let PagingPolicy { ring_seconds, repeat_minutes, wake_for_high } = PagingPolicy::default();
         Self { ring_seconds, repeat_minutes, wake_for_high }
     }
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct TextsPart {
+    pub(super) to_callers: bool,
+    pub(super) quiet_hours: Option<QuietPart>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct QuietPart {
+    pub(super) from: String,
+    pub(super) until: String,
 }
 
 #[derive(Deserialize)]
