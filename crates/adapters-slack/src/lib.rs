@@ -30,5 +30,4 @@ pub use interaction::{BadInteraction, Interaction, Pressed, parse};
 pub use notice::{MINUTES, Page, alert_message, page_message, settled_message};
 pub use post::{Posted, Slack};
 pub use rota::rota_message;
-pub use rota::rota_message;
 pub use signature::{SIGNATURE_HEADER, SKEW_SECONDS_MAX, TIMESTAMP_HEADER, is_genuine, signature_of};

@@ -7,15 +7,13 @@ use crate::config::ScheduleFile;
 use crate::store::Store;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
+use nightdesk_domain::consent::STOP_KIND;
 use nightdesk_domain::ids::{TechnicianId, TenantId};
 use nightdesk_domain::policy::Policy;
 use nightdesk_domain::rota::{Override, Person, Schedule};
 use std::error::Error;
 use std::path::Path;
 use std::sync::Arc;
-
-/// The kind of entry whose id is a technician whose number takes no texts.
-const STOP_KIND: &str = "technician-stop";
 
 /// A rota and what goes with it.
 pub(in super::super) struct Rota {
