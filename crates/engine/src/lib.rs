@@ -18,6 +18,7 @@ mod voice;
 mod windows;
 
 pub use courier::Ran;
+pub use facts::TECHNICIAN_STOP;
 pub use journal::{Difference, Replay};
 pub use model::MODEL_USE;
 pub use rota::{OVERRIDE_KEPT_DAYS, OVERRIDE_KIND, cancel_overrides, make_overrides, overrides};

@@ -361,7 +361,7 @@ async fn a_technicians_text_that_the_carrier_blocks_is_a_stop_and_no_second_one_
         ports.telephony = Arc::new(telephony);
     })
     .await;
-    let order = TextOrder { to: number(ALEX), from: number("+13125550100"), body: "Server down".into() };
+    let order = TextOrder { to: number(ALEX), from: number("+13125550100"), body: "Server down".into(), page: None };
     desk.order(Effect::TextTechnician(order)).await;
     desk.run().await;
     desk.clock.advance(600);
@@ -392,7 +392,7 @@ async fn a_pages_text_to_a_technician_asks_nobody() {
         ports.register = Arc::new(register);
     })
     .await;
-    let order = TextOrder { to: number(ALEX), from: number("+13125550100"), body: "Server down".into() };
+    let order = TextOrder { to: number(ALEX), from: number("+13125550100"), body: "Server down".into(), page: None };
     desk.order(Effect::TextTechnician(order)).await;
     desk.run().await;
     assert!(desk.outside.ledger.lines().iter().any(|line| line == "text a technician"));

@@ -41,6 +41,7 @@ pub(super) struct Wording {
     pub(super) exhausted: &'static str,
     pub(super) exhausted_for_now: &'static str,
     pub(super) technician_will_call: &'static str,
+    pub(super) technician_will_call_by: &'static str,
     pub(super) handled: &'static str,
     pub(super) goodbye: &'static str,
 }
@@ -100,6 +101,7 @@ static ENGLISH: Wording = Wording {
     message_empty: "I recorded no message, but your call is noted.",
     exhausted: "Nobody on call has answered yet. I keep trying, and whoever answers will call you back.",
     exhausted_for_now: "Nobody on call has answered. Your problem is recorded and will not be lost.",
+    technician_will_call_by: "{} has it and will call you back by {}.",
     technician_will_call: "The technician has your number and will call you back.",
     handled: "Somebody on our team is taking care of it already.",
     goodbye: "Goodbye.",
@@ -146,6 +148,7 @@ static SPANISH: Wording = Wording {
     message_empty: "No he grabado ningún mensaje, pero su llamada queda anotada.",
     exhausted: "Todavía no ha contestado nadie de guardia. Sigo intentándolo, y quien conteste le llamará.",
     exhausted_for_now: "No ha contestado nadie de guardia. Su problema está registrado y no se perderá.",
+    technician_will_call_by: "{} se encarga de ello y le llamará, a más tardar, {}.",
     technician_will_call: "El técnico tiene su número y le llamará.",
     handled: "Alguien de nuestro equipo ya se está ocupando de ello.",
     goodbye: "Adiós.",

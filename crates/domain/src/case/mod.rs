@@ -1,8 +1,12 @@
 //! The case machine: what the MSP owes because of a call, until a person has it.
 
+mod accept;
 mod drill;
 mod event;
 mod ladder;
+mod needs;
+mod pages;
+mod people;
 mod reply;
 mod report;
 mod state;
@@ -10,7 +14,7 @@ mod texts;
 mod ticket;
 mod transition;
 
-pub use event::{CaseEvent, PageEvent};
+pub use event::{AckBy, CaseEvent, PageEvent};
 pub use report::shorten;
-pub use state::{Brief, CallerPresence, Case, Page, PageOutcome, PageState, Promise, Work};
+pub use state::{Arrival, Brief, CallerPresence, Case, Page, PageOutcome, PageState, Promise, Work};
 pub use ticket::{SUMMARY_CHARS_MAX, TicketDraft, TicketRecord, TicketStatus};

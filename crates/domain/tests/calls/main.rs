@@ -9,6 +9,7 @@ mod identification;
 mod ladder;
 mod load;
 mod model;
+mod paging;
 mod room;
 mod spanish;
 mod voicemail;

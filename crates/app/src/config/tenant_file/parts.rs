@@ -2,6 +2,7 @@
 
 use super::chat::{Slack, Webhook};
 use super::integrations::{ConnectWise, Mail, Model, Transcription, Twilio};
+use super::ladders::{BudgetPart, LadderPart, ReachPart};
 use super::rota::SchedulePart;
 use nightdesk_domain::policy::PagingPolicy;
 use nightdesk_domain::skills::Shift;
@@ -19,6 +20,8 @@ pub(super) struct File {
     pub(super) paging: PagingPart,
     pub(super) on_call: OnCallPart,
     pub(super) rota: Option<SchedulePart>,
+    #[serde(default)]
+    pub(super) ladders: Vec<LadderPart>,
     #[serde(default)]
     pub(super) skill_match: SkillMatchPart,
     #[serde(default)]
@@ -72,12 +75,16 @@ pub(super) struct PagingPart {
     pub(super) ring_seconds: u32,
     pub(super) repeat_minutes: u32,
     pub(super) wake_for_high: bool,
+    pub(super) calls_max: BudgetPart,
+    pub(super) texts_max: BudgetPart,
 }
 
 impl Default for PagingPart {
     fn default() -> Self {
-        let PagingPolicy { ring_seconds, repeat_minutes, wake_for_high } = PagingPolicy::default();
-        Self { ring_seconds, repeat_minutes, wake_for_high }
+        let PagingPolicy { ring_seconds, repeat_minutes, wake_for_high, calls_max, texts_max } =
+            PagingPolicy::default();
+        let (calls_max, texts_max) = (calls_max.into(), texts_max.into());
+        Self { ring_seconds, repeat_minutes, wake_for_high, calls_max, texts_max }
     }
 }
 
@@ -109,6 +116,9 @@ pub(super) struct TechnicianPart {
     pub(super) name: String,
     pub(super) number: Option<String>,
     pub(super) email: Option<String>,
+    pub(super) slack: Option<String>,
+    #[serde(default)]
+    pub(super) reach: Vec<ReachPart>,
     #[serde(default)]
     pub(super) skills: BTreeMap<String, i64>,
     pub(super) tier: Option<i64>,
