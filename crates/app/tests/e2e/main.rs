@@ -15,6 +15,7 @@ mod disturbed;
 mod hostile;
 mod messages;
 mod prompt;
+mod rota;
 mod scripted;
 mod server;
 mod transport;
