@@ -2,6 +2,7 @@
 
 mod accept;
 mod briefing;
+mod coded;
 mod drill;
 mod event;
 mod history;
@@ -11,14 +12,17 @@ mod pages;
 mod people;
 mod reply;
 mod report;
+mod standing;
 mod state;
 mod texts;
 mod ticket;
 mod transition;
 
 pub use briefing::Briefing;
+pub use coded::{CodedText, CodedWish};
 pub use event::{AckBy, CaseEvent, PageEvent};
 pub use history::{History, HistoryQuestion, fix_in_note};
-pub use report::shorten;
+pub use report::{recording_in, shorten};
+pub use standing::Standing;
 pub use state::{Arrival, Brief, CallerPresence, Case, Page, PageOutcome, PageState, Promise, Work};
 pub use ticket::{SUMMARY_CHARS_MAX, TicketDraft, TicketRecord, TicketStatus};
