@@ -63,7 +63,7 @@ impl Engine {
                 Before::Free(again) => again,
             };
             alert.is_known_to(&policy).map_err(|wrong| AlertError::Misstated(vec![wrong]))?;
-            let needs = Needs { on_call: true, ..Needs::default() };
+            let needs = Needs { on_call: true, windows: true, ..Needs::default() };
             let facts = self.facts(tenant, &policy, &needs, attempt).await?;
             let context = Context { policy: &policy, facts: &facts, now: self.now() };
             let (case, effects) = Case::alert(&context, alert.clone(), again);

@@ -1,10 +1,14 @@
-//! The one router: the carrier's webhooks, alerts of other tools, health, metrics. Served by hyper here, by Lambda elsewhere.
+//! The one router: the carrier's webhooks, Slack's buttons, signed links, alerts of other tools, health, metrics. Served
+//! by hyper here, by Lambda elsewhere.
 
+mod ack;
 mod alerts;
 mod health;
 mod metrics;
 mod problem;
 mod rate;
+mod recording;
+mod slack;
 mod twilio;
 
 pub(crate) use health::problem as health_problem;
@@ -43,6 +47,9 @@ pub fn router(state: AppState) -> Router {
         .route("/alerts/{tenant}", post(alerts::take))
         .route("/alerts/{tenant}/{id}", get(alerts::status))
         .route("/alerts/{tenant}/{id}/handled", post(alerts::handled))
+        .route("/slack/{tenant}/interactivity", post(slack::interactivity))
+        .route("/ack/{tenant}/{case}/{page}/{mac}", get(ack::show).post(ack::accept))
+        .route("/recording/{tenant}/{id}/{mac}", get(recording::sound))
         .route("/healthz", get(health::healthz))
         .route("/metrics", get(metrics::metrics))
         .layer(CatchPanicLayer::new())

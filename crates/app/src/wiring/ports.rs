@@ -3,6 +3,7 @@
 //! A tenant that is not served here now may be served later, or elsewhere: its orders are put off, never given up.
 
 use super::Wiring;
+use super::chat::with_link;
 use async_trait::async_trait;
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
@@ -10,7 +11,8 @@ use nightdesk_domain::case::TicketDraft;
 use nightdesk_domain::effect::{Alert, Line, MessageOrder, NoteOrder, PageOrder, TextOrder};
 use nightdesk_domain::ids::{CallId, CaseId, EffectId, LegId, PsaTicketId, RecordingId, TenantId};
 use nightdesk_domain::model::{Opinion, Question, Story, Summary};
-use nightdesk_domain::vocabulary::Language;
+use nightdesk_domain::private::Private;
+use nightdesk_domain::vocabulary::{Category, Language};
 use nightdesk_ports::{
     Answer, CallerOf, ClearedText, DeliveryError, KeptRecording, Notifier, Telephony, Ticketing, Transcriber,
     Transcript, TriageModel,
@@ -31,7 +33,13 @@ impl Telephony for Wiring {
         self.of(tenant)?.carrier.telephony.hang_up(tenant, leg).await
     }
     async fn text(&self, tenant: &TenantId, order: &TextOrder) -> Result<(), DeliveryError> {
-        self.of(tenant)?.carrier.telephony.text(tenant, order).await
+        let served = self.of(tenant)?;
+        let link = match &order.page {
+            Some((case, page)) => self.link_to_page(tenant, case, *page).await,
+            None => None,
+        };
+        let order = TextOrder { body: with_link(&order.body, link.as_deref()), ..order.clone() };
+        served.carrier.telephony.text(tenant, &order).await
     }
     async fn text_caller(&self, text: &ClearedText) -> Result<(), DeliveryError> {
         self.of(text.tenant())?.carrier.telephony.text_caller(text).await
@@ -50,13 +58,17 @@ impl Telephony for Wiring {
 #[async_trait]
 impl Ticketing for Wiring {
     async fn open(&self, draft: &TicketDraft) -> Result<PsaTicketId, DeliveryError> {
-        self.of(&draft.tenant)?.ticketing.open(draft).await
+        let served = self.of(&draft.tenant)?;
+        let description = self.with_recordings(&draft.tenant, &draft.description).await;
+        served.ticketing.open(&TicketDraft { description, ..draft.clone() }).await
     }
     async fn find(&self, tenant: &TenantId, key: &CaseId) -> Result<Vec<PsaTicketId>, DeliveryError> {
         self.of(tenant)?.ticketing.find(tenant, key).await
     }
     async fn add_note(&self, tenant: &TenantId, note: &NoteOrder, repeated: bool) -> Result<(), DeliveryError> {
-        self.of(tenant)?.ticketing.add_note(tenant, note, repeated).await
+        let served = self.of(tenant)?;
+        let text = self.with_recordings(tenant, &note.text).await;
+        served.ticketing.add_note(tenant, &NoteOrder { text, ..note.clone() }, repeated).await
     }
     async fn close(&self, tenant: &TenantId, ticket: &PsaTicketId) -> Result<(), DeliveryError> {
         self.of(tenant)?.ticketing.close(tenant, ticket).await
@@ -67,15 +79,25 @@ impl Ticketing for Wiring {
     async fn open_count(&self, tenant: &TenantId, company: &str) -> Result<u32, DeliveryError> {
         self.of(tenant)?.ticketing.open_count(tenant, company).await
     }
+    async fn last_fix(
+        &self,
+        tenant: &TenantId,
+        company: &str,
+        category: Category,
+    ) -> Result<Option<Private>, DeliveryError> {
+        self.of(tenant)?.ticketing.last_fix(tenant, company, category).await
+    }
 }
 
 #[async_trait]
 impl Notifier for Wiring {
     async fn alert(&self, tenant: &TenantId, id: &EffectId, alert: &Alert) -> Result<(), DeliveryError> {
-        self.of(tenant)?.notifier.alert(tenant, id, alert).await
+        let served = self.of(tenant)?;
+        self.notice(&served, tenant, id, alert).await
     }
     async fn page(&self, tenant: &TenantId, id: &EffectId, order: &MessageOrder) -> Result<(), DeliveryError> {
-        self.of(tenant)?.notifier.page(tenant, id, order).await
+        let served = self.of(tenant)?;
+        self.message(&served, id, order).await
     }
 }
 
@@ -132,6 +154,14 @@ impl Ticketing for Unwired {
         later()
     }
     async fn open_count(&self, _tenant: &TenantId, _company: &str) -> Result<u32, DeliveryError> {
+        later()
+    }
+    async fn last_fix(
+        &self,
+        _tenant: &TenantId,
+        _company: &str,
+        _category: Category,
+    ) -> Result<Option<Private>, DeliveryError> {
         later()
     }
 }

@@ -1,17 +1,18 @@
 //! An alert: another tool of the MSP has the people on call paged. No caller; a ticket, and the same ladder.
 
-use super::report::{company_name, problem_name, reason_line, shorten};
+use super::report::problem_name;
 use super::state::{Brief, CallerPresence, Case};
-use super::ticket::{SUMMARY_CHARS_MAX, TicketStatus};
+use super::ticket::TicketStatus;
 use super::transition::Step;
 use crate::effect::{Effect, PlannedEffect};
-use crate::ids::{AckCode, CallId, CaseId, CompanyId, TicketNumber};
+use crate::ids::{CallId, CaseId, CompanyId, TicketNumber};
 use crate::limits::{ALERT_DETAILS_CHARS_MAX, ALERT_KEY_CHARS_MAX, ALERT_SUMMARY_CHARS_MAX, ALERT_SYSTEM_CHARS_MAX};
 use crate::machine::Context;
 use crate::policy::Policy;
 use crate::private::Private;
 use crate::triage::{Assessment, Fix, Mood, Reason, Setting, Turn, assess};
-use crate::vocabulary::{Category, Disposition, Language, Priority, category_label};
+use crate::vocabulary::{Category, Disposition, Language, Priority};
+use crate::windows::Occurrence;
 use serde::{Deserialize, Serialize};
 
 /// What a tool tells, as it was taken.
@@ -174,6 +175,12 @@ impl ToolAlert {
         assess(&turns, &setting)
     }
 
+    /// The planned work at the client that it names.
+    fn work_in_force(&self, context: &Context<'_>) -> Vec<String> {
+        let here = |it: &&Occurrence| it.in_force(context.now) && Some(&it.window.company) == self.company.as_ref();
+        context.facts.windows.iter().filter(here).map(|it| it.window.title.clone()).collect()
+    }
+
     /// What is known from it. The words may raise the priority, as a caller's would, and lower nothing.
     fn brief(&self, context: &Context<'_>) -> Brief {
         let found = self.understood(context);
@@ -208,6 +215,9 @@ impl ToolAlert {
             gist: None,
             flags: Vec::new(),
             planned: None,
+            text_to: None,
+            // Told to whoever is woken; it holds nothing back.
+            windows: self.work_in_force(context),
         }
     }
 }
@@ -225,92 +235,30 @@ impl Case {
         }
         let draft = super::report::draft(&step.case, context.policy);
         step.plan(Effect::OpenTicket(Box::new(draft)));
+        step.ask_history(None);
         (step.case, step.planner.into_effects())
     }
 
-    /// Whether somebody waits to be rung back by whoever accepts.
-    pub(super) fn has_caller(&self) -> bool {
+    /// Whether somebody waits to be rung back by whoever accepts: not for an alert of a tool, and not for a drill.
+    pub fn has_caller(&self) -> bool {
         self.drill.is_none() && self.alert.is_none()
     }
 }
 
-// What people read and hear of it. Nobody called, so nothing of it speaks of a caller.
-
-/// One line, at most [`SUMMARY_CHARS_MAX`] characters.
-pub(super) fn summary(case: &Case, alert: &ToolAlert, policy: &Policy) -> String {
-    let of = match alert.company {
-        Some(_) => company_name(&case.brief, policy),
-        None => alert.source.clone(),
-    };
-    shorten(&format!("{of}: {}", headline(case, alert)), SUMMARY_CHARS_MAX)
-}
-
-fn headline(case: &Case, alert: &ToolAlert) -> String {
-    match (&case.brief.system, case.brief.category) {
+/// The problem in a few words: what, and the tool's own line.
+pub(super) fn headline(brief: &Brief, alert: &ToolAlert) -> String {
+    match (&brief.system, brief.category) {
         (None, None) => alert.summary.reveal().to_owned(),
-        _ => format!("{}: {}", problem_name(&case.brief), alert.summary.reveal()),
+        _ => format!("{}: {}", problem_name(brief), alert.summary.reveal()),
     }
 }
 
-/// Everything known, with the reasons of each decision.
-pub(super) fn account(case: &Case, alert: &ToolAlert, policy: &Policy) -> String {
-    let brief = &case.brief;
-    let company = brief.company.as_ref().and_then(|id| policy.company(id));
-    let mut lines = vec![
-        format!("NightDesk ticket {}", case.ticket.number),
-        format!("Alert of: {} (its key: {})", alert.source, alert.key),
-        format!("Company: {}", company.map_or("not told", |company| company.name.as_str())),
-        format!("Priority: {}", brief.priority),
-        format!("Category: {}", category_label(brief.category)),
-    ];
-    lines.extend(brief.system.iter().map(|system| format!("System: {system}")));
-    if let Some(company) = company {
-        let runbook = &company.runbook;
-        lines.extend((!runbook.notes.is_empty()).then(|| format!("Runbook: {}", runbook.notes)));
-        let out = &runbook.out_of_scope;
-        lines.extend((!out.is_empty()).then(|| format!("Out of scope for this client: {}", out.join(", "))));
+impl ToolAlert {
+    /// What the tool said, as lines of the ticket.
+    pub(super) fn said(&self) -> Vec<String> {
+        let mut lines = vec![format!("What {} says (its key: {}):", self.source, self.key)];
+        let details = self.details.iter().flat_map(|details| details.reveal().lines());
+        lines.extend(std::iter::once(self.summary.reveal()).chain(details).map(|line| format!("> {line}")));
+        lines
     }
-    lines.push(String::new());
-    lines.push("What it says:".to_owned());
-    lines.push(format!("> {}", alert.summary.reveal()));
-    let details = alert.details.iter().flat_map(|details| details.reveal().lines());
-    lines.extend(details.map(|line| format!("> {line}")));
-    lines.push(String::new());
-    lines.push("Why:".to_owned());
-    lines.extend(brief.reasons.iter().chain(&case.reasons).map(reason_line));
-    lines.join("\n")
-}
-
-/// What the technician hears first, sentence by sentence.
-pub(super) fn briefing(case: &Case, alert: &ToolAlert, policy: &Policy) -> Vec<String> {
-    let company = alert.company.as_ref().map(|_| format!(" about {}", company_name(&case.brief, policy)));
-    vec![
-        format!("An alert of {}{}, priority {}.", alert.source, company.unwrap_or_default(), case.brief.priority),
-        format!("{}.", shorten(&headline(case, alert), 160).trim_end_matches('.')),
-    ]
-}
-
-/// The text to a technician who has accepted.
-pub(super) fn text_for_technician(case: &Case, alert: &ToolAlert, policy: &Policy) -> String {
-    format!(
-        "{}: ticket {}, {}, {}. Alert of {}; nobody waits on a line. Reply {} done once it is taken care of.",
-        policy.name,
-        case.ticket.number,
-        case.brief.priority,
-        shorten(&summary(case, alert, policy), 90),
-        alert.source,
-        case.ack_code.as_ref().map(AckCode::as_str).unwrap_or_default(),
-    )
-}
-
-/// A page by message: what it is about, and how it is accepted.
-pub(super) fn page_text(case: &Case, alert: &ToolAlert, policy: &Policy) -> String {
-    format!(
-        "{}: {}, {} (alert of {}). Reply {} to accept.",
-        policy.name,
-        case.brief.priority,
-        shorten(&summary(case, alert, policy), 100),
-        alert.source,
-        case.ack_code.as_ref().map(AckCode::as_str).unwrap_or_default(),
-    )
 }

@@ -67,8 +67,12 @@ fn a_technician_hears_reads_and_finds_in_the_ticket_an_alert_of_that_tool_and_no
         .is_told("Server (hv-01): RAID 5 of hv-01 has lost a second disk. To accept, press 1.")
         .keys(Some("1"))
         .is_told("You have accepted. I am texting you the details. The ticket is")
-        .expect_text("+13125550111", "Alert of rmm; nobody waits on a line.")
-        .expect_in_ticket("Alert of: rmm (its key: disk-7)")
+        .expect_text(
+            "+13125550111",
+            "done once it is taken care of. Server (hv-01): RAID 5 of hv-01 has lost a second disk. Alert of rmm.",
+        )
+        .expect_in_ticket("Alert of: rmm")
+        .expect_in_ticket("What rmm says (its key: disk-7):")
         .expect_in_ticket("> Slot 5 failed at 01:59.");
     let words = all_words(&night).to_lowercase();
     assert!(!words.contains("caller"), "{words}");
@@ -94,7 +98,7 @@ fn an_alert_is_accepted_by_a_text_and_the_word_done_marks_it_as_handled() {
         vec![Reach { priorities: vec![], ways: vec![Way { by: Channel::Text, after_seconds: 0 }] }];
     let night = Night::with(policy).alerted(told(|_| {})).is_messaged("alex", Channel::Text).acknowledges(Some(20));
     let words = all_words(&night).to_lowercase();
-    assert!(words.contains("(alert of rmm). reply") && !words.contains("caller"), "{words}");
+    assert!(words.contains("to accept. server (hv-01)") && !words.contains("caller"), "{words}");
     assert!(matches!(night.case().work, Work::Held { arrival: None, .. }), "nobody is promised a call");
     let night = night.silence_for_minutes(600).writes_done().expect_noted("Marked as handled by Alex.");
     assert_eq!(state(&night), AlertState::Handled);

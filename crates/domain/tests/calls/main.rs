@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs, reason = "a test says what it expects by failing")]
 
 mod alert;
+mod briefing;
 mod caution;
 mod conversation;
 mod dispositions;
@@ -13,6 +14,7 @@ mod model;
 mod paging;
 mod room;
 mod spanish;
+mod texts;
 mod voicemail;
 mod windows;
 

@@ -4,6 +4,7 @@ use super::alerts::Alerts;
 use super::chat::{Slack, Webhook};
 use super::integrations::{ConnectWise, Mail, Model, Transcription, Twilio};
 use super::ladders::{BudgetPart, LadderPart, ReachPart};
+use super::rota::SchedulePart;
 use nightdesk_domain::policy::PagingPolicy;
 use nightdesk_domain::skills::Shift;
 use nightdesk_domain::vocabulary::Priority;
@@ -19,6 +20,7 @@ pub(super) struct File {
     #[serde(default)]
     pub(super) paging: PagingPart,
     pub(super) on_call: OnCallPart,
+    pub(super) rota: Option<SchedulePart>,
     #[serde(default)]
     pub(super) ladders: Vec<LadderPart>,
     #[serde(default)]
