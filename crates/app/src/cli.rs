@@ -1,7 +1,9 @@
 //! The command line: what can be asked of NightDesk, with examples.
 
+mod outages;
 mod windows;
 
+pub use outages::OutagesCommand;
 pub use windows::{WindowArgs, WindowChangeArgs, WindowsCommand};
 
 use crate::store::StoreChoice;
@@ -127,6 +129,9 @@ pub enum Command {
     /// Plan maintenance, whose failures wake nobody, and list the calls that it kept quiet.
     #[command(subcommand)]
     Windows(WindowsCommand),
+    /// Known outages, which callers with the like problem join: list, declare and end them.
+    #[command(subcommand)]
+    Outages(OutagesCommand),
     /// Work with tenants.
     #[command(subcommand)]
     Tenant(TenantCommand),

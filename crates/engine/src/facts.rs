@@ -12,6 +12,10 @@ impl Engine {
             None => Vec::new(),
         };
         let windows = if needs.windows { self.windows_ahead(tenant).await } else { Vec::new() };
-        Ok(Facts { contacts, windows, attempt })
+        let outages = match &needs.outages_of {
+            Some(company) => self.outages_of(tenant, company).await?,
+            None => Vec::new(),
+        };
+        Ok(Facts { contacts, windows, outages, attempt })
     }
 }

@@ -10,6 +10,7 @@ mod facts;
 mod journal;
 mod machines;
 mod model;
+mod outages;
 mod recurrence;
 mod voice;
 mod windows;

@@ -116,7 +116,7 @@ impl Engine {
         }
     }
 
-    async fn load(
+    pub(crate) async fn load(
         &self,
         tenant: &TenantId,
         owner: OwnerId,

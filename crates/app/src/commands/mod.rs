@@ -6,6 +6,7 @@ mod calls;
 mod check;
 pub(crate) mod context;
 mod local_time;
+mod outages;
 mod serve;
 mod table;
 mod tenant;
@@ -37,6 +38,7 @@ pub async fn run(cli: Cli) -> ExitCode {
         Some(Command::TestPage(args)) => test_page::run(store, args).await,
         Some(Command::Handled { ticket, by }) => tickets::handled(store, &ticket, &by).await,
         Some(Command::Windows(command)) => windows::run(store, command).await,
+        Some(Command::Outages(command)) => outages::run(store, command).await,
         Some(Command::Tenant(command)) => tenant::run(store, command).await,
         Some(Command::Table(command)) => table::run(store, command).await,
         Some(Command::Analyze(args)) => analyze::run(args),

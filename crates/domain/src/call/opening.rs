@@ -14,7 +14,7 @@ use chrono::TimeDelta;
 impl Arrival {
     /// The facts that opening a call wants.
     pub fn needs(&self) -> Needs {
-        Needs { contacts_of: self.from.clone(), windows: true }
+        Needs { contacts_of: self.from.clone(), windows: true, ..Needs::default() }
     }
 }
 
@@ -44,6 +44,8 @@ impl Call {
         let call = Call {
             windows: of_company(&facts.windows, identity.company.as_ref()),
             planned_told: false,
+            joined: None,
+            joined_told: false,
             id: arrival.call.clone(),
             tenant: arrival.tenant.clone(),
             policy_version: policy.version,

@@ -51,7 +51,7 @@ impl Step<'_> {
                 CallState::Asking { question: Question::CallbackTime | Question::WorkStopped, .. } => {
                     self.next_or_finish();
                 }
-                CallState::Asking { lead: lead @ Lead::None, .. } => *lead = Lead::Waking,
+                CallState::Asking { lead: lead @ Lead::None, .. } if self.call.joined.is_none() => *lead = Lead::Waking,
                 _ => {}
             }
         } else {

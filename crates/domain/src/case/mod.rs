@@ -3,6 +3,7 @@
 mod drill;
 mod event;
 mod ladder;
+mod outage;
 mod reply;
 mod report;
 mod state;
@@ -10,6 +11,7 @@ mod ticket;
 mod transition;
 
 pub use event::{CaseEvent, PageEvent};
+pub use outage::{Hands, Joined, OpenCase, Outage};
 pub use report::shorten;
 pub use state::{Brief, CallerPresence, Case, Page, PageOutcome, PageState, Promise, Work};
 pub use ticket::{SUMMARY_CHARS_MAX, TicketDraft, TicketRecord, TicketStatus};

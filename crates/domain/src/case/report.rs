@@ -9,6 +9,8 @@ use crate::private::Private;
 use crate::triage::{Affected, FlagKind, Mood, Reason, say_callback, say_time};
 use crate::vocabulary::{Language, category_label};
 use crate::windows::PlannedWork;
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 
 /// The draft of the ticket as things stand.
 pub(super) fn draft(case: &Case, policy: &Policy) -> TicketDraft {
@@ -126,6 +128,23 @@ pub(super) fn account(case: &Case, policy: &Policy) -> String {
     lines.push(String::new());
     lines.push("Why:".to_owned());
     lines.extend(brief.reasons.iter().chain(&case.reasons).map(reason_line));
+    lines.join("\n")
+}
+
+/// Another caller with the like problem, as a note: whom to call back, and the words.
+pub(super) fn joined(brief: &Brief, first: bool, at: DateTime<Utc>, zone: Tz) -> String {
+    let at = at.with_timezone(&zone).format("%Y-%m-%d %H:%M %Z");
+    let name = brief.name.as_ref().map_or("name not told", Private::reveal);
+    let number = brief.number.as_ref().map_or("number withheld", Private::reveal);
+    let what = if first { "Another caller with this problem, to be called back" } else { "More of another caller" };
+    let mut lines = vec![format!("{what}: {name}, {number}, {at}")];
+    lines.extend(brief.words.iter().map(|turn| format!("> {}", turn.reveal())));
+    lines.extend(
+        brief
+            .recordings
+            .iter()
+            .map(|message| format!("Message: recording {}, {} seconds", message.id, message.seconds)),
+    );
     lines.join("\n")
 }
 

@@ -9,6 +9,7 @@ mod identification;
 mod ladder;
 mod load;
 mod model;
+mod outages;
 mod room;
 mod spanish;
 mod voicemail;
