@@ -42,6 +42,7 @@ const LAYERS: &[Layer] = &[
     Layer { name: "nightdesk-adapters-local", ours: CORE, others: Others::Any },
     Layer { name: "nightdesk-adapters-slack", ours: CORE, others: Others::Any },
     Layer { name: "nightdesk-adapters-twilio", ours: CORE, others: Others::Any },
+    Layer { name: "nightdesk-adapters-webhook", ours: CORE, others: Others::Any },
     Layer {
         name: TESTKIT,
         ours: &["nightdesk-domain", "nightdesk-ports", "nightdesk-engine", "nightdesk-adapters-local"],
@@ -59,6 +60,7 @@ const LAYERS: &[Layer] = &[
             "nightdesk-adapters-local",
             "nightdesk-adapters-slack",
             "nightdesk-adapters-twilio",
+            "nightdesk-adapters-webhook",
         ],
         others: Others::Any,
     },

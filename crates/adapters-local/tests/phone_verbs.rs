@@ -147,6 +147,12 @@ async fn a_message_is_recorded_and_written_down() {
     let sid = recorded.get("RecordingSid");
     let (status, shown) = phone_support::rest(&network, "GET", &format!("Recordings/{sid}.json"), &[]).await.unwrap();
     assert_eq!((status.as_u16(), shown["call_sid"].as_str()), (200, Some(caller.leg())));
+    let list = async |query: &str| {
+        let path = format!("Recordings.json?{query}");
+        phone_support::rest(&network, "GET", &path, &[]).await.unwrap().1["recordings"].as_array().unwrap().len()
+    };
+    let lengths = [list("").await, list("DateCreated%3E=2020-01-01").await, list("DateCreated%3E=2999-01-01").await];
+    assert_eq!(lengths, [1, 1, 0]);
     assert_eq!(network.errors(), Vec::<String>::new());
 }
 

@@ -10,6 +10,8 @@ pub const HEADER_MAX: usize = 150;
 pub const FIELD_MAX: usize = 2000;
 /// Longest text of any other text object, in characters; none may be empty.
 pub const TEXT_MAX: usize = 3000;
+/// Longest text of a button, in characters.
+pub const BUTTON_MAX: usize = 75;
 
 /// What `chat.postMessage` or an incoming webhook takes, without the channel. No `Debug`: it holds words.
 #[derive(Clone, PartialEq, Eq, Serialize)]
@@ -34,11 +36,34 @@ pub enum Block {
         /// Each at most [`FIELD_MAX`] long.
         fields: Vec<Text>,
     },
+    /// A text of some lines: a section, too, in Slack's words.
+    #[serde(rename = "section")]
+    Lines {
+        /// At most [`TEXT_MAX`] long.
+        text: Text,
+    },
     /// Small print.
     Context {
         /// Each at most [`TEXT_MAX`] long.
         elements: Vec<Text>,
     },
+    /// Buttons.
+    Actions {
+        /// At most 25.
+        elements: Vec<Button>,
+    },
+}
+
+/// A button; what is pressed comes back with its `action_id` and `value`.
+#[derive(Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "type", rename = "button")]
+pub struct Button {
+    /// At most [`BUTTON_MAX`] long.
+    pub text: Text,
+    /// Which button of the message.
+    pub action_id: String,
+    /// What it is about.
+    pub value: String,
 }
 
 /// A text object: <https://docs.slack.dev/reference/block-kit/composition-objects/text-object>.

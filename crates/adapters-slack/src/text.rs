@@ -14,16 +14,50 @@ const ELLIPSIS: char = '…';
 /// two characters, never within an entity, and marked with an ellipsis. Time is bounded by the limit, and by the
 /// blanks and marks that are skipped.
 pub(crate) fn quoted(words: &str, limit: usize) -> String {
-    let room = limit.saturating_sub(2);
     let mut text = String::from('“');
+    append(&mut text, words, limit.saturating_sub(2));
+    text.push('”');
+    text
+}
+
+/// The words on one line without quotation marks, for a header.
+pub(crate) fn one_line(words: &str, limit: usize) -> String {
+    let mut text = String::new();
+    append(&mut text, words, limit);
+    text
+}
+
+/// The words line by line, at most `limit` long; what is too long is cut off, and marked with an ellipsis.
+pub(crate) fn lines(words: &str, limit: usize) -> String {
+    let mut text = String::new();
+    for line in words.trim().lines() {
+        let used = text.encode_utf16().count();
+        if used + 2 > limit {
+            break;
+        }
+        if used > 0 {
+            text.push('\n');
+        }
+        // Where a line begins, `>` would quote even as an entity.
+        let line = line.trim_start_matches(|c: char| c == '>' || c.is_whitespace());
+        if !append(&mut text, line, limit - used - 1) {
+            break;
+        }
+    }
+    text
+}
+
+/// Appends the words on one line, at most `room` long; tells whether all of them fitted.
+fn append(text: &mut String, words: &str, room: usize) -> bool {
+    let begin = text.len();
     // Units used, and the length of the text up to which an ellipsis still fits.
-    let (mut used, mut cut) = (0, text.len());
+    let (mut used, mut cut) = (0, begin);
     let mut word = Word::default();
     let mut blank = false;
     let mut chars = words.chars().filter(|c| !turns_direction(*c)).peekable();
     while let Some(c) = chars.next() {
         if c.is_whitespace() || c.is_control() {
-            (blank, word) = (text.len() > '“'.len_utf8(), Word::default());
+            (blank, word) = (text.len() > begin, Word::default());
             continue;
         }
         let shown = word.shown(c, &mut chars);
@@ -32,16 +66,15 @@ pub(crate) fn quoted(words: &str, limit: usize) -> String {
         if used > room {
             text.truncate(cut);
             text.push(ELLIPSIS);
-            break;
+            return false;
         }
         text.push_str(gap);
-        shown.push_to(&mut text);
+        shown.push_to(text);
         if used < room {
             cut = text.len();
         }
     }
-    text.push('”');
-    text
+    true
 }
 
 /// Marks that let the rest of a line run the other way (Unicode, UAX #9): what we say would be turned with it.
@@ -138,5 +171,20 @@ mod tests {
         assert_eq!(quoted("abc&", 9), "“abc…”");
         assert_eq!(quoted("abcd 🚨🚨", 9), "“abcd…”");
         assert_eq!(quoted("abc", 0), "“…”");
+    }
+
+    #[test]
+    fn lines_stay_lines_and_quote_nobody() {
+        assert_eq!(lines("one\n\n > two *b*\n<!here>", 200), "one\n\ntwo ∗b∗\n&lt;!here&gt;");
+        assert_eq!(lines("", 200), "");
+        assert_eq!(one_line("a\nb :fire:", 200), "a b :fire꞉");
+    }
+
+    #[test]
+    fn lines_keep_their_limit_whatever_they_hold() {
+        for limit in 2..40 {
+            let cut = lines("first line\n& second 🚨\nthird\n\nfifth", limit);
+            assert!(cut.encode_utf16().count() <= limit, "{limit}: {cut}");
+        }
     }
 }

@@ -40,7 +40,7 @@ impl HttpTransport for Printer {
         } else {
             eprintln!("a media file, not in the API description: {row}");
         }
-        let answer = json!({ "sid": "CA00000000000000000000000000000002", "calls": [] });
+        let answer = json!({ "sid": "CA00000000000000000000000000000002", "calls": [], "recordings": [] });
         Ok(Response::new(Bytes::from(answer.to_string())))
     }
 }
@@ -86,6 +86,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     twilio.hang_up(&tenant, &leg).await?;
     let text = TextOrder { to: order.to.clone(), from: order.from.clone(), body: "Please call the desk.".into() };
     twilio.text(&tenant, &text).await?;
+    twilio.recordings(&tenant, ordered_at).await?;
+    twilio.caller_of(&tenant, &CallId::parse("CA00000000000000000000000000000001")?).await?;
     twilio.recording(&tenant, &RecordingId::parse("RE00000000000000000000000000000001")?).await?;
     Ok(())
 }

@@ -10,6 +10,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::panic))] // a failed test is meant to panic
 
 pub mod form;
+mod kept;
 pub mod render;
 pub mod rest;
 pub mod routes;

@@ -14,8 +14,8 @@ use form_urlencoded::Serializer;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use http::{Method, Request, Response, StatusCode};
 use nightdesk_domain::effect::{Line, PageOrder, TextOrder};
-use nightdesk_domain::ids::{LegId, RecordingId, TenantId};
-use nightdesk_ports::{DeliveryError, HttpTransport, Telephony, TransportError};
+use nightdesk_domain::ids::{CallId, LegId, RecordingId, TenantId};
+use nightdesk_ports::{CallerOf, DeliveryError, HttpTransport, KeptRecording, Telephony, TransportError};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -119,7 +119,7 @@ impl TwilioTelephony {
     }
 
     /// Sends a request to a resource of the tenant's account; the answer is a success.
-    async fn send(
+    pub(crate) async fn send(
         &self,
         tenant: &TenantId,
         method: Method,
@@ -132,7 +132,7 @@ impl TwilioTelephony {
     }
 
     /// Sends a request to a resource of the tenant's account; the answer may be a refusal.
-    async fn exchange(
+    pub(crate) async fn exchange(
         &self,
         tenant: &TenantId,
         method: Method,
@@ -260,6 +260,14 @@ impl Telephony for TwilioTelephony {
         let media_type = answer.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
         Ok((media_type.unwrap_or("audio/mpeg").to_owned(), answer.into_body()))
     }
+
+    async fn recordings(&self, tenant: &TenantId, since: DateTime<Utc>) -> Result<Vec<KeptRecording>, DeliveryError> {
+        self.list_recordings(tenant, since).await
+    }
+
+    async fn caller_of(&self, tenant: &TenantId, call: &CallId) -> Result<CallerOf, DeliveryError> {
+        self.look_up_call(tenant, call).await
+    }
 }
 
 /// A call, as far as we read it. All fields may be null.
@@ -300,7 +308,7 @@ enum Update {
 }
 
 /// What an answer means; `reads` if the request changes nothing and may be repeated.
-fn judge(response: Response<Bytes>, reads: bool) -> Result<Response<Bytes>, DeliveryError> {
+pub(crate) fn judge(response: Response<Bytes>, reads: bool) -> Result<Response<Bytes>, DeliveryError> {
     let status = response.status();
     if status.is_success() {
         return Ok(response);
@@ -337,11 +345,11 @@ fn retry_after(response: &Response<Bytes>) -> Option<Duration> {
 }
 
 /// An identifier that can stand in a path: Twilio's are letters and digits.
-fn sid(text: &str) -> Result<&str, DeliveryError> {
+pub(crate) fn sid(text: &str) -> Result<&str, DeliveryError> {
     let fits = !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric());
     if fits { Ok(text) } else { Err(DeliveryError::Refused("the id is not one of Twilio's".to_owned())) }
 }
 
-fn encode(pairs: &[(&str, &str)]) -> String {
+pub(crate) fn encode(pairs: &[(&str, &str)]) -> String {
     Serializer::new(String::new()).extend_pairs(pairs).finish()
 }

@@ -105,7 +105,7 @@ fn arrival(address: &Address, form: &Form) -> Result<Arrival, BadWebhook> {
 const NO_NUMBERS: [&str; 5] = ["+266696687", "+7378742833", "+2562533", "+8656696", "+86282452253"];
 
 /// None for `anonymous`, `Restricted`, SIP and client addresses, and whatever else is no telephone number.
-fn callers_number(text: &str) -> Option<PhoneNumber> {
+pub(crate) fn callers_number(text: &str) -> Option<PhoneNumber> {
     PhoneNumber::parse(text).ok().filter(|number| !NO_NUMBERS.contains(&number.as_str()))
 }
 

@@ -9,7 +9,7 @@ use nightdesk_adapters_twilio::{PublicUrl, TwilioAccount, TwilioTelephony};
 use nightdesk_domain::effect::{Line, PageOrder, TextOrder};
 use nightdesk_domain::ids::{CallId, CaseId, LegId, RecordingId, TechnicianId, TenantId};
 use nightdesk_domain::phone::PhoneNumber;
-use nightdesk_ports::{DeliveryError, HttpTransport, Telephony, TransportError};
+use nightdesk_ports::{CallerOf, DeliveryError, HttpTransport, Telephony, TransportError};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -320,4 +320,67 @@ async fn a_recording_comes_by_its_id_with_its_media_type() {
     assert_eq!((media_type.as_str(), bytes.as_ref()), ("audio/mpeg3", &b"\xFF\xFBsound"[..]));
     let (method, url, _) = carrier.request();
     assert_eq!((method.as_str(), url), ("GET", format!("{API}/Recordings/RE1.mp3")));
+}
+
+/// A recording as Twilio lists it.
+fn kept(sid: &str, call: Option<&str>, status: &str, duration: &str, created: &str) -> Value {
+    json!({ "sid": sid, "call_sid": call, "status": status, "duration": duration, "date_created": created })
+}
+
+const AT: &str = "Sun, 08 Mar 2026 07:59:30 +0000";
+const LATER: &str = "Sun, 08 Mar 2026 08:10:00 +0000";
+
+#[tokio::test]
+async fn finished_recordings_since_then_are_listed_the_oldest_first() {
+    let rows = [
+        kept("RE3", Some("CA3"), "completed", "9", LATER),
+        kept("RE1", Some("CA1"), "completed", "31", AT),
+        kept("RE4", Some("CA4"), "processing", "-1", LATER),
+        kept("RE5", Some("CA5"), "completed", "0", LATER),
+        kept("RE6", None, "completed", "9", LATER),
+        kept("RE7", Some("CA7"), "completed", "9", "Sun, 08 Mar 2026 07:59:29 +0000"),
+    ];
+    let (carrier, twilio) = answering(status(200, json!({ "recordings": rows, "next_page_uri": null })));
+    let since = "2026-03-08T07:59:30.9Z".parse().unwrap();
+    let listed = twilio.recordings(&tenant(), since).await.unwrap();
+    let named: Vec<_> =
+        listed.iter().map(|kept| (kept.recording.id.as_str(), kept.call.as_str(), kept.recording.seconds)).collect();
+    assert_eq!(named, [("RE1", "CA1", 31), ("RE3", "CA3", 9)]);
+    let (method, url, _) = carrier.request();
+    let query = "Recordings.json?DateCreated%3E=2026-03-08T07%3A59%3A30Z&PageSize=1000";
+    assert_eq!((method.as_str(), url), ("GET", format!("{API}/{query}")));
+}
+
+#[tokio::test]
+async fn every_page_of_the_list_is_read_and_an_endless_list_is_refused() {
+    let next = "https://elsewhere.example/2010-04-01/Accounts/AC9/Recordings.json?Page=1&PageToken=PARE1";
+    let page = json!({ "recordings": [kept("RE1", Some("CA1"), "completed", "9", AT)], "next_page_uri": next });
+    let (carrier, twilio) = answering(status(200, page));
+    let since = "2026-03-08T00:00:00Z".parse().unwrap();
+    assert!(matches!(twilio.recordings(&tenant(), since).await, Err(DeliveryError::Refused(_))));
+    let seen = carrier.seen.lock().unwrap();
+    assert_eq!(seen.len(), 20);
+    assert_eq!(seen[1].uri().to_string(), format!("{API}/Recordings.json?Page=1&PageToken=PARE1"));
+}
+
+#[tokio::test]
+async fn who_called_is_looked_up_by_the_call() {
+    async fn caller_of(answer: Result<Response<Bytes>, TransportError>) -> Result<CallerOf, DeliveryError> {
+        let (_, twilio) = answering(answer);
+        twilio.caller_of(&tenant(), &CallId::parse("CA1").unwrap()).await
+    }
+    let call = |from: &str, direction: &str| {
+        status(200, json!({ "sid": "CA1", "to": "+13125550100", "from": from, "direction": direction }))
+    };
+    let number = |text: &str| PhoneNumber::parse(text).unwrap();
+    let dana = caller_of(call("+13125550142", "inbound")).await.unwrap();
+    let expected =
+        CallerOf { came_in: true, dialled: Some(number("+13125550100")), from: Some(number("+13125550142")) };
+    assert_eq!(dana, expected);
+    assert_eq!(caller_of(call("+266696687", "inbound")).await.unwrap(), CallerOf { from: None, ..expected.clone() });
+    assert!(!caller_of(call("+13125550142", "outbound-api")).await.unwrap().came_in);
+    let forgotten = caller_of(status(404, json!({ "code": 20404 }))).await.unwrap();
+    assert_eq!(forgotten, CallerOf { came_in: true, dialled: None, from: None });
+    let down = caller_of(status(503, json!({}))).await;
+    assert!(matches!(down, Err(DeliveryError::Unavailable { .. })));
 }

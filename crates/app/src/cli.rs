@@ -126,6 +126,9 @@ pub enum Command {
         #[arg(long, default_value = "the command line")]
         by: String,
     },
+    /// Work with messages that callers have left.
+    #[command(subcommand)]
+    Voicemail(VoicemailCommand),
     /// Plan maintenance, whose failures wake nobody, and list the calls that it kept quiet.
     #[command(subcommand)]
     Windows(WindowsCommand),
@@ -258,6 +261,30 @@ pub enum TenantCommand {
     List,
     /// Print the demo tenant's file, to start one's own from.
     Demo,
+}
+
+/// Work with messages that callers have left.
+#[derive(Debug, Subcommand)]
+pub enum VoicemailCommand {
+    /// Look through the carrier's recordings: one that no call knows becomes a ticket. A server does so by itself.
+    Scan(ScanArgs),
+}
+
+/// A scan of the carrier's recordings.
+#[derive(Debug, Clone, Args)]
+pub struct ScanArgs {
+    /// Look back so many hours, at most 720; by default to shortly before the last scan.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=720))]
+    pub hours: Option<u16>,
+    /// The simulated network's REST API, for tenants without a carrier.
+    #[arg(long, env = "NIGHTDESK_SIMULATOR_API", default_value = "http://127.0.0.1:8421")]
+    pub simulator_api: String,
+    /// The carrier's REST API.
+    #[arg(long, env = "NIGHTDESK_TWILIO_API", default_value = "https://api.twilio.com")]
+    pub twilio_api: String,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// Work with the table of --store.

@@ -13,6 +13,7 @@ mod heartbeat;
 pub mod http;
 pub mod lambda;
 pub mod logging;
+pub mod scan;
 pub mod server;
 pub mod store;
 pub mod transport;

@@ -21,3 +21,14 @@ pub fn start(verbose: u8) {
     let lines = fmt::layer().with_ansi(std::io::stderr().is_terminal()).with_writer(std::io::stderr);
     let _already_started = tracing_subscriber::registry().with(lines.with_filter(sparing)).with(filter).try_init();
 }
+
+/// An error with everything that led to it, for a log line.
+pub fn with_causes(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text = format!("{text}: {cause}");
+        source = cause.source();
+    }
+    text
+}

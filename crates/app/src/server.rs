@@ -5,6 +5,7 @@ use crate::clock::PacedClock;
 use crate::config::{DEMO, Tenant};
 use crate::heartbeat;
 use crate::http::{AppState, Metrics, router};
+use crate::scan::keep_scanning;
 use crate::store::{OpenError, Store, StoreChoice};
 use crate::transport::HyperTransport;
 use crate::wiring::{REFRESH_EVERY, Wiring};
@@ -246,6 +247,7 @@ impl Setup {
             tasks.spawn(look_after_due(engine.clone(), (first, pause), stopped.clone()));
         }
         tasks.spawn(keep_wired(wiring.clone(), stopped.clone()));
+        tasks.spawn(keep_scanning(engine.clone(), wiring.clone(), self.pace, stopped.clone()));
         if let Some(url) = self.heartbeat_url {
             tasks.spawn(heartbeat::beat(engine.clone(), transport, url, stopped));
         }

@@ -12,12 +12,14 @@ mod machines;
 mod model;
 mod outages;
 mod recurrence;
+mod scan;
 mod voice;
 mod windows;
 
 pub use courier::Ran;
 pub use journal::{Difference, Replay};
 pub use model::MODEL_USE;
+pub use scan::Scanned;
 pub use voice::EngineError;
 pub use windows::{WINDOW_KIND, WindowError};
 

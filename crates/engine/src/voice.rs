@@ -8,7 +8,7 @@ use nightdesk_domain::effect::Outcome;
 use nightdesk_domain::ids::{CallId, CaseId, EffectId, OwnerId, TenantId};
 use nightdesk_domain::private::Private;
 use nightdesk_domain::reply::{Heard, VoiceReply};
-use nightdesk_ports::{Snapshot, StoreError};
+use nightdesk_ports::{DeliveryError, Snapshot, StoreError};
 
 /// Why an event was not taken.
 #[derive(Debug, thiserror::Error)]
@@ -25,6 +25,9 @@ pub enum EngineError {
     /// The store failed.
     #[error("the store failed")]
     Store(#[from] StoreError),
+    /// A service outside failed.
+    #[error("a service outside failed")]
+    Outside(#[from] DeliveryError),
 }
 
 impl Engine {

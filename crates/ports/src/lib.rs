@@ -8,6 +8,7 @@
 mod error;
 mod listening;
 mod model;
+mod recordings;
 mod records;
 mod register;
 mod services;
@@ -17,6 +18,7 @@ mod tenants;
 pub use error::{DeliveryError, StoreError};
 pub use listening::{Budget, Heard, Listening, TOOL_INPUT_BYTES_MAX};
 pub use model::{Absent, Answer, TokenUse, Transcriber, Transcript, TriageModel};
+pub use recordings::{CallerOf, KeptRecording};
 pub use records::{RECORD_BODY_BYTES_MAX, RECORD_KEY_BYTES_MAX, Record, RecordLog, Scan};
 pub use register::{ENTRY_BODY_BYTES_MAX, ENTRY_KEY_BYTES_MAX, Entry, Register};
 pub use services::{Clock, HttpTransport, Notifier, Pieces, Telephony, Ticketing, TransportError};

@@ -1,12 +1,12 @@
 //! Services outside: telephone network, ticketing system, notices, time, HTTP.
 
-use crate::DeliveryError;
+use crate::{CallerOf, DeliveryError, KeptRecording};
 use async_trait::async_trait;
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use nightdesk_domain::case::TicketDraft;
 use nightdesk_domain::effect::{Alert, Line, NoteOrder, PageOrder, TextOrder};
-use nightdesk_domain::ids::{CaseId, EffectId, LegId, PsaTicketId, RecordingId, TenantId};
+use nightdesk_domain::ids::{CallId, CaseId, EffectId, LegId, PsaTicketId, RecordingId, TenantId};
 use std::time::Duration;
 
 /// The telephone network.
@@ -25,6 +25,15 @@ pub trait Telephony: Send + Sync {
     async fn text(&self, tenant: &TenantId, order: &TextOrder) -> Result<(), DeliveryError>;
     /// The sound of a recording and its media type.
     async fn recording(&self, tenant: &TenantId, id: &RecordingId) -> Result<(String, Bytes), DeliveryError>;
+    /// Every recording that was made since then and is finished, the oldest first; whole seconds count. A network that
+    /// keeps none has none.
+    async fn recordings(&self, _tenant: &TenantId, _since: DateTime<Utc>) -> Result<Vec<KeptRecording>, DeliveryError> {
+        Ok(Vec::new())
+    }
+    /// Who called whom. A call that the network does not know any more came in, for all that is known.
+    async fn caller_of(&self, _tenant: &TenantId, _call: &CallId) -> Result<CallerOf, DeliveryError> {
+        Ok(CallerOf { came_in: true, dialled: None, from: None })
+    }
 }
 
 /// The ticketing system (PSA).

@@ -9,11 +9,11 @@ use bytes::Bytes;
 use chrono::{DateTime, TimeDelta, Utc};
 use nightdesk_domain::case::TicketDraft;
 use nightdesk_domain::effect::{Alert, Line, NoteOrder, PageOrder, TextOrder};
-use nightdesk_domain::ids::{CaseId, EffectId, LegId, OwnerId, PsaTicketId, RecordingId, TenantId};
+use nightdesk_domain::ids::{CallId, CaseId, EffectId, LegId, OwnerId, PsaTicketId, RecordingId, TenantId};
 use nightdesk_engine::Ports;
 use nightdesk_ports::{
-    Absent, Cases, Clock, Commit, DeliveryError, JournalEntry, ListKind, Notifier, Snapshot, StoreError, Stored,
-    Telephony, Ticketing,
+    Absent, CallerOf, Cases, Clock, Commit, DeliveryError, JournalEntry, KeptRecording, ListKind, Notifier, Snapshot,
+    StoreError, Stored, Telephony, Ticketing,
 };
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -72,6 +72,14 @@ pub struct Obedient {
     /// What was asked.
     pub ledger: Ledger,
     tickets: Mutex<Vec<(CaseId, PsaTicketId)>>,
+    recordings: Mutex<Vec<(DateTime<Utc>, KeptRecording, CallerOf)>>,
+}
+
+impl Obedient {
+    /// Has the network keep a recording that was made then, of a call by this person.
+    pub fn keep_recording(&self, at: DateTime<Utc>, kept: KeptRecording, caller: CallerOf) {
+        lock(&self.recordings).push((at, kept, caller));
+    }
 }
 
 #[async_trait]
@@ -98,6 +106,15 @@ impl Telephony for Obedient {
     }
     async fn recording(&self, _: &TenantId, _: &RecordingId) -> Result<(String, Bytes), DeliveryError> {
         Ok(("audio/x-wav".to_owned(), Bytes::from_static(b"RIFF")))
+    }
+    async fn recordings(&self, _: &TenantId, since: DateTime<Utc>) -> Result<Vec<KeptRecording>, DeliveryError> {
+        let kept = lock(&self.recordings);
+        Ok(kept.iter().filter(|(at, ..)| *at >= since).map(|(_, kept, _)| kept.clone()).collect())
+    }
+    async fn caller_of(&self, _: &TenantId, call: &CallId) -> Result<CallerOf, DeliveryError> {
+        let kept = lock(&self.recordings);
+        let caller = kept.iter().find(|(_, kept, _)| kept.call == *call).map(|(.., caller)| caller.clone());
+        Ok(caller.unwrap_or(CallerOf { came_in: true, dialled: None, from: None }))
     }
 }
 

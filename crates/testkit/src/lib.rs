@@ -15,4 +15,6 @@ pub mod models;
 pub mod sample;
 pub mod script;
 pub mod sim;
+pub mod slack;
 pub mod transport;
+pub mod webhook;

@@ -1,4 +1,4 @@
-//! The list of calls in the REST API: filters and pages.
+//! The lists of calls and of recordings in the REST API: filters and pages.
 
 use super::exchange::Exchange;
 use super::resource;
@@ -25,16 +25,6 @@ pub(super) fn list_calls(network: &Exchange, query: &Form, path: &str) -> Result
         "Page",
         "PageToken",
     ])?;
-    let size = match query.get("PageSize").map(str::parse::<usize>) {
-        None => PAGE_SIZE,
-        Some(Ok(size)) if (1..=1000).contains(&size) => size,
-        Some(_) => return Err(ApiError::bad(20006, "PageSize must be from 1 to 1000")),
-    };
-    let page = match query.get("Page").map(str::parse::<usize>) {
-        None => 0,
-        Some(Ok(page)) => page,
-        Some(Err(_)) => return Err(ApiError::bad(20006, "Page must be a number")),
-    };
     let since = instant(query.get("StartTime>").or(query.get("StartTime>=")))?;
     let before = instant(query.get("StartTime<").or(query.get("StartTime<=")))?;
     let day = query.get("StartTime").map(|text| instant(Some(text))).transpose()?.flatten();
@@ -52,10 +42,44 @@ pub(super) fn list_calls(network: &Exchange, query: &Form, path: &str) -> Result
         .filter(|leg| day.is_none_or(|day| leg.created.date_naive() == day.date_naive()))
         .collect();
     legs.sort_by_key(|leg| std::cmp::Reverse(leg.created_order));
+    let calls: Vec<Value> = legs.into_iter().map(|leg| resource::call(network, leg)).collect();
+    paged("calls", &calls, query, path, "")
+}
+
+pub(super) fn list_recordings(network: &Exchange, query: &Form, path: &str) -> Result<Answer, ApiError> {
+    query.only(&["DateCreated>", "DateCreated<", "CallSid", "PageSize", "Page", "PageToken"])?;
+    let since = instant(query.get("DateCreated>"))?;
+    let before = instant(query.get("DateCreated<"))?;
+    let state = network.state();
+    let mut kept: Vec<_> = state
+        .recordings
+        .values()
+        .filter(|kept| query.get("CallSid").is_none_or(|wanted| wanted == kept.call_sid))
+        .filter(|kept| since.is_none_or(|since| kept.created.timestamp() >= since.timestamp()))
+        .filter(|kept| before.is_none_or(|before| kept.created.timestamp() <= before.timestamp()))
+        .collect();
+    kept.sort_by_key(|kept| std::cmp::Reverse(kept.created));
+    let shown: Vec<Value> = kept.into_iter().map(|kept| resource::recording(network, kept)).collect();
+    let filter = query.get("DateCreated>").map(|since| format!("&DateCreated%3E={since}")).unwrap_or_default();
+    paged("recordings", &shown, query, path, &filter)
+}
+
+/// One page of all rows; the addresses of the others repeat the filter.
+fn paged(name: &str, rows: &[Value], query: &Form, path: &str, filter: &str) -> Result<Answer, ApiError> {
+    let size = match query.get("PageSize").map(str::parse::<usize>) {
+        None => PAGE_SIZE,
+        Some(Ok(size)) if (1..=1000).contains(&size) => size,
+        Some(_) => return Err(ApiError::bad(20006, "PageSize must be from 1 to 1000")),
+    };
+    let page = match query.get("Page").map(str::parse::<usize>) {
+        None => 0,
+        Some(Ok(page)) => page,
+        Some(Err(_)) => return Err(ApiError::bad(20006, "Page must be a number")),
+    };
     let first = page.saturating_mul(size);
-    let shown: Vec<Value> = legs.iter().skip(first).take(size).map(|leg| resource::call(network, leg)).collect();
-    let link = |page: usize| format!("{path}?PageSize={size}&Page={page}");
-    let more = legs.len() > first.saturating_add(size);
+    let shown: Vec<&Value> = rows.iter().skip(first).take(size).collect();
+    let link = |page: usize| format!("{path}?PageSize={size}&Page={page}{filter}");
+    let more = rows.len() > first.saturating_add(size);
     let body = json!({
         "first_page_uri": link(0),
         "next_page_uri": more.then(|| link(page + 1)),
@@ -65,7 +89,7 @@ pub(super) fn list_calls(network: &Exchange, query: &Form, path: &str) -> Result
         "page_size": size,
         "start": first,
         "end": first + shown.len().saturating_sub(1),
-        "calls": shown,
+        name: shown,
     });
     Ok(answer_json(StatusCode::OK, &body))
 }
@@ -77,6 +101,6 @@ fn instant(text: Option<&str>) -> Result<Option<DateTime<Utc>>, ApiError> {
     let day = || NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().and_then(|day| day.and_hms_opt(0, 0, 0));
     match whole.ok().or_else(|| day().map(|at| at.and_utc())) {
         Some(at) => Ok(Some(at)),
-        None => Err(ApiError::bad(20001, "StartTime is no date")),
+        None => Err(ApiError::bad(20001, "A date is none")),
     }
 }

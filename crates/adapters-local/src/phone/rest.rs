@@ -4,7 +4,7 @@
 use super::event::{LegStatus, Party};
 use super::exchange::Exchange;
 use super::leg::{self, MachineDetection, NewLeg, Order, Source};
-use super::listing::list_calls;
+use super::listing::{list_calls, list_recordings};
 use super::resource;
 use super::sms;
 use super::twiml::{Method, TwimlError, parse_document};
@@ -150,6 +150,7 @@ async fn route(
             Ok(Some(answer_json(StatusCode::OK, &shown)))
         }
         ["Messages.json"] if post => create_message(network, &form).map(Some),
+        ["Recordings.json"] if get => list_recordings(network, &query, path).map(Some),
         ["Recordings", name] if get => recording(network, name).map(Some),
         _ => Err(NOT_FOUND),
     }

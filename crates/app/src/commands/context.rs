@@ -76,7 +76,12 @@ pub(super) struct Desk {
 
 /// Opens a store that is there.
 pub(super) async fn open(store: &StoreArgs) -> Result<Desk, Box<dyn Error + Send + Sync>> {
-    let setup = setup(store, &super::serve::default_args())?;
+    open_with(store, &super::serve::default_args()).await
+}
+
+/// The same, for a command that speaks to a carrier.
+pub(super) async fn open_with(store: &StoreArgs, serve: &ServeArgs) -> Result<Desk, Box<dyn Error + Send + Sync>> {
+    let setup = setup(store, serve)?;
     if !setup.store.may_exist() {
         let choice = &setup.store;
         return Err(format!("there is no {choice} yet; start `nightdesk` or make a `nightdesk call` first").into());

@@ -12,6 +12,7 @@ mod table;
 mod tenant;
 mod test_page;
 mod tickets;
+mod voicemail;
 mod when;
 mod whom;
 mod windows;
@@ -37,6 +38,7 @@ pub async fn run(cli: Cli) -> ExitCode {
         Some(Command::Check { online }) => check::run(store, online).await,
         Some(Command::TestPage(args)) => test_page::run(store, args).await,
         Some(Command::Handled { ticket, by }) => tickets::handled(store, &ticket, &by).await,
+        Some(Command::Voicemail(command)) => voicemail::run(store, command).await,
         Some(Command::Windows(command)) => windows::run(store, command).await,
         Some(Command::Outages(command)) => outages::run(store, command).await,
         Some(Command::Tenant(command)) => tenant::run(store, command).await,

@@ -21,12 +21,15 @@ mod stream;
 #[cfg(feature = "lambda")]
 mod triage;
 #[cfg(feature = "lambda")]
+mod voicemail;
+#[cfg(feature = "lambda")]
 mod watch;
 
 #[cfg(feature = "lambda")]
 pub use {
+    crate::logging::with_causes,
     host::{Host, host},
-    run::{Answer, Error, run, with_causes},
+    run::{Answer, Error, run},
     watch::{Watched, look_now, watch},
 };
 
@@ -61,5 +64,13 @@ pub static FUNCTIONS: &[Function] = &[
         prepare: || {},
         #[cfg(feature = "lambda")]
         answer: |host, event, context| Box::pin(notifier::answer(host, event, context)),
+    },
+    Function {
+        name: "voicemail",
+        takes: "a schedule each five minutes: the carrier's recordings that no call knows",
+        #[cfg(feature = "lambda")]
+        prepare: || {},
+        #[cfg(feature = "lambda")]
+        answer: |host, event, _| Box::pin(voicemail::answer(host, event)),
     },
 ];

@@ -2,6 +2,7 @@
 
 use super::{FUNCTIONS, Function, Host, emergency, host};
 use crate::cli::{ServeArgs, StoreArgs};
+use crate::logging::with_causes;
 use clap::Parser;
 use futures_util::future::BoxFuture;
 use lambda_http::{Context, LambdaEvent, lambda_runtime, service_fn};
@@ -84,17 +85,6 @@ fn find(name: &str) -> Result<&'static Function, Error> {
         let names: Vec<&str> = FUNCTIONS.iter().map(|function| function.name).collect();
         format!("there is no function {name:?}; the template's Handler must be one of {}", names.join(", ")).into()
     })
-}
-
-/// An error with everything that led to it, for a log line.
-pub fn with_causes(error: &(dyn std::error::Error + 'static)) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        text = format!("{text}: {cause}");
-        source = cause.source();
-    }
-    text
 }
 
 #[cfg(test)]

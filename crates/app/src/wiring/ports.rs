@@ -5,12 +5,16 @@
 use super::Wiring;
 use async_trait::async_trait;
 use bytes::Bytes;
+use chrono::{DateTime, Utc};
 use nightdesk_domain::case::TicketDraft;
 use nightdesk_domain::effect::{Alert, Line, NoteOrder, PageOrder, TextOrder};
-use nightdesk_domain::ids::{CaseId, EffectId, LegId, PsaTicketId, RecordingId, TenantId};
+use nightdesk_domain::ids::{CallId, CaseId, EffectId, LegId, PsaTicketId, RecordingId, TenantId};
 use nightdesk_domain::model::{Opinion, Question, Story, Summary};
 use nightdesk_domain::vocabulary::Language;
-use nightdesk_ports::{Answer, DeliveryError, Notifier, Telephony, Ticketing, Transcriber, Transcript, TriageModel};
+use nightdesk_ports::{
+    Answer, CallerOf, DeliveryError, KeptRecording, Notifier, Telephony, Ticketing, Transcriber, Transcript,
+    TriageModel,
+};
 
 #[async_trait]
 impl Telephony for Wiring {
@@ -31,6 +35,12 @@ impl Telephony for Wiring {
     }
     async fn recording(&self, tenant: &TenantId, id: &RecordingId) -> Result<(String, Bytes), DeliveryError> {
         self.of(tenant)?.carrier.telephony.recording(tenant, id).await
+    }
+    async fn recordings(&self, tenant: &TenantId, since: DateTime<Utc>) -> Result<Vec<KeptRecording>, DeliveryError> {
+        self.of(tenant)?.carrier.telephony.recordings(tenant, since).await
+    }
+    async fn caller_of(&self, tenant: &TenantId, call: &CallId) -> Result<CallerOf, DeliveryError> {
+        self.of(tenant)?.carrier.telephony.caller_of(tenant, call).await
     }
 }
 

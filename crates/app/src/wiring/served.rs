@@ -7,7 +7,9 @@ use nightdesk_adapters_anthropic::AnthropicModel;
 use nightdesk_adapters_connectwise::ConnectWise;
 use nightdesk_adapters_local::desk::Desk;
 use nightdesk_adapters_local::inbox::Inbox;
+use nightdesk_adapters_slack::Slack;
 use nightdesk_adapters_twilio::{PublicUrl, TwilioAccount, TwilioTelephony};
+use nightdesk_adapters_webhook::Webhook;
 use nightdesk_domain::phone::PhoneNumber;
 use nightdesk_ports::{Absent, Budget, HttpTransport, Notifier, Ticketing, Transcriber, TriageModel};
 use std::path::PathBuf;
@@ -22,8 +24,17 @@ pub struct Served {
     pub(super) carrier: Arc<Carrier>,
     pub(super) ticketing: Arc<dyn Ticketing>,
     pub(super) notifier: Arc<dyn Notifier>,
+    /// Where its people chat; what cannot be made now is none, and named among the problems.
+    pub(super) chat: Chat,
     pub(super) model: Arc<dyn TriageModel>,
     pub(super) transcriber: Arc<dyn Transcriber>,
+}
+
+/// Where a tenant's people chat.
+#[derive(Clone, Default)]
+pub(super) struct Chat {
+    pub(super) slack: Option<Arc<Slack>>,
+    pub(super) webhook: Option<Arc<Webhook>>,
 }
 
 /// A telephone network, and the account there.
@@ -49,8 +60,11 @@ impl Served {
             Some(Model::Anthropic { .. }) => ", a model of Anthropic's",
             Some(Model::None {}) | None => "",
         };
+        let slack = if of.slack.is_some() { ", pages in Slack" } else { "" };
+        let webhook = if of.webhook.is_some() { ", cards by a webhook" } else { "" };
         let policy = &self.tenant.policy;
-        format!("{} ({}): calls by {carrier}, tickets in {desk}, {mail}{model}", policy.name, policy.tenant)
+        let served = format!("calls by {carrier}, tickets in {desk}, {mail}{slack}{webhook}{model}");
+        format!("{} ({}): {served}", policy.name, policy.tenant)
     }
 
     /// The account whose tokens sign its webhooks.
@@ -91,6 +105,7 @@ impl Parts {
         let carrier = self.carrier(&tenant, &keys);
         let ticketing = self.ticketing(&tenant, &keys);
         let notifier = self.notifier(&tenant).await.map_err(|why| vec![why]);
+        let chat = self.chat(&tenant, &keys, before.map(|before| &before.chat), &mut problems);
         let model = self.model(&tenant, &keys).await;
         let transcriber = self.transcriber(&tenant).await.map_err(|why| vec![why]);
 
@@ -108,7 +123,7 @@ impl Parts {
         let transcriber = kept(transcriber, before.map(|b| &b.transcriber), unwired, &mut problems);
         match carrier {
             Some(carrier) => {
-                Ok(Served { version, tenant, keys, problems, carrier, ticketing, notifier, model, transcriber })
+                Ok(Served { version, tenant, keys, problems, carrier, ticketing, notifier, chat, model, transcriber })
             }
             None => Err(problems),
         }
@@ -151,6 +166,29 @@ impl Parts {
             }
             Some(Mail::Inbox {}) | None => Ok(self.inbox.clone()),
         }
+    }
+
+    /// What cannot be made now stays as it was.
+    fn chat(&self, tenant: &Tenant, keys: &Keys, before: Option<&Chat>, problems: &mut Vec<String>) -> Chat {
+        let before = before.cloned().unwrap_or_default();
+        let of = &tenant.integrations;
+        let slack = match of.slack_config(keys) {
+            Some(Ok(config)) => Some(Arc::new(Slack::new(self.transport.clone(), config))),
+            Some(Err(why)) => {
+                problems.extend(why);
+                before.slack
+            }
+            None => None,
+        };
+        let webhook = match (of.webhook_url(keys), &of.webhook) {
+            (Some(Ok(url)), Some(part)) => Some(Arc::new(Webhook::new(self.transport.clone(), url, part.format()))),
+            (Some(Err(why)), _) => {
+                problems.push(why);
+                before.webhook
+            }
+            _ => None,
+        };
+        Chat { slack, webhook }
     }
 
     async fn model(&self, tenant: &Tenant, keys: &Keys) -> Result<Arc<dyn TriageModel>, Vec<String>> {

@@ -69,6 +69,11 @@ fn what_the_notifier_needs_to_look_nearly_always_is_there() {
 }
 
 #[test]
+fn recordings_are_scanned_every_few_minutes() {
+    check_broken("rate(5 minutes)", "rate(1 day)", "every five minutes");
+}
+
+#[test]
 fn the_table_is_the_one_that_the_store_expects() {
     check_broken("AttributeName: sk, KeyType: RANGE", "AttributeName: pk, KeyType: RANGE", "KeySchema");
     check_broken("IndexName: due", "IndexName: outbox", "index \"due\"");

@@ -24,8 +24,8 @@ pub(crate) mod table {
 
 /// Every complaint about a template.
 pub(crate) fn all(template: &Template) -> Vec<String> {
-    let rules: [fn(&Template) -> Vec<String>; 9] =
-        [references, handlers, functions, notifier, store, recordings, permissions, alarms, told];
+    let rules: [fn(&Template) -> Vec<String>; 10] =
+        [references, handlers, functions, notifier, voicemail, store, recordings, permissions, alarms, told];
     rules.iter().flat_map(|rule| rule(template)).collect()
 }
 
@@ -157,6 +157,19 @@ fn notifier(template: &Template) -> Vec<String> {
         wrong.extend(unless(keeps, "an event has no dead-letter queue"));
     }
     wrong
+}
+
+/// Recordings that no call knows are looked for every few minutes.
+fn voicemail(template: &Template) -> Vec<String> {
+    let events = template
+        .of_type("AWS::Serverless::Function")
+        .filter(|(_, function)| function["Properties"]["Handler"] == "voicemail")
+        .flat_map(|(_, function)| {
+            function["Properties"]["Events"].as_object().into_iter().flat_map(|all| all.values())
+        });
+    let every = |event: &Value| event["Type"] == "Schedule" && event["Properties"]["Schedule"] == "rate(5 minutes)";
+    let scheduled = events.filter(|event| every(event)).count() == 1;
+    unless(scheduled, "voicemail: it must be started every five minutes").into_iter().collect()
 }
 
 /// The table is as the store expects it, and is hard to lose.

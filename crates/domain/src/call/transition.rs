@@ -254,6 +254,10 @@ impl Step<'_> {
                 self.call.state = CallState::Ended;
             }
         }
+        // A message that a scan of the carrier's recordings has found: nobody was asked whether it is urgent.
+        if self.call.is_settled() && !self.call.recordings.is_empty() && !self.call.transcribed {
+            self.await_transcript();
+        }
         if !told_already || self.opens.is_some() {
             self.caller_left();
         }

@@ -82,6 +82,24 @@ fn a_message_that_is_reported_after_everything_was_given_up_is_waited_for_too() 
 }
 
 #[test]
+fn a_message_that_a_scan_has_found_is_waited_for_and_wakes() {
+    let found = Recording { id: RecordingId::parse("RE1").unwrap(), seconds: 30 };
+    let night = stranger()
+        .call_event(CallEvent::Recorded { turn: 0, recording: Some(found) })
+        .hangs_up()
+        .expect_disposition(Disposition::Voicemail)
+        .expect_alerts(1)
+        .expect_nobody_woken();
+    night
+        .clone()
+        .message_reads(Some("my printer is jammed no hurry"))
+        .expect_over()
+        .seconds_pass(600)
+        .expect_nobody_woken();
+    night.seconds_pass(181).rings("alex").expect_in_ticket("call/message-without-transcript");
+}
+
+#[test]
 fn a_message_without_sound_is_noticed() {
     for nothing in [None, Some(0)] {
         stranger()

@@ -1,6 +1,7 @@
-//! The sections that say who serves a tenant: carrier, ticketing, mail, model, transcription.
+//! The sections that say who serves a tenant: carrier, ticketing, mail, chat, model, transcription.
 
 use super::Keys;
+use super::chat::{Slack, Webhook};
 use super::checks::Checker;
 use crate::amazon::{ABSENT, Amazon};
 use crate::config::SecretRef;
@@ -26,6 +27,10 @@ pub struct Integrations {
     pub connectwise: Option<ConnectWise>,
     /// How notices are sent; none: they are kept in the inbox.
     pub mail: Option<Mail>,
+    /// The Slack workspace; none: nobody is paged there.
+    pub slack: Option<Slack>,
+    /// The webhook of another chat; none: nothing is posted there.
+    pub webhook: Option<Webhook>,
     /// The language model; none: the rules stand alone.
     pub model: Option<Model>,
     /// Who writes messages down; none: the carrier.
@@ -189,6 +194,7 @@ pub(super) fn check(tenant: &Integrations, check: &mut Checker) {
             check.named("mail.configuration_set", name);
         }
     }
+    super::chat::check(tenant, check);
     match &tenant.model {
         Some(Model::Bedrock { quick, thorough, .. }) => {
             amazon(check, "model.via");
@@ -231,6 +237,8 @@ impl Integrations {
             secrets.extend(twilio.previous_auth_token.iter().map(|token| (TWILIO_PREVIOUS_TOKEN, token)));
         }
         secrets.extend(self.connectwise.iter().map(|part| (CONNECTWISE_KEY, &part.private_key)));
+        secrets.extend(self.slack.iter().flat_map(Slack::secrets));
+        secrets.extend(self.webhook.iter().map(Webhook::secret));
         if let Some(Model::Anthropic { api_key, .. }) = &self.model {
             secrets.push((MODEL_KEY, api_key));
         }
@@ -290,6 +298,8 @@ impl Integrations {
         let twilio = self.twilio_account(keys).and_then(Result::err);
         let connectwise = self.connectwise_config(keys).and_then(Result::err).unwrap_or_default();
         let model = self.anthropic_config(keys).and_then(Result::err).unwrap_or_default();
-        twilio.into_iter().chain(connectwise).chain(model).collect()
+        let slack = self.slack_config(keys).and_then(Result::err).unwrap_or_default();
+        let webhook = self.webhook_url(keys).and_then(Result::err);
+        twilio.into_iter().chain(connectwise).chain(slack).chain(webhook).chain(model).collect()
     }
 }

@@ -1,5 +1,6 @@
 //! The tenant file: TOML that an owner writes, checked as a whole, every problem named at once.
 
+mod chat;
 mod checks;
 mod integrations;
 mod parts;
@@ -54,8 +55,8 @@ impl Tenant {
         let policy = policy(&read, &mut check);
         let contacts = contacts(&read, &mut check);
         let file = text.to_owned();
-        let parts::File { twilio, connectwise, mail, model, transcription, .. } = read;
-        let integrations = Integrations { twilio, connectwise, mail, model, transcription };
+        let parts::File { twilio, connectwise, mail, slack, webhook, model, transcription, .. } = read;
+        let integrations = Integrations { twilio, connectwise, mail, slack, webhook, model, transcription };
         integrations::check(&integrations, &mut check);
         match policy {
             Some(policy) if check.problems.is_empty() => Ok(Tenant { policy, contacts, file, integrations }),
@@ -196,6 +197,37 @@ mod tests {
         ] {
             assert!(problems.iter().any(|problem| problem.starts_with(field)), "{field} is missing in {problems:?}");
         }
+    }
+
+    fn secret(folder: &tempfile::TempDir, name: &str, text: &str) -> String {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        format!("{{ file = {path:?} }}")
+    }
+
+    async fn wrong_with_chat(token: &str, signing: &str, url: &str) -> Vec<String> {
+        let folder = tempfile::tempdir().unwrap();
+        let (token, signing) = (secret(&folder, "token", token), secret(&folder, "signing", signing));
+        let url = secret(&folder, "url", url);
+        let chat = format!(
+            "[slack]\nbot_token = {token}\nsigning_secret = {signing}\nchannel = \"C0123456789\"\n\
+             [webhook]\nformat = \"teams\"\nurl = {url}\n"
+        );
+        let tenant = parsed(&chat).unwrap();
+        tenant.integrations.problems(&tenant.keys(&Secrets::Local).await)
+    }
+
+    #[tokio::test]
+    async fn what_is_wrong_with_chat_is_named_and_no_secret_is() {
+        assert_eq!(wrong_with_chat("xoxb-1", "s", "https://hooks.example/x").await, [""; 0]);
+        let problems = wrong_with_chat("xoxp-hidden", "s", "http://hidden.example/x").await;
+        for field in ["slack.bot_token", "webhook.url"] {
+            assert!(problems.iter().any(|problem| problem.starts_with(field)), "{field} is missing in {problems:?}");
+        }
+        assert!(!problems.concat().contains("hidden"), "{problems:?}");
+        let chat = "[slack]\nbot_token = { env = \"A\" }\nsigning_secret = { env = \"B\" }\nchannel = \"#night\"\n";
+        assert!(parsed(chat).unwrap_err()[0].starts_with("slack.channel"));
+        assert!(parsed("[webhook]\nformat = \"pigeon\"\nurl = { env = \"A\" }").is_err());
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The tenant file as it is written: every section, unknown settings refused.
 
+use super::chat::{Slack, Webhook};
 use super::integrations::{ConnectWise, Mail, Model, Transcription, Twilio};
 use nightdesk_domain::policy::PagingPolicy;
 use nightdesk_domain::skills::Shift;
@@ -27,6 +28,8 @@ pub(super) struct File {
     pub(super) twilio: Option<Twilio>,
     pub(super) connectwise: Option<ConnectWise>,
     pub(super) mail: Option<Mail>,
+    pub(super) slack: Option<Slack>,
+    pub(super) webhook: Option<Webhook>,
     pub(super) model: Option<Model>,
     pub(super) transcription: Option<Transcription>,
 }

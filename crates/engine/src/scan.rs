@@ -1,0 +1,117 @@
+//! The carrier's recordings that no call knows: a message that was left while the store was down, or whose callbacks
+//! were lost, becomes a ticket like any other.
+//!
+//! Safe to run anywhere, any number of times, by several at once: what is found becomes the events that the carrier's
+//! own webhooks would have been, for a call with the carrier's id, and each of them changes nothing the second time.
+
+use crate::{Engine, EngineError};
+use chrono::{DateTime, TimeDelta, Utc};
+use nightdesk_domain::call::{Arrival, CallEvent};
+use nightdesk_domain::ids::{OwnerId, TenantId};
+use nightdesk_domain::private::Private;
+use nightdesk_domain::reply::Heard;
+use nightdesk_ports::{Entry, KeptRecording, Snapshot, StoreError};
+
+/// The register's kind and id of how far was scanned.
+const SCAN: (&str, &str) = ("scan", "recordings");
+/// How far the first scan of a tenant looks back, in hours.
+const FIRST_HOURS: i64 = 24;
+/// How far the next one looks back behind the last, in hours: a carrier takes its time to list a recording.
+const OVERLAP_HOURS: i64 = 2;
+/// How far any looks back, in days.
+const DAYS_MAX: i64 = 30;
+/// How old the mark may grow before it is written anew, in minutes.
+const MARK_MINUTES: i64 = 30;
+
+/// What a scan found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Scanned {
+    /// Recordings that were looked at.
+    pub seen: usize,
+    /// Those that no call knew: each has a ticket now.
+    pub found: usize,
+    /// Those that could not be taken now; the next scan meets them again.
+    pub failed: usize,
+}
+
+impl Engine {
+    /// Looks through the recordings that the carrier has made since then; if nothing is given, since shortly before the
+    /// last scan that met no failure. One that no call knows becomes a message of its call, with ticket and notice;
+    /// without a usable transcript somebody is woken to listen to it, as ever.
+    ///
+    /// # Errors
+    /// When the carrier cannot list them, or the store fails. A single one that fails is counted and logged.
+    pub async fn scan_recordings(
+        &self,
+        tenant: &TenantId,
+        since: Option<DateTime<Utc>>,
+    ) -> Result<Scanned, EngineError> {
+        let began = self.now();
+        let mark = self.ports().register.entry(tenant, SCAN.0, SCAN.1, began).await?;
+        let marked = mark.as_ref().and_then(|mark| mark.body.reveal().parse::<DateTime<Utc>>().ok());
+        let from_mark = marked.map(|at| at - TimeDelta::hours(OVERLAP_HOURS));
+        let since = since.or(from_mark).unwrap_or(began - TimeDelta::hours(FIRST_HOURS));
+        let since = since.max(began - TimeDelta::days(DAYS_MAX));
+        let kept = self.ports().telephony.recordings(tenant, since).await?;
+        let mut scanned = Scanned { seen: kept.len(), ..Scanned::default() };
+        for kept in &kept {
+            match self.take_recording(tenant, kept).await {
+                Ok(true) => {
+                    tracing::warn!(%tenant, recording = %kept.recording.id, "a recording that no call knew is taken");
+                    scanned.found += 1;
+                }
+                Ok(false) => {}
+                Err(error) => {
+                    tracing::error!(%tenant, recording = %kept.recording.id, %error, "a recording could not be taken");
+                    scanned.failed += 1;
+                }
+            }
+        }
+        let reaches_mark = marked.is_none_or(|at| since <= at);
+        let stale = marked.is_none_or(|at| began - at >= TimeDelta::minutes(MARK_MINUTES));
+        if scanned.failed == 0 && reaches_mark && stale {
+            let body = Private::new(format!("{began:?}"));
+            let entry = match &mark {
+                Some(mark) => mark.changed(body),
+                None => Entry::new(tenant, SCAN.0, SCAN.1, body),
+            };
+            match self.ports().register.put(&entry, began).await {
+                // Another has scanned meanwhile, as far or nearly so.
+                Ok(()) | Err(StoreError::Conflict) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(scanned)
+    }
+
+    /// Whether it was new.
+    async fn take_recording(&self, tenant: &TenantId, kept: &KeptRecording) -> Result<bool, EngineError> {
+        let KeptRecording { call, recording } = kept;
+        let stored = self.ports().cases.load(tenant, &OwnerId::Call(call.clone())).await?;
+        let unknown = stored.is_none();
+        match stored.map(|stored| stored.snapshot) {
+            Some(Snapshot::Call(known)) if known.recordings.iter().any(|own| own.id == recording.id) => {
+                return Ok(false);
+            }
+            Some(_) => {}
+            None => {
+                let caller = self.ports().telephony.caller_of(tenant, call).await?;
+                if !caller.came_in {
+                    return Ok(false);
+                }
+                let policy = self.ports().tenants.newest(tenant).await?.ok_or(EngineError::UnknownTenant)?;
+                // A number that is none of the lines tells no company, which is what is known then.
+                let dialled = caller.dialled.unwrap_or_else(|| policy.caller_id.clone());
+                let arrival = Arrival { tenant: tenant.clone(), call: call.clone(), dialled, from: caller.from };
+                self.arrive(&arrival).await?;
+            }
+        }
+        // Turn 0 is no turn: so says the recording's own callback, too.
+        let event = CallEvent::Recorded { turn: 0, recording: Some(recording.clone()) };
+        self.call_event(tenant, call, event, Heard::default()).await?;
+        if unknown {
+            self.call_event(tenant, call, CallEvent::HungUp, Heard::default()).await?;
+        }
+        Ok(true)
+    }
+}
