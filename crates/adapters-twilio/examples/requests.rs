@@ -84,7 +84,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     twilio.refetch(&tenant, &Line::Caller(CallId::parse("CA00000000000000000000000000000001")?)).await?;
     twilio.refetch(&tenant, &Line::Technician(order.case.clone(), order.page, leg.clone())).await?;
     twilio.hang_up(&tenant, &leg).await?;
-    let text = TextOrder { to: order.to.clone(), from: order.from.clone(), body: "Please call the desk.".into() };
+    let text =
+        TextOrder { to: order.to.clone(), from: order.from.clone(), body: "Please call the desk.".into(), page: None };
     twilio.text(&tenant, &text).await?;
     twilio.recordings(&tenant, ordered_at).await?;
     twilio.caller_of(&tenant, &CallId::parse("CA00000000000000000000000000000001")?).await?;

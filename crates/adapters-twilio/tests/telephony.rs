@@ -88,7 +88,7 @@ fn order() -> PageOrder {
 }
 
 fn text() -> TextOrder {
-    TextOrder { to: order().to, from: order().from, body: "¿Dónde está?".into() }
+    TextOrder { to: order().to, from: order().from, body: "¿Dónde está?".into(), page: None }
 }
 
 fn leg() -> LegId {

@@ -117,6 +117,8 @@ fn policy() -> Result<Policy, Box<dyn Error>> {
         }],
         ladder: vec![alex],
         manager: None,
+        rota: None,
+        ladders: vec![],
         paging: PagingPolicy::default(),
         skill_match: Default::default(),
         model: ModelPolicy::default(),

@@ -2,7 +2,7 @@
 
 use crate::call::CallEvent;
 use crate::case::{CaseEvent, TicketDraft};
-use crate::ids::{CallId, CaseId, EffectId, LegId, PsaTicketId, RecordingId, TechnicianId, TenantId};
+use crate::ids::{AckCode, CallId, CaseId, EffectId, LegId, PsaTicketId, RecordingId, TechnicianId, TenantId};
 use crate::model::{Question, Summary};
 use crate::phone::PhoneNumber;
 use crate::private::Private;
@@ -27,6 +27,8 @@ pub struct PlannedEffect {
 pub enum Effect {
     /// Ring a technician. Unknown outcome: look for the leg at the carrier, then ring again.
     Page(PageOrder),
+    /// Page a technician by a message. Unknown outcome: repeat (a second message wakes nobody who sleeps).
+    MessagePage(MessageOrder),
     /// Make the carrier ask what a leg hears now. Unknown outcome: repeat.
     Refetch(Line),
     /// End a leg. Unknown outcome: repeat.
@@ -88,6 +90,48 @@ pub struct PageOrder {
     pub useless_after: DateTime<Utc>,
 }
 
+/// Page one technician for one case by a message that can be answered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MessageOrder {
+    /// Which tenant's accounts.
+    pub tenant: TenantId,
+    /// The case.
+    pub case: CaseId,
+    /// Which page of the case, from 1.
+    pub page: u32,
+    /// The person.
+    pub technician: TechnicianId,
+    /// Where it goes, from the tenant's records.
+    pub to: MessageTo,
+    /// One line.
+    pub subject: Private,
+    /// The rest; it says how to accept by a text.
+    pub body: Private,
+    /// The code by which it is accepted.
+    pub code: AckCode,
+    /// After this instant the order is moot: the case has moved on.
+    pub useless_after: DateTime<Utc>,
+}
+
+/// Where a page by message goes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MessageTo {
+    /// To a telephone, from the tenant's number.
+    Text {
+        /// The person's telephone.
+        to: PhoneNumber,
+        /// The tenant's number.
+        from: PhoneNumber,
+    },
+    /// To a member of the tenant's Slack workspace, by id.
+    Slack(String),
+    /// To an address.
+    Email(String),
+    /// To the chat channel behind the tenant's webhook.
+    Webhook,
+}
+
 /// Text one technician.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TextOrder {
@@ -97,6 +141,9 @@ pub struct TextOrder {
     pub from: PhoneNumber,
     /// The text.
     pub body: Private,
+    /// The page that this text is, if it is one: the carrier reports to it what became of the text.
+    #[serde(default)]
+    pub page: Option<(CaseId, u32)>,
 }
 
 /// A message to the people on call that rings nobody.
@@ -158,6 +205,8 @@ pub enum Outcome {
     Summarised(Summary),
     /// A notice did not reach the people on call, by this service's own word. The text names no person.
     NoticeLost(String),
+    /// The destination has had as much as it gets: the page goes another way.
+    OverBudget,
     /// Given up: refused, or no longer useful. The text names no person.
     GivenUp(String),
 }

@@ -1,9 +1,11 @@
 //! What must be fresh when a decision is taken: read by the engine just before a transition.
 
 use crate::case::OpenCase;
-use crate::ids::CompanyId;
+use crate::ids::{CompanyId, TechnicianId};
 use crate::phone::PhoneNumber;
 use crate::private::Private;
+use crate::rota::Override;
+use crate::skills::Load;
 use crate::windows::Occurrence;
 use serde::{Deserialize, Serialize};
 
@@ -23,6 +25,8 @@ pub struct Contact {
 pub struct Needs {
     /// Contacts whose number ends in the same ten digits.
     pub contacts_of: Option<PhoneNumber>,
+    /// Who is on call, and who cannot be texted.
+    pub on_call: bool,
     /// Planned work that is in force now or will be before a call that begins now is over.
     pub windows: bool,
     /// Open cases of this company that a caller with the like problem could join.
@@ -34,6 +38,15 @@ pub struct Needs {
 pub struct Facts {
     /// Every contact of the tenant with the caller's number: none, one, or several who share it.
     pub contacts: Vec<Contact>,
+    /// Changes of the rota, in the order in which they were made.
+    #[serde(default)]
+    pub overrides: Vec<Override>,
+    /// Technicians to whom the carrier delivers no texts, since they answered STOP.
+    #[serde(default)]
+    pub stopped: Vec<TechnicianId>,
+    /// What the night has asked of each person so far.
+    #[serde(default)]
+    pub loads: Vec<Load>,
     /// Planned work at the tenant's clients, in force or soon to be.
     #[serde(default)]
     pub windows: Vec<Occurrence>,

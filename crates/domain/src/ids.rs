@@ -1,5 +1,6 @@
 //! Names of things: checked on the way in, so that nothing forged in a URL reaches a store key.
 
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
@@ -149,6 +150,58 @@ impl FromStr for EffectId {
     }
 }
 
+/// The code by which a technician accepts a case in a text: four digits, not used again within a day.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct AckCode(String);
+
+impl AckCode {
+    /// Derives a code from the case and from how often its commit lost a race for one.
+    pub fn derive(case: &CaseId, attempt: u32) -> Self {
+        // The first digit is never 0, so that nobody drops it.
+        Self(format!("{}", 1_000 + hash(case, attempt) % 9_000))
+    }
+
+    /// The four digits.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The names under which a case that opened then is found by its code: one for that day and one for the next, by
+    /// UTC. A code is looked up under the present day, so none means two cases within a day.
+    pub fn names(&self, opened_at: DateTime<Utc>) -> [String; 2] {
+        [0, 1].map(|days| self.name_on(opened_at + TimeDelta::days(days)))
+    }
+
+    /// The name under which it is looked up at an instant.
+    pub fn name_on(&self, now: DateTime<Utc>) -> String {
+        format!("{}/{}", now.date_naive(), self.0)
+    }
+}
+
+impl FromStr for AckCode {
+    type Err = InvalidId;
+    fn from_str(text: &str) -> Result<Self, InvalidId> {
+        let fits = text.len() == 4 && text.bytes().all(|byte| byte.is_ascii_digit());
+        if fits { Ok(Self(text.to_owned())) } else { Err(InvalidId { kind: "code" }) }
+    }
+}
+
+impl fmt::Display for AckCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// FNV-1a over a case's name: stable over builds and platforms, which the standard hasher does not promise.
+fn hash(case: &CaseId, attempt: u32) -> u64 {
+    let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
+    for byte in case.as_str().bytes().chain(attempt.to_le_bytes()) {
+        hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+    }
+    hash
+}
+
 /// The ticket number that a caller hears: eight digits, ours, independent of any ticketing system.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -159,13 +212,8 @@ impl TicketNumber {
     ///
     /// The store keeps it unique per tenant; a lost race comes back with another `attempt`.
     pub fn derive(case: &CaseId, attempt: u32) -> Self {
-        // FNV-1a: stable over builds and platforms, which the standard hasher does not promise.
-        let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
-        for byte in case.as_str().bytes().chain(attempt.to_le_bytes()) {
-            hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-        }
         // The first digit is never 0, so that nobody drops it when writing the number down.
-        Self(format!("{}", 10_000_000 + hash % 90_000_000))
+        Self(format!("{}", 10_000_000 + hash(case, attempt) % 90_000_000))
     }
 
     /// The eight digits.

@@ -76,6 +76,14 @@ pub const RECONCILE_SECONDS: u32 = 5 * 60;
 pub const EFFECTS_PER_TRANSITION_MAX: usize = 60;
 /// How fast a voice reads, in characters a second; for the bound on a briefing.
 pub const SPEECH_CHARS_PER_SECOND: usize = 13;
+/// How long a page by message is waited for where no telephone rings, in seconds.
+pub const MESSAGE_WAIT_SECONDS: u32 = 90;
+/// Most people whom a rung for everybody pages; a transition plans at most [`EFFECTS_PER_TRANSITION_MAX`] effects.
+pub const EVERYBODY_MAX: usize = 10;
+/// Longest time until the caller is rung that a technician can promise, in minutes.
+pub const ARRIVAL_MINUTES_MAX: u32 = 480;
+/// How long after a promise to ring the caller, and the reminder of it, others are woken, in seconds.
+pub const ARRIVAL_GRACE_SECONDS: u32 = 10 * 60;
 /// Most layers of a rota.
 pub const ROTA_LAYERS_MAX: usize = 20;
 /// Most places in a layer's rotation; a person may have several.

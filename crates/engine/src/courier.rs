@@ -9,7 +9,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::future::{Either, join_all, select};
 use nightdesk_domain::call::CallEvent;
 use nightdesk_domain::case::CaseEvent;
-use nightdesk_domain::effect::{Effect, NoteOrder, Outcome, PageOrder, TextOrder};
+use nightdesk_domain::effect::{Effect, MessageOrder, MessageTo, NoteOrder, Outcome, PageOrder, TextOrder};
 use nightdesk_domain::ids::OwnerId;
 use nightdesk_ports::{Claim, DeliveryError, Snapshot, StoreError, Tries};
 use std::pin::pin;
@@ -247,6 +247,7 @@ impl Engine {
                 Ok(self.or_again(done, tries, Some(ATTEMPTS_MAX)))
             }
             Effect::TextTechnician(order) => Ok(self.text(claim, order, bound).await),
+            Effect::MessagePage(order) => self.message_page(claim, order, bound).await,
             Effect::Alert(alert) => {
                 let done = self.within(bound, ports.notifier.alert(tenant, &claim.effect.id, alert)).await;
                 Ok(match self.or_again(done, tries, Some(ATTEMPTS_MAX)) {
@@ -308,6 +309,33 @@ impl Engine {
             }
             Err(error) => Ok(self.after(error, tries)),
         }
+    }
+
+    /// Pages a technician by a message, unless the case has moved on.
+    async fn message_page(
+        &self,
+        claim: &Claim,
+        order: &MessageOrder,
+        bound: DateTime<Utc>,
+    ) -> Result<Attempt, EngineError> {
+        let stored = self.ports().cases.load(&claim.tenant, &OwnerId::Case(order.case.clone())).await?;
+        let wanted = match stored.map(|stored| stored.snapshot) {
+            Some(Snapshot::Case(case)) => case.still_wants(order.page),
+            _ => false,
+        };
+        if !wanted || self.now() >= order.useless_after {
+            return Ok(Attempt::Ended(Outcome::GivenUp("the case has moved on".to_owned())));
+        }
+        let (tenant, id) = (&claim.tenant, &claim.effect.id);
+        let done = match &order.to {
+            MessageTo::Text { to, from } => {
+                let page = Some((order.case.clone(), order.page));
+                let text = TextOrder { to: to.clone(), from: from.clone(), body: order.body.clone(), page };
+                self.within(bound, self.ports().telephony.text(tenant, &text)).await
+            }
+            _ => self.within(bound, self.ports().notifier.page(tenant, id, order)).await,
+        };
+        Ok(self.or_again(done, claim.tries, Some(ATTEMPTS_MAX)))
     }
 
     /// Opens a ticket. After an unknown outcome its key is looked up twice, with a pause, before it is opened again.

@@ -1,6 +1,6 @@
 //! Starts a drill: rings one technician, to see that pages arrive.
 
-use crate::machines::save;
+use crate::machines::{aliases, save};
 use crate::{Engine, EngineError, journal};
 use nightdesk_domain::case::Case;
 use nightdesk_domain::facts::Facts;
@@ -20,11 +20,12 @@ impl Engine {
         let (case, effects) = Case::drill(&context, person).map_err(|_| EngineError::NotFound)?;
         let id = case.id.clone();
         let entry = journal::case_opened(&OwnerId::Case(id.clone()), &case, &context, &self.settings.build);
+        let aliases = aliases(&case);
         let commit = Commit {
             tenant: tenant.clone(),
             saves: vec![save(Snapshot::Case(Box::new(case)), 0)],
             effects: effects.into_iter().map(NewEffect::unleased).collect(),
-            aliases: Vec::new(),
+            aliases,
             settled: None,
             journal: vec![entry],
         };

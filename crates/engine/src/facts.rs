@@ -1,21 +1,102 @@
 //! Reads the facts that an event wants, in one batch before the transition.
 
 use crate::Engine;
+use futures_util::future::{join3, join4};
+use nightdesk_domain::case::Case;
 use nightdesk_domain::facts::{Facts, Needs};
-use nightdesk_domain::ids::TenantId;
-use nightdesk_ports::StoreError;
+use nightdesk_domain::ids::{TechnicianId, TenantId};
+use nightdesk_domain::policy::{Channel, Policy, Who};
+use nightdesk_domain::rota::Override;
+use nightdesk_domain::skills::{Load, loads};
+use nightdesk_ports::{ListKind, Snapshot, StoreError};
+
+/// Register kind of the overrides of a tenant's rota; an entry holds a JSON list of those that were made together.
+pub const OVERRIDE: &str = "override";
+/// Register kind of technicians to whom the carrier delivers no texts; an entry is named by the technician.
+pub const TECHNICIAN_STOP: &str = "technician-stop";
+
+/// How many of the newest cases tell what the night has asked of each person.
+const LOAD_CASES_MAX: usize = 60;
 
 impl Engine {
-    pub(crate) async fn facts(&self, tenant: &TenantId, needs: &Needs, attempt: u32) -> Result<Facts, StoreError> {
-        let contacts = match &needs.contacts_of {
-            Some(number) => self.ports.tenants.contacts_of(tenant, number).await?,
-            None => Vec::new(),
+    pub(crate) async fn facts(
+        &self,
+        tenant: &TenantId,
+        policy: &Policy,
+        needs: &Needs,
+        attempt: u32,
+    ) -> Result<Facts, StoreError> {
+        let contacts = async {
+            match &needs.contacts_of {
+                Some(number) => self.ports.tenants.contacts_of(tenant, number).await,
+                None => Ok(Vec::new()),
+            }
         };
-        let windows = if needs.windows { self.windows_ahead(tenant).await } else { Vec::new() };
-        let outages = match &needs.outages_of {
-            Some(company) => self.outages_of(tenant, company).await?,
-            None => Vec::new(),
+        let windows = async { if needs.windows { self.windows_ahead(tenant).await } else { Vec::new() } };
+        let on_call = self.on_call_facts(tenant, policy, needs.on_call);
+        let outages = async {
+            match &needs.outages_of {
+                Some(company) => or_none(tenant, "open cases", self.outages_of(tenant, company).await),
+                None => Vec::new(),
+            }
         };
-        Ok(Facts { contacts, windows, outages, attempt })
+        let (contacts, windows, outages, on_call) = join4(contacts, windows, outages, on_call).await;
+        Ok(Facts { contacts: contacts?, windows, outages, attempt, ..on_call })
     }
+
+    /// What decides who is paged; only what the tenant's settings can make use of is read. What cannot be read is
+    /// left out: somebody must be woken, by the plan if need be.
+    async fn on_call_facts(&self, tenant: &TenantId, policy: &Policy, wanted: bool) -> Facts {
+        if !wanted {
+            return Facts::default();
+        }
+        let by_skill = policy.ladders.iter().flat_map(|ladder| &ladder.rungs).any(|rung| rung.who == Who::SkillMatch);
+        let reach = || policy.technicians.iter().flat_map(|person| &person.reach);
+        let texts = reach().flat_map(|reach| &reach.ways).any(|way| way.by == Channel::Text);
+        let (overrides, stopped, loads) = join3(
+            async { if policy.rota.is_some() { self.overrides(tenant).await } else { Ok(Vec::new()) } },
+            async { if texts || by_skill { self.stopped(tenant).await } else { Ok(Vec::new()) } },
+            async { if by_skill { self.loads(tenant).await } else { Ok(Vec::new()) } },
+        )
+        .await;
+        let overrides = or_none(tenant, "overrides of the rota", overrides);
+        let stopped = or_none(tenant, "technicians without texts", stopped);
+        Facts { overrides, stopped, loads: or_none(tenant, "loads", loads), ..Facts::default() }
+    }
+
+    /// The overrides of a tenant's rota that are not over, in the order in which they were made.
+    pub async fn overrides(&self, tenant: &TenantId) -> Result<Vec<Override>, StoreError> {
+        let entries = self.ports.register.entries(tenant, OVERRIDE, self.now()).await?;
+        let mut overrides = Vec::new();
+        for entry in entries {
+            let made: Vec<Override> = serde_json::from_str(entry.body.reveal())
+                .map_err(|_| StoreError::Corrupt(format!("an override of tenant {tenant} cannot be read")))?;
+            overrides.extend(made);
+        }
+        Ok(overrides)
+    }
+
+    /// The technicians to whom the carrier delivers no texts.
+    pub async fn stopped(&self, tenant: &TenantId) -> Result<Vec<TechnicianId>, StoreError> {
+        let entries = self.ports.register.entries(tenant, TECHNICIAN_STOP, self.now()).await?;
+        Ok(entries.iter().filter_map(|entry| TechnicianId::parse(&entry.id).ok()).collect())
+    }
+
+    /// What the night has asked of each person so far.
+    pub async fn loads(&self, tenant: &TenantId) -> Result<Vec<Load>, StoreError> {
+        let newest = self.ports.cases.list(tenant, ListKind::Cases, LOAD_CASES_MAX).await?;
+        let case = |snapshot: Snapshot| match snapshot {
+            Snapshot::Case(case) => Some(*case),
+            Snapshot::Call(_) => None,
+        };
+        let cases: Vec<Case> = newest.into_iter().filter_map(case).collect();
+        Ok(loads(&cases, self.now()))
+    }
+}
+
+fn or_none<T>(tenant: &TenantId, what: &str, read: Result<Vec<T>, StoreError>) -> Vec<T> {
+    read.unwrap_or_else(|error| {
+        tracing::error!(%tenant, what, %error, "somebody is paged without knowing them");
+        Vec::new()
+    })
 }

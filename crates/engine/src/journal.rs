@@ -4,7 +4,7 @@ use crate::{Engine, EngineError};
 use chrono::{DateTime, Utc};
 use nightdesk_domain::call::Call;
 use nightdesk_domain::case::Case;
-use nightdesk_domain::effect::{Effect, PlannedEffect};
+use nightdesk_domain::effect::{Effect, MessageTo, PlannedEffect};
 use nightdesk_domain::ids::{OwnerId, TenantId};
 use nightdesk_domain::machine::Context;
 use nightdesk_ports::{JournalEntry, RecordedEvent, Snapshot, StoreError};
@@ -41,6 +41,9 @@ impl Decided<'_> {
 pub(crate) fn effect_name(effect: &Effect) -> String {
     match effect {
         Effect::Page(order) => format!("page {} (page {})", order.technician, order.page),
+        Effect::MessagePage(order) => {
+            format!("page {} by {} (page {})", order.technician, channel(&order.to), order.page)
+        }
         Effect::Refetch(_) => "fetch the reply again".to_owned(),
         Effect::HangUp(leg) => format!("hang up {leg}"),
         Effect::TextTechnician(_) => "text a technician".to_owned(),
@@ -54,6 +57,15 @@ pub(crate) fn effect_name(effect: &Effect) -> String {
         Effect::Transcribe(order) => format!("have recording {} written down", order.recording),
         Effect::TellCall(call, event) => format!("tell call {call}: {}", variant(&format!("{event:?}"))),
         Effect::TellCase(case, event) => format!("tell case {case}: {}", variant(&format!("{event:?}"))),
+    }
+}
+
+fn channel(to: &MessageTo) -> &'static str {
+    match to {
+        MessageTo::Text { .. } => "text",
+        MessageTo::Slack(_) => "Slack",
+        MessageTo::Email(_) => "mail",
+        MessageTo::Webhook => "webhook",
     }
 }
 

@@ -17,6 +17,7 @@ mod voice;
 mod windows;
 
 pub use courier::Ran;
+pub use facts::{OVERRIDE, TECHNICIAN_STOP};
 pub use journal::{Difference, Replay};
 pub use model::MODEL_USE;
 pub use scan::Scanned;

@@ -56,12 +56,14 @@ impl Engine {
         for attempt in 0..ATTEMPTS_MAX {
             let stored = self.ports.cases.load(tenant, owner).await?;
             let policy = self.policy_for(tenant, stored.as_ref()).await?;
-            let needs = match (&stored, happening) {
+            let now = self.now();
+            let needs = match (stored.as_ref().map(|stored| &stored.snapshot), happening) {
                 (None, Happening::Arrived(arrival)) => arrival.needs(),
-                (Some(Stored { snapshot: Snapshot::Call(call), .. }), Happening::Call(event)) => call.needs(event),
+                (Some(Snapshot::Call(call)), Happening::Call(event)) => call.needs(&policy, now, event),
+                (Some(Snapshot::Case(case)), Happening::Case(event)) => case.needs(&policy, now, event),
                 _ => Default::default(),
             };
-            let facts = self.facts(tenant, &needs, attempt).await?;
+            let facts = self.facts(tenant, &policy, &needs, attempt).await?;
             let now = self.now();
             let context = Context { policy: &policy, facts: &facts, now };
             let decision = decide(stored.as_ref(), happening, &context).ok_or(EngineError::NotFound)?;
@@ -128,12 +130,7 @@ impl Engine {
     /// Adds a case that begins to the commit: its state, the number of its ticket, its first journal row.
     fn open_case(&self, commit: &mut Commit, case: Box<Case>, context: &Context<'_>) {
         let owner = OwnerId::Case(case.id.clone());
-        commit.aliases.push(Alias {
-            kind: "ticket",
-            value: case.ticket.number.to_string(),
-            owner: owner.clone(),
-            unique: true,
-        });
+        commit.aliases.extend(aliases(&case));
         commit.journal.push(journal::case_opened(&owner, &case, context, &self.settings.build));
         commit.saves.push(save(Snapshot::Case(case), 0));
     }
@@ -164,6 +161,15 @@ fn decide(stored: Option<&Stored>, happening: &Happening, context: &Context<'_>)
     }
 }
 
+/// The names by which a case is found: the number of its ticket, and for a day the code that accepts it.
+pub(crate) fn aliases(case: &Case) -> Vec<Alias> {
+    let owner = OwnerId::Case(case.id.clone());
+    let ticket = case.drill.is_none().then(|| ("ticket", case.ticket.number.to_string()));
+    let codes = case.ack_code.iter().flat_map(|code| code.names(case.opened_at)).map(|name| ("ack", name));
+    let names = ticket.into_iter().chain(codes);
+    names.map(|(kind, value)| Alias { kind, value, owner: owner.clone(), unique: true }).collect()
+}
+
 pub(crate) fn save(snapshot: Snapshot, expected_version: u64) -> Save {
     Save { deadline: snapshot.deadline(), snapshot, expected_version }
 }
@@ -177,7 +183,8 @@ pub(crate) fn is_prompt(effect: &Effect) -> bool {
         | Effect::AskModel(_)
         | Effect::TellCall(..)
         | Effect::TellCase(..) => true,
-        Effect::TextTechnician(_)
+        Effect::MessagePage(_)
+        | Effect::TextTechnician(_)
         | Effect::Alert(_)
         | Effect::OpenTicket(_)
         | Effect::AddNote(_)

@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use nightdesk_domain::case::TicketDraft;
-use nightdesk_domain::effect::{Alert, Line, NoteOrder, PageOrder, TextOrder};
+use nightdesk_domain::effect::{Alert, Line, MessageOrder, MessageTo, NoteOrder, PageOrder, TextOrder};
 use nightdesk_domain::ids::{CallId, CaseId, EffectId, LegId, PsaTicketId, RecordingId, TenantId};
 use std::time::Duration;
 
@@ -60,6 +60,16 @@ pub trait Ticketing: Send + Sync {
 pub trait Notifier: Send + Sync {
     /// Sends a notice; `id` is the idempotency key.
     async fn alert(&self, tenant: &TenantId, id: &EffectId, alert: &Alert) -> Result<(), DeliveryError>;
+    /// Pages one technician by chat or mail; `id` is the idempotency key. `Refused` where the tenant has no such
+    /// channel: the case then takes another one. Unless a notifier knows better, a page by mail is a notice to one
+    /// address, and there is no other channel.
+    async fn page(&self, tenant: &TenantId, id: &EffectId, order: &MessageOrder) -> Result<(), DeliveryError> {
+        let MessageTo::Email(address) = &order.to else {
+            return Err(DeliveryError::Refused("the tenant has no such channel for pages".to_owned()));
+        };
+        let (subject, body) = (order.subject.clone(), order.body.clone());
+        self.alert(tenant, id, &Alert { to: vec![address.clone()], subject, body }).await
+    }
 }
 
 /// Time, and waiting for it.

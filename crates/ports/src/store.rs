@@ -63,7 +63,7 @@ impl Snapshot {
 }
 
 /// The version of the stored form of [`Snapshot`]; a golden file per version is kept in the tests.
-pub const SNAPSHOT_FORMAT: u32 = 1;
+pub const SNAPSHOT_FORMAT: u32 = 2;
 
 /// A state and the version under which it is stored; versions count up from 1.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -103,6 +103,8 @@ pub fn policy_of(tenant: &TenantId) -> Policy {
         ],
         ladder: vec![id("alex"), id("bea")],
         manager: Some(id("morgan")),
+        rota: None,
+        ladders: vec![],
         paging: PagingPolicy::default(),
         skill_match: Default::default(),
         model: ModelPolicy::default(),

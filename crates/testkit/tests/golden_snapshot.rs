@@ -8,7 +8,8 @@ use nightdesk_testkit::sample;
 use nightdesk_testkit::script::Night;
 
 /// One golden file per format, the oldest first.
-const GOLDEN: &[(u32, &str)] = &[(1, include_str!("../golden/snapshot-v1.json"))];
+const GOLDEN: &[(u32, &str)] =
+    &[(1, include_str!("../golden/snapshot-v1.json")), (2, include_str!("../golden/snapshot-v2.json"))];
 
 const ADVICE: &str = "If the change is wanted and no build with the present format was ever given away, write the \
     newest golden file again (cargo test -p nightdesk-testkit --test golden_snapshot -- --ignored). \

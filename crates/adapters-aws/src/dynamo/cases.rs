@@ -142,8 +142,8 @@ impl DynamoStore {
 fn stored(owner: &OwnerId, state: &Whole) -> Result<Stored, StoreError> {
     let what = format!("state of {owner}");
     let format: u32 = count(&what, &state.item, "snapshot_format")?;
-    if format != SNAPSHOT_FORMAT {
-        let text = format!("{what} has format {format}, and this build reads format {SNAPSHOT_FORMAT}");
+    if !(1..=SNAPSHOT_FORMAT).contains(&format) {
+        let text = format!("{what} has format {format}, and this build reads formats up to {SNAPSHOT_FORMAT}");
         return Err(StoreError::Corrupt(text));
     }
     Ok(Stored { snapshot: from_json(&what, &state.body)?, version: count(&what, &state.item, VERSION)? })

@@ -224,8 +224,9 @@ pub(super) fn one(changed: usize) -> Result<(), Fault> {
 }
 
 fn snapshot(owner: &str, format: u32, json: &str) -> Result<Snapshot, StoreError> {
-    if format != SNAPSHOT_FORMAT {
-        let text = format!("state of {owner} has format {format}, and this build reads format {SNAPSHOT_FORMAT}");
+    if !(1..=SNAPSHOT_FORMAT).contains(&format) {
+        let text =
+            format!("state of {owner} has format {format}, and this build reads formats up to {SNAPSHOT_FORMAT}");
         return Err(StoreError::Corrupt(text));
     }
     from_json(&format!("state of {owner}"), json)

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use nightdesk_domain::case::TicketDraft;
-use nightdesk_domain::effect::{Alert, Line, NoteOrder, PageOrder, TextOrder};
+use nightdesk_domain::effect::{Alert, Line, MessageOrder, NoteOrder, PageOrder, TextOrder};
 use nightdesk_domain::ids::{CallId, CaseId, EffectId, LegId, PsaTicketId, RecordingId, TenantId};
 use nightdesk_domain::model::{Opinion, Question, Story, Summary};
 use nightdesk_domain::vocabulary::Language;
@@ -70,6 +70,9 @@ impl Ticketing for Wiring {
 impl Notifier for Wiring {
     async fn alert(&self, tenant: &TenantId, id: &EffectId, alert: &Alert) -> Result<(), DeliveryError> {
         self.of(tenant)?.notifier.alert(tenant, id, alert).await
+    }
+    async fn page(&self, tenant: &TenantId, id: &EffectId, order: &MessageOrder) -> Result<(), DeliveryError> {
+        self.of(tenant)?.notifier.page(tenant, id, order).await
     }
 }
 

@@ -5,6 +5,7 @@ use crate::model::Opinion;
 use crate::phone::PhoneNumber;
 use crate::private::Private;
 use crate::reply::Heard;
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 /// A call reached one of the tenant's lines.
@@ -127,6 +128,8 @@ pub enum News {
     Exhausted,
     /// This technician has it and rings back: the two did not meet in the room.
     WillCall(TechnicianId),
+    /// This technician has it and rings back by then.
+    WillCallBy(TechnicianId, DateTime<Utc>),
     /// A person takes care of it, by a mark or after a talk; nobody is rung any more.
     Handled,
 }

@@ -2,14 +2,14 @@
 
 use super::state::{Call, CallState, Identity, Lead, Question, WakeFloor};
 use super::{Arrival, CallEvent};
-use crate::facts::{Contact, Needs};
+use crate::facts::{Contact, Facts, Needs};
 use crate::ids::CompanyId;
 use crate::limits::{TALK_SECONDS_MAX, TURN_SECONDS_MAX, WINDOWS_PER_CALL_MAX};
 use crate::machine::{Context, Transition, Verdict};
 use crate::policy::Policy;
 use crate::vocabulary::Language;
 use crate::windows::Occurrence;
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 
 impl Arrival {
     /// The facts that opening a call wants.
@@ -19,9 +19,15 @@ impl Arrival {
 }
 
 impl Call {
-    /// The facts that an event of an open call wants: none so far, its caller is known from the opening.
-    pub fn needs(&self, _event: &CallEvent) -> Needs {
-        Needs::default()
+    /// The facts that an event of an open call will want, found by deciding it once without any: a case that begins
+    /// asks who is on call, and for open cases of the company that the caller could join; every other turn wants
+    /// nothing.
+    pub fn needs(&self, policy: &Policy, now: DateTime<Utc>, event: &CallEvent) -> Needs {
+        let facts = Facts::default();
+        let Some(case) = self.transition(&Context { policy, facts: &facts, now }, event).opens else {
+            return Needs::default();
+        };
+        Needs { on_call: case.brief.wake, outages_of: case.brief.company, ..Needs::default() }
     }
 
     /// Answers a call. Nothing is waited for: the greeting is the first reply.

@@ -8,7 +8,7 @@ use crate::ids::{TechnicianId, TicketNumber};
 use crate::limits::*;
 use crate::policy::{Policy, TranscriptionBy};
 use crate::reply::{Heard, Listen, Then, VoiceReply};
-use crate::triage::{say_callback, say_time};
+use crate::triage::{say_callback, say_clock, say_time};
 use crate::vocabulary::{Language, Priority};
 use chrono::{DateTime, Utc};
 
@@ -159,7 +159,7 @@ impl Call {
             News::Accepted(id) | News::Connected(id) => wording::fill(words.news_accepted, &name(id)),
             News::Lost(id) => wording::fill(words.news_lost, &name(id)),
             News::Exhausted => words.news_exhausted.to_owned(),
-            News::WillCall(_) => words.technician_will_call.to_owned(),
+            News::WillCall(_) | News::WillCallBy(..) => words.technician_will_call.to_owned(),
             News::Handled => words.handled.to_owned(),
         }
     }
@@ -199,7 +199,17 @@ impl Call {
             Farewell::MessageEmpty => vec![words.message_empty.to_owned(), ticket],
             Farewell::Exhausted if self.goes_on(policy, now) => vec![words.exhausted.to_owned(), ticket],
             Farewell::Exhausted => [words.exhausted_for_now.to_owned(), ticket].into_iter().chain(looked_at).collect(),
-            Farewell::TechnicianWillCall => vec![words.technician_will_call.to_owned(), ticket],
+            Farewell::TechnicianWillCall => {
+                let promised = self.news.iter().rev().find_map(|news| match news {
+                    News::WillCallBy(id, by) => Some((policy.technician(id)?, by)),
+                    _ => None,
+                });
+                let will_call = promised.map_or(words.technician_will_call.to_owned(), |(person, by)| {
+                    let by = say_clock(*by, zone, self.language);
+                    wording::fill(&wording::fill(words.technician_will_call_by, &person.name), &by)
+                });
+                vec![will_call, ticket]
+            }
             Farewell::Known => {
                 let known = self.known_words(policy, words).filter(|_| !self.joined_told);
                 let called_back = self.can_be_reached().then(|| words.known_called_back.to_owned());

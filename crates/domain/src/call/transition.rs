@@ -304,7 +304,7 @@ impl Step<'_> {
             }
             // Nobody will come to the line any more: whoever waits is told so, and need not wait.
             (
-                News::WillCall(_),
+                News::WillCall(_) | News::WillCallBy(..),
                 CallState::Asking { .. }
                 | CallState::Holding { .. }
                 | CallState::Joining { .. }

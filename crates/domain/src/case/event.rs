@@ -79,6 +79,18 @@ pub enum CaseEvent {
     Tick,
 }
 
+/// How a message was accepted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AckBy {
+    /// By a text with the code.
+    Text,
+    /// By the link in a message.
+    Link,
+    /// By a button in chat.
+    Chat,
+}
+
 /// What a technician's leg did.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -101,6 +113,17 @@ pub enum PageEvent {
         /// The words.
         words: Option<Private>,
     },
+    /// A message was accepted, with the minutes until the technician rings the caller, if they were told.
+    Acknowledged {
+        /// How.
+        by: AckBy,
+        /// The minutes.
+        minutes: Option<u32>,
+    },
+    /// The technician says by a message that the caller was reached.
+    Reached,
+    /// The technician passed it on by a message.
+    PassedOn,
     /// The technician's leg came back from the room.
     LeftRoom,
     /// The leg ended, and how: a leg that was answered ends `NoInput` for the machine to judge.

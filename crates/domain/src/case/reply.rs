@@ -9,6 +9,8 @@ use crate::private::Private;
 use crate::reply::{Heard, Listen, Then, VoiceReply};
 use crate::vocabulary::Language;
 
+const MINUTES: &str =
+    "In how many minutes will you ring? Key or say the minutes, and press pound. If you cannot tell, just hang up.";
 const KEYS: &str = "To accept, press 1. To pass it on, press 2. To hear it again, press 3.";
 
 impl Case {
@@ -21,7 +23,7 @@ impl Case {
             // The carrier may ask before it has reported that somebody answered.
             PageState::Ringing { .. } => self.brief_and_listen(policy, 1),
             PageState::Briefing { turn, .. } => self.brief_and_listen(policy, *turn),
-            PageState::Accepted { .. } => self.after_acceptance(policy, number),
+            PageState::Accepted { asking, .. } => self.after_acceptance(policy, number, *asking),
             PageState::Ended { outcome: PageOutcome::Passed, .. } => {
                 let next = match self.work {
                     Work::Paging { .. } => "Passed on to the next person. Goodbye.",
@@ -43,7 +45,7 @@ impl Case {
         say(words, Then::Listen(listen_for_a_key(turn)))
     }
 
-    fn after_acceptance(&self, policy: &Policy, number: u32) -> VoiceReply {
+    fn after_acceptance(&self, policy: &Policy, number: u32, asking: Option<u32>) -> VoiceReply {
         match &self.work {
             Work::Joining { page, .. } | Work::Talking { page, .. } if *page == number => {
                 let mut words = vec!["You have accepted.".to_owned()];
@@ -55,12 +57,16 @@ impl Case {
                 let words = vec!["The line to the caller was interrupted. One moment.".to_owned()];
                 say(words, Then::Listen(Listen { patience_seconds: PARTING_SECONDS + 1, ..listen_for_a_key(0) }))
             }
-            Work::Held { page, talked: true } if *page == number => {
+            Work::Held { page, talked: true, .. } if *page == number => {
                 let ticket = self.ticket.number.spoken();
                 say(vec![format!("The caller has hung up. The ticket is {ticket}. Goodbye.")], Then::HangUp)
             }
             Work::Held { page, .. } if *page == number && self.drill.is_some() => {
                 say(vec!["Thank you. Your page works. Goodbye.".to_owned()], Then::HangUp)
+            }
+            Work::Held { page, arrival: Some(arrival), .. } if *page == number => {
+                let by = report::clock_time(arrival.by, policy);
+                say(vec![format!("Thank you. You will ring the caller by {by}. Goodbye.")], Then::HangUp)
             }
             Work::Held { page, .. } if *page == number => {
                 let number = self.brief.number.as_ref().map(Private::reveal).map(spoken_digits);
@@ -71,11 +77,40 @@ impl Case {
                     }
                     None => "The number was withheld. Everything else is in the text and the ticket.".to_owned(),
                 });
-                words.push(format!("The ticket is {}. Goodbye.", self.ticket.number.spoken()));
-                say(words, Then::HangUp)
+                words.push(format!("The ticket is {}.", self.ticket.number.spoken()));
+                match asking {
+                    Some(turn) => {
+                        words.push(MINUTES.to_owned());
+                        say(words, Then::Listen(Listen { keys_max: Some(3), ..listen_for_a_key(turn) }))
+                    }
+                    None => {
+                        words.push("Goodbye.".to_owned());
+                        say(words, Then::HangUp)
+                    }
+                }
             }
             _ => say(vec![self.who_has_it(policy)], Then::HangUp),
         }
+    }
+
+    /// What a technician who answered the message of a page reads back.
+    pub fn message_reply(&self, number: u32, policy: &Policy) -> String {
+        match (&self.work, self.page(number).map(|page| &page.state)) {
+            (Work::Held { page, arrival, talked }, Some(PageState::Accepted { .. })) if *page == number => {
+                let by = arrival.map(|arrival| report::clock_time(arrival.by, policy));
+                match (by, talked) {
+                    (_, true) => "Thank you. Nothing is left to do.".to_owned(),
+                    (Some(by), _) => format!("You have it, and ring by {by}. {}", self.accepted_text(policy)),
+                    (None, _) => format!("You have it. {}", self.accepted_text(policy)),
+                }
+            }
+            (_, Some(PageState::Ended { outcome: PageOutcome::Passed, .. })) => "Passed on.".to_owned(),
+            _ => self.who_has_it(policy),
+        }
+    }
+
+    fn accepted_text(&self, policy: &Policy) -> String {
+        report::text_for_technician(self, policy)
     }
 
     fn who_has_it(&self, policy: &Policy) -> String {

@@ -2,11 +2,12 @@
 
 use super::state::{Brief, Case};
 use super::ticket::{SUMMARY_CHARS_MAX, TicketDraft};
-use crate::limits::SPEECH_CHARS_PER_SECOND;
+use crate::ids::AckCode;
+use crate::limits::{ARRIVAL_GRACE_SECONDS, SPEECH_CHARS_PER_SECOND};
 use crate::model::Summary;
 use crate::policy::Policy;
 use crate::private::Private;
-use crate::triage::{Affected, FlagKind, Mood, Reason, say_callback, say_time};
+use crate::triage::{Affected, FlagKind, Mood, Reason, say_callback, say_clock, say_time};
 use crate::vocabulary::{Language, category_label};
 use crate::windows::PlannedWork;
 use chrono::{DateTime, Utc};
@@ -213,6 +214,34 @@ pub(super) fn text_for_technician(case: &Case, policy: &Policy) -> String {
         brief.priority,
         shorten(&summary(case, policy), 90),
     )
+}
+
+/// A page by message: what it is about, and how it is accepted.
+pub(super) fn page_text(case: &Case, policy: &Policy) -> String {
+    let code = case.ack_code.as_ref().map(AckCode::as_str).unwrap_or_default();
+    format!(
+        "{}: {}, {}. Reply {code} to accept, or {code} 20 if you ring the caller in 20 minutes.",
+        policy.name,
+        case.brief.priority,
+        shorten(&summary(case, policy), 100),
+    )
+}
+
+/// The text to a technician whose promised time has come.
+pub(super) fn reminder_text(case: &Case, policy: &Policy) -> String {
+    let name = case.brief.name.as_ref().map_or("the caller", Private::reveal);
+    let number = case.brief.number.as_ref().map(|number| format!(" at {}", number.reveal())).unwrap_or_default();
+    let code = case.ack_code.as_ref().map(AckCode::as_str).unwrap_or_default();
+    let minutes = ARRIVAL_GRACE_SECONDS / 60;
+    format!(
+        "{}: you were to ring {name}{number} by now, ticket {}. Reply {code} done once you have talked;          in {minutes} minutes others are woken.",
+        policy.name, case.ticket.number,
+    )
+}
+
+/// A time of day in the tenant's zone, in English.
+pub(super) fn clock_time(at: DateTime<Utc>, policy: &Policy) -> String {
+    say_clock(at, policy.time_zone, Language::English)
 }
 
 /// The caller's mood, and the line with which to open in the caller's language.

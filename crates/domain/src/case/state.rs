@@ -2,8 +2,9 @@
 
 use super::outage::{Joined, Outage};
 use super::ticket::TicketRecord;
-use crate::ids::{CallId, CaseId, CompanyId, LegId, TechnicianId, TenantId};
+use crate::ids::{AckCode, CallId, CaseId, CompanyId, LegId, TechnicianId, TenantId};
 use crate::phone::PhoneNumber;
+use crate::policy::Channel;
 use crate::private::Private;
 use crate::triage::{Affected, CallbackTime, Fix, Flag, Mood, Reason};
 use crate::vocabulary::{Category, Disposition, Language, Priority};
@@ -37,6 +38,9 @@ pub struct Case {
     pub outage: Option<Outage>,
     /// The ticket.
     pub ticket: TicketRecord,
+    /// The code by which a technician accepts it in a text; none in a case of an earlier build.
+    #[serde(default)]
+    pub ack_code: Option<AckCode>,
     /// Who is being woken.
     pub work: Work,
     /// Pages, the oldest first; the newest [`crate::limits::PAGES_KEPT_MAX`] of them.
@@ -45,8 +49,11 @@ pub struct Case {
     pub pages_ordered: u32,
     /// Whether more is known than the ticket says.
     pub ticket_behind: bool,
-    /// How often the ladder was begun.
+    /// How often a ladder was begun.
     pub rounds: u32,
+    /// The name of the ladder that is gone through.
+    #[serde(default)]
+    pub ladder: Option<String>,
     /// How many pieces of news were sent to the caller.
     pub news_sent: u32,
     /// How many effects were planned.
@@ -142,12 +149,21 @@ impl Promise {
 pub enum Work {
     /// Nobody: the ticket is all.
     Filed,
-    /// A page is under way: its number, and the place of its rung.
+    /// Somebody is being paged.
     Paging {
-        /// The page.
+        /// The first page of this try of the rung; those after it belong to it, too.
         page: u32,
         /// The rung, from 0.
         rung: u32,
+        /// How often the rung was tried before.
+        #[serde(default)]
+        tries: u32,
+        /// How often the ladder was gone through before without a pause.
+        #[serde(default)]
+        pass: u32,
+        /// Set once the rung was tried in vain and has a pause after it: when the next rung begins.
+        #[serde(default)]
+        until: Option<DateTime<Utc>>,
     },
     /// The ladder was tried in vain; it begins again then.
     Pausing {
@@ -185,6 +201,9 @@ pub enum Work {
         page: u32,
         /// Whether they have talked; otherwise the technician was given the number.
         talked: bool,
+        /// By when the technician has promised to ring the caller, while that is open.
+        #[serde(default)]
+        arrival: Option<Arrival>,
     },
     /// The ladder was tried in vain and nobody will be woken any more: red in the morning.
     Unanswered,
@@ -192,7 +211,16 @@ pub enum Work {
     Handled,
 }
 
-/// One ring of one technician's telephone.
+/// By when a technician has promised to ring the caller.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Arrival {
+    /// The promise.
+    pub by: DateTime<Utc>,
+    /// Whether the technician was reminded of it; if nothing follows, others are woken.
+    pub reminded: bool,
+}
+
+/// One attempt to reach one technician by one channel: a ring of the telephone, or a message.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Page {
     /// From 1 within the case.
@@ -201,15 +229,24 @@ pub struct Page {
     pub effect: u32,
     /// The person.
     pub technician: TechnicianId,
-    /// The telephone that is rung.
-    pub to: PhoneNumber,
+    /// By which channel.
+    #[serde(default)]
+    pub channel: Channel,
+    /// The telephone that is rung or texted; none for other channels.
+    pub to: Option<PhoneNumber>,
+    /// The rung that it belongs to, from 0.
+    #[serde(default)]
+    pub rung: u32,
+    /// The count of [`Case::rounds`] in which it was ordered.
+    #[serde(default)]
+    pub round: u32,
     /// The leg, once the carrier has named it.
     pub leg: Option<LegId>,
     /// Whether somebody or something has answered it, or the carrier has ended its leg: it is not answered again.
     pub answered: bool,
     /// Whether the carrier believes that a machine answered.
     pub machine_hint: bool,
-    /// When it was ordered.
+    /// When it was ordered, or will be due.
     pub ordered_at: DateTime<Utc>,
     /// Where it stands.
     pub state: PageState,
@@ -237,6 +274,9 @@ pub enum PageState {
     Accepted {
         /// When.
         at: DateTime<Utc>,
+        /// The turn in which the minutes until the technician rings are asked for, while they are.
+        #[serde(default)]
+        asking: Option<u32>,
     },
     /// Over without an acceptance.
     Ended {
@@ -263,8 +303,12 @@ pub enum PageOutcome {
     NoInput,
     /// The line was busy.
     Busy,
-    /// The carrier could not place the call.
+    /// The carrier could not place the call, or not deliver the message.
     Failed,
+    /// The destination had had as much as it gets: it went another way.
+    OverBudget,
+    /// Accepted once, and the promise to ring the caller was not kept.
+    Overdue,
     /// Stopped by us: somebody else has accepted, or the case is handled.
     Stopped,
 }

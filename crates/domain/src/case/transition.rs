@@ -1,12 +1,12 @@
 //! One event in a case's life, mapped to the next state and its effects.
 
-use super::event::{CaseEvent, PageEvent};
+use super::event::CaseEvent;
 use super::report;
 use super::state::{Brief, CallerPresence, Case, Page, PageOutcome, PageState, Work};
 use super::ticket::{TicketRecord, TicketStatus};
 use crate::call::{Call, News};
-use crate::effect::{Alert, Effect, Line, NoteOrder, Outcome, PlannedEffect};
-use crate::ids::{EffectId, LegId, OwnerId, TechnicianId, TicketNumber};
+use crate::effect::{Alert, Effect, NoteOrder, Outcome, PlannedEffect};
+use crate::ids::{AckCode, EffectId, LegId, OwnerId, TechnicianId, TicketNumber};
 use crate::limits::*;
 use crate::machine::{Context, Planner, Transition, Verdict};
 use crate::model::{Story, given};
@@ -33,6 +33,7 @@ impl Case {
         brief: Brief,
         (number, status): (TicketNumber, TicketStatus),
     ) -> Case {
+        let code = AckCode::derive(&caller.call.case(), context.facts.attempt);
         Case {
             id: caller.call.case(),
             tenant: context.policy.tenant.clone(),
@@ -43,11 +44,13 @@ impl Case {
             joined: Vec::new(),
             outage: None,
             ticket: TicketRecord { number, status, psa: None, notes_waiting: Vec::new() },
+            ack_code: Some(code),
             work: Work::Filed,
             pages: Vec::new(),
             pages_ordered: 0,
             ticket_behind: false,
             rounds: 0,
+            ladder: None,
             news_sent: 0,
             effects_planned: 0,
             reasons: Vec::new(),
@@ -99,6 +102,8 @@ impl Case {
         let pages = self.pages.iter().filter_map(Page::until);
         let work = match &self.work {
             Work::Pausing { until } | Work::Joining { until, .. } | Work::Parting { until, .. } => Some(*until),
+            Work::Paging { until, .. } => *until,
+            Work::Held { arrival, .. } => arrival.map(|arrival| arrival.until()),
             _ => None,
         };
         pages.chain(work).min()
@@ -176,22 +181,6 @@ impl<'a> Step<'a> {
         }
     }
 
-    fn page_event(&mut self, number: u32, event: &PageEvent) -> Taken {
-        match event {
-            PageEvent::Ringing => Err("ringing changes nothing"),
-            PageEvent::Answered { leg } => self.page_answered(number, leg),
-            PageEvent::MachineHint(machine) => self.machine_hint(number, *machine),
-            PageEvent::Keyed { turn, keys, words } => self.page_keyed(number, *turn, keys.as_deref(), words.as_ref()),
-            PageEvent::LeftRoom => self.left_room(number),
-            PageEvent::Ended(PageOutcome::NoAnswer | PageOutcome::Busy | PageOutcome::Failed)
-                if self.case.page(number).is_some_and(|page| page.answered) =>
-            {
-                Err("a leg that was answered ends otherwise")
-            }
-            PageEvent::Ended(outcome) => self.page_over(number, *outcome),
-        }
-    }
-
     fn room(&mut self, leg: &LegId, entered: bool) -> Taken {
         let caller = *leg == self.case.caller.call.leg();
         let technician = self.case.accepted().filter(|page| page.leg.as_ref() == Some(leg)).map(|page| page.number);
@@ -238,6 +227,8 @@ impl<'a> Step<'a> {
             Work::Filed => self.case.brief.wake && !before.wake,
             // Everybody was tried for less than this.
             Work::Unanswered => worse,
+            // What is worse may have another ladder.
+            Work::Paging { .. } => worse && self.case.ladder != Some(self.ladder_that_fits().name),
             _ => false,
         };
         if begins {
@@ -258,7 +249,7 @@ impl<'a> Step<'a> {
         match self.case.work {
             Work::Joining { page, .. } | Work::Parting { page, .. } => self.hold_without_caller(page),
             Work::Talking { page, since } if self.is_drop(since) => self.hold_without_caller(page),
-            Work::Talking { page, .. } => self.case.work = Work::Held { page, talked: true },
+            Work::Talking { page, .. } => self.case.work = Work::Held { page, talked: true, arrival: None },
             _ => {}
         }
         Ok(())
@@ -303,7 +294,8 @@ impl<'a> Step<'a> {
                 Ok(())
             }
             Outcome::PagePlaced(leg) => self.page_placed(effect.number, leg),
-            Outcome::GivenUp(_) => self.page_not_placed(effect.number),
+            Outcome::GivenUp(_) => self.page_not_placed(effect.number, PageOutcome::Failed),
+            Outcome::OverBudget => self.page_not_placed(effect.number, PageOutcome::OverBudget),
             Outcome::Done => Err("done, and nothing to remember"),
         }
     }
@@ -384,14 +376,5 @@ impl<'a> Step<'a> {
         let subject = Private::new(report::summary(&self.case, policy));
         let body = Private::new(report::account(&self.case, policy));
         self.plan(Effect::Alert(Alert { to, subject, body }));
-    }
-
-    /// The technician has the case, and the caller is not there: the number goes by voice and by text.
-    pub(super) fn hold_without_caller(&mut self, page: u32) {
-        self.case.work = Work::Held { page, talked: false };
-        self.text_number(page);
-        if let Some(leg) = self.case.page(page).and_then(|accepted| accepted.leg.clone()) {
-            self.plan(Effect::Refetch(Line::Technician(self.case.id.clone(), page, leg)));
-        }
     }
 }

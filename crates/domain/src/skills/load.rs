@@ -87,7 +87,7 @@ pub fn loads(cases: &[Case], now: DateTime<Utc>) -> Vec<Load> {
 fn in_hand(case: &Case, page: &Page, now: DateTime<Utc>) -> bool {
     match page.state {
         PageState::Ringing { .. } | PageState::Briefing { .. } => true,
-        PageState::Accepted { at } => case.work != Work::Handled && now - at < TimeDelta::hours(IN_HAND_HOURS),
+        PageState::Accepted { at, .. } => case.work != Work::Handled && now - at < TimeDelta::hours(IN_HAND_HOURS),
         PageState::Ended { .. } => false,
     }
 }
@@ -97,7 +97,9 @@ fn a_person_answered(page: &Page) -> bool {
     match page.state {
         PageState::Briefing { .. } => !page.machine_hint,
         PageState::Accepted { .. } => true,
-        PageState::Ended { outcome, .. } => matches!(outcome, PageOutcome::Accepted | PageOutcome::Passed),
+        PageState::Ended { outcome, .. } => {
+            matches!(outcome, PageOutcome::Accepted | PageOutcome::Passed | PageOutcome::Overdue)
+        }
         PageState::Ringing { .. } => false,
     }
 }

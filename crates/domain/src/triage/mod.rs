@@ -43,7 +43,7 @@ pub use flags::{Flag, FlagKind, find_flags};
 pub use language::detect_language;
 pub use weights::LABEL_NAMES as WEIGHED_LABELS;
 
-pub use say::{say_callback, say_time, say_until};
+pub use say::{say_callback, say_clock, say_time, say_until};
 pub use sentiment::{Mood, Sentiment, Signal, analyze_sentiment};
 
 /// Everything in a caller's words that weights can be learned for, each once, and how much each piece counts in so

@@ -86,7 +86,8 @@ fn say_day(instant: DateTime<Utc>, zone: Tz, language: Language, now: DateTime<U
     }
 }
 
-fn say_clock(instant: DateTime<Utc>, zone: Tz, language: Language) -> String {
+/// "10:00 AM", "a las 10:00 de la mañana".
+pub fn say_clock(instant: DateTime<Utc>, zone: Tz, language: Language) -> String {
     let local = instant.with_timezone(&zone);
     let (afternoon, hour) = local.hour12();
     let minute = local.minute();

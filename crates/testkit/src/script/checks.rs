@@ -22,6 +22,18 @@ impl Night {
         self
     }
 
+    /// The case remembers this decision: its rule, or its rule and words as `rule: words`.
+    #[track_caller]
+    pub fn expect_reason(self, line: &str) -> Self {
+        let known = |reason: &nightdesk_domain::triage::Reason| {
+            reason.rule == line || format!("{}: {}", reason.rule, reason.words.reveal()) == line
+        };
+        if !self.case().reasons.iter().any(known) {
+            self.fail(format!("the case should remember {line:?}"));
+        }
+        self
+    }
+
     /// The caller hears this now.
     pub fn hears(self, words: &str) -> Self {
         let heard = self.assistant().say.join(" ");

@@ -4,12 +4,13 @@ use super::Night;
 use crate::sample;
 use chrono::Duration;
 use nightdesk_domain::call::{Arrival, Call, CallEvent, Recording, Speech};
-use nightdesk_domain::case::{CaseEvent, PageEvent, PageOutcome, PageState};
+use nightdesk_domain::case::{AckBy, CaseEvent, Page, PageEvent, PageOutcome, PageState};
 use nightdesk_domain::effect::{Effect, Outcome};
 use nightdesk_domain::ids::{CallId, LegId, RecordingId};
 use nightdesk_domain::machine::Context;
 use nightdesk_domain::model::Opinion;
 use nightdesk_domain::phone::PhoneNumber;
+use nightdesk_domain::policy::Channel;
 use nightdesk_domain::reply::Then;
 use nightdesk_domain::vocabulary::{Category, Priority};
 
@@ -131,7 +132,8 @@ impl Night {
     /// This technician's telephone rings now.
     pub fn rings(mut self, technician: &str) -> Self {
         let case = self.case();
-        let open = case.pages.iter().rev().find(|page| matches!(page.state, PageState::Ringing { .. })).cloned();
+        let rings = |page: &&Page| page.channel == Channel::Call && matches!(page.state, PageState::Ringing { .. });
+        let open = case.pages.iter().rev().find(rings).cloned();
         let Some(page) = open else { self.fail(format!("{technician} should be rung, and nobody is")) };
         if page.technician.as_str() != technician {
             self.fail(format!("{technician} should be rung, and {} is", page.technician));
@@ -144,6 +146,32 @@ impl Night {
             .find(|planned| matches!(&planned.effect, Effect::Page(order) if order.page == page.number));
         let Some(effect) = effect.map(|planned| planned.id.clone()) else { self.fail("the page was not ordered") };
         self.case_event(CaseEvent::Settled { effect, outcome: Outcome::PagePlaced(leg) })
+    }
+
+    /// This technician is paged by a message now.
+    pub fn is_messaged(mut self, technician: &str, channel: Channel) -> Self {
+        let of = |page: &&Page| page.channel == channel && page.technician.as_str() == technician && page.is_open();
+        let number = self.case().pages.iter().rev().find(of).map(|page| page.number);
+        let Some(number) = number else { self.fail(format!("{technician} should be paged by {channel:?}")) };
+        let ordered = self.effects.iter().any(|planned| match &planned.effect {
+            Effect::MessagePage(order) => order.page == number && planned.due <= self.now,
+            _ => false,
+        });
+        if !ordered {
+            self.fail(format!("the page of {technician} by {channel:?} should be due"));
+        }
+        self.page = number;
+        self
+    }
+
+    /// The technician answers the message with the code, and perhaps with the minutes until the caller is rung.
+    pub fn acknowledges(self, minutes: Option<u32>) -> Self {
+        self.page_event(PageEvent::Acknowledged { by: AckBy::Text, minutes })
+    }
+
+    /// The technician writes that the caller was reached.
+    pub fn writes_done(self) -> Self {
+        self.page_event(PageEvent::Reached)
     }
 
     /// Goes on with an earlier page.
@@ -186,6 +214,16 @@ impl Night {
     /// The technician says something instead of pressing a key.
     pub fn answers(self, words: &str) -> Self {
         let turn = self.briefing_turn();
+        self.page_event(PageEvent::Keyed { turn, keys: None, words: Some(words.into()) })
+    }
+
+    /// The technician presses keys in answer to a later turn than the briefing's.
+    pub fn keys_in_turn(self, turn: u32, keys: &str) -> Self {
+        self.page_event(PageEvent::Keyed { turn, keys: Some(keys.to_owned()), words: None })
+    }
+
+    /// The technician says something in answer to a later turn than the briefing's.
+    pub fn answers_in_turn(self, turn: u32, words: &str) -> Self {
         self.page_event(PageEvent::Keyed { turn, keys: None, words: Some(words.into()) })
     }
 

@@ -274,10 +274,23 @@ impl Telephony for SimTelephony {
     }
 
     async fn text(&self, _tenant: &TenantId, order: &TextOrder) -> Result<(), DeliveryError> {
-        self.touching(|effect| matches!(effect, Effect::TextTechnician(own) if own == order));
+        let page = order.page.clone();
+        self.touching(|effect| match effect {
+            Effect::MessagePage(own) => page.as_ref() == Some(&(own.case.clone(), own.page)),
+            own => *own == Effect::TextTechnician(order.clone()),
+        });
         let ours = self.world.policy.technicians.iter().any(|person| person.number.as_ref() == Some(&order.to));
         self.world.require(ours, "no caller is texted", || "a text to somebody who is no technician".to_owned());
-        self.world.request(Service::Telephony, "text a technician".to_owned(), |_| Ok(())).await
+        if let Some((case, _)) = &page {
+            *self.world.book().page_requests.entry(case.clone()).or_default() += 1;
+        }
+        let act = move |world: &Arc<World>| {
+            if let Some((case, page)) = page {
+                technician::message(world, case, page);
+            }
+            Ok(())
+        };
+        self.world.request(Service::Telephony, "text a technician".to_owned(), act).await
     }
 
     async fn recording(&self, _: &TenantId, _: &RecordingId) -> Result<(String, Bytes), DeliveryError> {

@@ -2,10 +2,10 @@
 
 use super::faults::Service;
 use super::world::{Ticket, World};
-use super::{Plant, safety};
+use super::{Plant, safety, technician};
 use async_trait::async_trait;
 use nightdesk_domain::case::TicketDraft;
-use nightdesk_domain::effect::{Alert, Effect, NoteOrder};
+use nightdesk_domain::effect::{Alert, Effect, MessageOrder, NoteOrder};
 use nightdesk_domain::ids::{CaseId, EffectId, PsaTicketId, TenantId};
 use nightdesk_ports::{DeliveryError, Notifier, Ticketing};
 use std::sync::Arc;
@@ -106,5 +106,16 @@ impl Notifier for SimDesk {
     async fn alert(&self, _: &TenantId, id: &EffectId, alert: &Alert) -> Result<(), DeliveryError> {
         self.touching(Service::Notifier, |effect| matches!(effect, Effect::Alert(own) if own == alert));
         self.world.request(Service::Notifier, format!("alert {id}"), |_| Ok(())).await
+    }
+
+    async fn page(&self, _: &TenantId, id: &EffectId, order: &MessageOrder) -> Result<(), DeliveryError> {
+        self.touching(Service::Notifier, |effect| matches!(effect, Effect::MessagePage(own) if own == order));
+        let (case, page) = (order.case.clone(), order.page);
+        *self.world.book().page_requests.entry(case.clone()).or_default() += 1;
+        let act = move |world: &Arc<World>| {
+            technician::message(world, case, page);
+            Ok(())
+        };
+        self.world.request(Service::Notifier, format!("page by message {id}"), act).await
     }
 }

@@ -31,7 +31,7 @@ use faults::Faults;
 use futures_util::FutureExt;
 use mind::SimMind;
 use nightdesk_domain::case::CaseEvent;
-use nightdesk_domain::policy::{ModelPolicy, Policy, TranscriptionBy};
+use nightdesk_domain::policy::{Channel, Ladder, ModelPolicy, Policy, Reach, Rung, TranscriptionBy, Way, Who};
 use nightdesk_engine::{Engine, Ports, Settings};
 use nightdesk_ports::TenantRepository;
 use serde::{Deserialize, Serialize};
@@ -188,7 +188,33 @@ fn policy(dice: &mut Dice) -> Policy {
     if dice.chance(300) {
         policy.transcription = TranscriptionBy::Service;
     }
+    if dice.chance(500) {
+        vary_ladder(&mut policy, dice);
+    }
     policy
+}
+
+/// Several channels, everybody at once, several tries, a rota: the ladder as tenants make it.
+fn vary_ladder(policy: &mut Policy, dice: &mut Dice) {
+    for technician in &mut policy.technicians {
+        if dice.chance(500) {
+            technician.slack = Some("U01".to_owned());
+            let all = [Channel::Call, Channel::Text, Channel::Slack, Channel::Email, Channel::Webhook];
+            let ways = all.iter().filter(|_| dice.chance(500)).map(|by| Way { by: *by, after_seconds: 0 });
+            let mut ways: Vec<Way> = ways.collect();
+            ways.push(Way { by: Channel::Call, after_seconds: u32::try_from(dice.range(0, 90)).unwrap_or(0) });
+            technician.reach = vec![Reach { priorities: Vec::new(), ways }];
+        }
+    }
+    let mut rungs: Vec<Rung> = policy.ladder.iter().cloned().map(|id| Rung::once(Who::Person(id))).collect();
+    for rung in &mut rungs {
+        rung.tries = if dice.chance(300) { 2 } else { 1 };
+        rung.pause_seconds = if dice.chance(300) { 60 } else { 0 };
+    }
+    rungs.push(Rung::once(if dice.chance(500) { Who::Everybody } else { Who::SkillMatch }));
+    rungs.push(Rung::once(Who::Manager));
+    let passes = if dice.chance(200) { 2 } else { 1 };
+    policy.ladders = vec![Ladder { name: "night".to_owned(), companies: vec![], priorities: vec![], rungs, passes }];
 }
 
 /// Lets callers ring and engines crash, then heals.

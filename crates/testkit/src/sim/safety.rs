@@ -97,9 +97,11 @@ fn call_committed(world: &World, call: &Call) {
 
 fn case_committed(world: &World, case: &Case) {
     let waits = matches!(case.work, Work::Paging { .. } | Work::Pausing { .. } | Work::Joining { .. });
-    let open = |page: u32| case.page(page).is_some_and(Page::is_open);
     let bounded = match case.work {
-        Work::Paging { page, .. } => open(page) && case.deadline().is_some(),
+        // Somebody is being paged, or the next rung has its time.
+        Work::Paging { until, .. } => {
+            case.deadline().is_some() && (until.is_some() || case.pages.iter().any(Page::is_open))
+        }
         _ => !waits || case.deadline().is_some(),
     };
     world.require(bounded, "every unsettled state has a deadline", || {

@@ -3,9 +3,9 @@
 use super::Plant;
 use super::carrier::{Hook, Woken};
 use super::world::World;
-use nightdesk_domain::case::{PageEvent, PageOutcome};
+use nightdesk_domain::case::{AckBy, PageEvent, PageOutcome};
 use nightdesk_domain::effect::PageOrder;
-use nightdesk_domain::ids::LegId;
+use nightdesk_domain::ids::{CaseId, LegId};
 use nightdesk_domain::private::Private;
 use nightdesk_domain::reply::{Then, VoiceReply};
 use nightdesk_ports::DeliveryError;
@@ -63,6 +63,44 @@ pub(crate) fn ring(world: &Arc<World>, order: PageOrder) -> Result<LegId, Delive
     let phone = Telephone { world: world.clone(), order, leg: leg.clone(), mood };
     world.spawn_outside(phone.live());
     Ok(leg)
+}
+
+/// A message reaches a technician, or does not: an answer with the code, a promise, a report of failure, or nothing.
+pub(crate) fn message(world: &Arc<World>, case: CaseId, page: u32) {
+    let answer = match world.range(0, 9) {
+        _ if world.healed() => Some(PageEvent::Acknowledged { by: AckBy::Text, minutes: None }),
+        0 | 1 => Some(PageEvent::Acknowledged { by: AckBy::Text, minutes: None }),
+        2 | 3 => Some(PageEvent::Acknowledged { by: AckBy::Link, minutes: Some(20) }),
+        4 => Some(PageEvent::PassedOn),
+        5 => Some(PageEvent::Ended(PageOutcome::Failed)),
+        _ => None,
+    };
+    let Some(event) = answer else { return };
+    world.note(format!("message {page} of case {case} is answered: {event:?}"));
+    let world = world.clone();
+    world.clone().spawn_outside(async move {
+        world.clock.sleep_ms(world.range(3_000, 240_000)).await;
+        let promised = match event {
+            PageEvent::Acknowledged { minutes, .. } => {
+                world.book().accepted_on.insert((case.clone(), page));
+                minutes.is_some()
+            }
+            _ => false,
+        };
+        world.post(Hook::Page(case.clone(), page, event)).await;
+        if promised {
+            keep_promise(&world, case, page).await;
+        }
+    });
+}
+
+/// Whoever promised to ring the caller mostly says afterwards that it is done.
+async fn keep_promise(world: &Arc<World>, case: CaseId, page: u32) {
+    if world.strikes(300) {
+        return world.note(format!("the promise of page {page} of case {case} is forgotten"));
+    }
+    world.clock.sleep_ms(world.range(60_000, 1_500_000)).await;
+    world.post(Hook::Page(case, page, PageEvent::Reached)).await;
 }
 
 struct Telephone {
@@ -138,7 +176,9 @@ impl Telephone {
         while let Some(document) = reply {
             let speech = speech_ms(&document);
             turns += 1;
+            let asked = document.say.iter().any(|line| line.starts_with("In how many minutes"));
             reply = match &document.then {
+                Then::Listen(listen) if asked => self.tell_minutes(listen.turn, speech).await,
                 Then::Listen(listen) => match self.listen(speech, turns).await {
                     Ok(Some((keys, words))) => {
                         let event = PageEvent::Keyed {
@@ -164,6 +204,20 @@ impl Telephone {
                 Then::Record { .. } | Then::RingOffice { .. } => return,
             };
         }
+    }
+
+    /// Asked by when the caller is rung: a number, or silence.
+    async fn tell_minutes(&self, turn: u32, speech: u64) -> Option<VoiceReply> {
+        let world = &self.world;
+        if world.on_leg(&self.leg, speech + world.range(500, 4_000)).await != Woken::Time {
+            return None;
+        }
+        let keys = world.pick(&[Some("15"), Some("30"), None]).flatten().map(str::to_owned);
+        if keys.is_some() {
+            let (world, case, page) = (world.clone(), self.order.case.clone(), self.order.page);
+            world.clone().spawn_outside(async move { keep_promise(&world, case, page).await });
+        }
+        world.post(self.hook(PageEvent::Keyed { turn, keys, words: None })).await
     }
 
     async fn now(&self) -> Option<VoiceReply> {

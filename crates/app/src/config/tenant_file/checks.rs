@@ -1,6 +1,7 @@
 //! From what is written to what is meant: settings and contacts, every problem collected.
 
 use super::integrations::{Model, Transcription};
+use super::ladders::{Known, budget, ladders, reach};
 use super::parts::{File, HoursPart};
 use super::skills;
 use chrono::{NaiveDate, NaiveTime, Weekday};
@@ -85,6 +86,8 @@ pub(super) fn policy(file: &File, check: &mut Checker) -> Option<Policy> {
     if !(1..=240).contains(&paging.repeat_minutes) {
         check.problem("paging.repeat_minutes", "must be 1 to 240 minutes");
     }
+    let known = Known { technicians: &technicians, companies: &companies, layers: vec![], manager: manager.is_some() };
+    let ladders = ladders(&file.ladders, &known, check);
     Some(Policy {
         tenant: tenant?,
         version: 0,
@@ -101,10 +104,14 @@ pub(super) fn policy(file: &File, check: &mut Checker) -> Option<Policy> {
         technicians,
         ladder,
         manager,
+        rota: None,
+        ladders,
         paging: PagingPolicy {
             ring_seconds: paging.ring_seconds,
             repeat_minutes: paging.repeat_minutes,
             wake_for_high: paging.wake_for_high,
+            calls_max: budget("paging.calls_max", paging.calls_max, check),
+            texts_max: budget("paging.texts_max", paging.texts_max, check),
         },
         skill_match: skills::weights(&file.skill_match, check),
         model: file.model.as_ref().map(Model::policy).unwrap_or_default(),
@@ -174,7 +181,9 @@ fn technicians(file: &File, check: &mut Checker) -> Vec<Technician> {
         }
         let number = part.number.as_deref().and_then(|number| check.number(&format!("{field}.number"), number));
         let Some(id) = check.take(&format!("{field}.id"), TechnicianId::parse(&part.id)) else { continue };
-        let person = Technician { number, email: part.email.clone(), ..Technician::new(id, part.name.as_str()) };
+        let reach = reach(&field, part, check);
+        let (email, slack) = (part.email.clone(), part.slack.clone());
+        let person = Technician { number, email, slack, reach, ..Technician::new(id, part.name.as_str()) };
         technicians.push(skills::of_technician(person, part, &field, check));
     }
     technicians

@@ -3,6 +3,7 @@
 mod chat;
 mod checks;
 mod integrations;
+mod ladders;
 mod parts;
 mod skills;
 

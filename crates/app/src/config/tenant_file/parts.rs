@@ -2,6 +2,7 @@
 
 use super::chat::{Slack, Webhook};
 use super::integrations::{ConnectWise, Mail, Model, Transcription, Twilio};
+use super::ladders::{BudgetPart, LadderPart, ReachPart};
 use nightdesk_domain::policy::PagingPolicy;
 use nightdesk_domain::skills::Shift;
 use nightdesk_domain::vocabulary::Priority;
@@ -17,6 +18,8 @@ pub(super) struct File {
     #[serde(default)]
     pub(super) paging: PagingPart,
     pub(super) on_call: OnCallPart,
+    #[serde(default)]
+    pub(super) ladders: Vec<LadderPart>,
     #[serde(default)]
     pub(super) skill_match: SkillMatchPart,
     #[serde(default)]
@@ -68,12 +71,16 @@ pub(super) struct PagingPart {
     pub(super) ring_seconds: u32,
     pub(super) repeat_minutes: u32,
     pub(super) wake_for_high: bool,
+    pub(super) calls_max: BudgetPart,
+    pub(super) texts_max: BudgetPart,
 }
 
 impl Default for PagingPart {
     fn default() -> Self {
-        let PagingPolicy { ring_seconds, repeat_minutes, wake_for_high } = PagingPolicy::default();
-        Self { ring_seconds, repeat_minutes, wake_for_high }
+        let PagingPolicy { ring_seconds, repeat_minutes, wake_for_high, calls_max, texts_max } =
+            PagingPolicy::default();
+        let (calls_max, texts_max) = (calls_max.into(), texts_max.into());
+        Self { ring_seconds, repeat_minutes, wake_for_high, calls_max, texts_max }
     }
 }
 
@@ -91,6 +98,9 @@ pub(super) struct TechnicianPart {
     pub(super) name: String,
     pub(super) number: Option<String>,
     pub(super) email: Option<String>,
+    pub(super) slack: Option<String>,
+    #[serde(default)]
+    pub(super) reach: Vec<ReachPart>,
     #[serde(default)]
     pub(super) skills: BTreeMap<String, i64>,
     pub(super) tier: Option<i64>,

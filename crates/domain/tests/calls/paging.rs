@@ -1,0 +1,238 @@
+//! Ladders of rungs, several channels, acceptances by message, and promises to ring the caller.
+
+use super::{STRANGER, holding};
+use nightdesk_domain::case::{CaseEvent, PageOutcome, Work};
+use nightdesk_domain::effect::Effect;
+use nightdesk_domain::ids::TechnicianId;
+use nightdesk_domain::policy::{Channel, Ladder, Policy, Reach, Rung, Way, Who};
+use nightdesk_domain::vocabulary::Priority;
+use nightdesk_testkit::sample;
+use nightdesk_testkit::script::Night;
+
+fn id(name: &str) -> TechnicianId {
+    TechnicianId::parse(name).unwrap()
+}
+
+fn person(name: &str) -> Rung {
+    Rung::once(Who::Person(id(name)))
+}
+
+fn ladder(name: &str, rungs: Vec<Rung>) -> Ladder {
+    Ladder { name: name.into(), companies: vec![], priorities: vec![], rungs, passes: 1 }
+}
+
+fn with_ladder(rungs: Vec<Rung>) -> Policy {
+    Policy { ladders: vec![ladder("all", rungs)], ..sample::policy() }
+}
+
+/// Alex wants to be reached like this.
+fn reached_by(ways: &[(Channel, u32)]) -> Policy {
+    let mut policy = sample::policy();
+    let ways = ways.iter().map(|(by, after_seconds)| Way { by: *by, after_seconds: *after_seconds }).collect();
+    policy.technicians[0].slack = Some("U01ALEX".into());
+    policy.technicians[0].reach = vec![Reach { priorities: vec![], ways }];
+    policy
+}
+
+fn server_down(policy: Policy) -> Night {
+    Night::with(policy)
+        .call_from(STRANGER)
+        .says("this is dana at acme dental our server is down since nine and nobody can work")
+}
+
+#[test]
+fn rungs_are_tried_as_often_and_with_the_pauses_that_the_ladder_has() {
+    let twice = Rung { tries: 2, pause_seconds: 120, ring_seconds: Some(40), ..person("bea") };
+    let night = server_down(with_ladder(vec![twice, person("morgan")]));
+    night
+        .rings("bea")
+        .ends(PageOutcome::Busy)
+        .rings("bea")
+        .seconds_pass(54)
+        .expect_pages(2)
+        .seconds_pass(1)
+        .expect_page_ended(2, PageOutcome::NoAnswer)
+        .seconds_pass(119)
+        .expect_pages(2)
+        .seconds_pass(1)
+        .rings("morgan")
+        .accepts()
+        .expect_accepted_by("morgan")
+        .joined()
+        .silence_for_minutes(60);
+}
+
+#[test]
+fn a_ladder_may_be_gone_through_twice_without_a_pause() {
+    let mut policy = with_ladder(vec![person("bea")]);
+    policy.ladders[0].passes = 2;
+    let night = server_down(policy).rings("bea").ends(PageOutcome::NoAnswer).rings("bea").ends(PageOutcome::NoAnswer);
+    night.expect_work(|work| matches!(work, Work::Pausing { .. })).hears("Nobody on call has answered yet.");
+}
+
+#[test]
+fn the_ladder_of_a_company_and_a_priority_comes_before_the_general_one() {
+    let mut policy = with_ladder(vec![person("alex")]);
+    let company = sample::policy().companies[0].id.clone();
+    let special = Ladder { companies: vec![company], ..ladder("acme", vec![person("morgan")]) };
+    let low = Ladder { priorities: vec![Priority::High], ..ladder("high", vec![person("bea")]) };
+    policy.ladders = [low, special].into_iter().chain(policy.ladders).collect();
+    server_down(policy.clone()).rings("morgan");
+    Night::with(policy).call_withheld().says("our server is down and nobody can work").rings("alex");
+}
+
+#[test]
+fn everybody_is_rung_at_once_and_the_first_acceptance_stops_the_others() {
+    let night = server_down(with_ladder(vec![Rung::once(Who::Everybody)]));
+    let night = night.page(1).expect_pages(3).rings("morgan").accepts().expect_accepted_by("morgan");
+    let ended = |number: u32| night.case().page(number).map(|page| page.is_open());
+    assert_eq!((ended(1), ended(2)), (Some(false), Some(false)));
+    night.joined().silence_for_minutes(30);
+}
+
+#[test]
+fn everybody_is_waited_for_before_the_ladder_counts_as_tried() {
+    let night = server_down(with_ladder(vec![Rung::once(Who::Everybody)]));
+    let night = night.page(1).ends(PageOutcome::Busy).page(2).ends(PageOutcome::Busy);
+    let night = night.expect_work(|work| matches!(work, Work::Paging { .. })).page(3).ends(PageOutcome::Busy);
+    night.expect_work(|work| matches!(work, Work::Pausing { .. }));
+}
+
+#[test]
+fn whoever_was_tried_on_an_earlier_rung_is_not_the_next_person() {
+    let rungs = vec![person("alex"), Rung::once(Who::Everybody)];
+    let night = server_down(with_ladder(rungs)).rings("alex").ends(PageOutcome::NoAnswer).rings("morgan");
+    assert_eq!(night.case().pages.iter().filter(|page| page.technician == id("alex")).count(), 1);
+    night.expect_reason("page/tried-on-an-earlier-rung: Alex");
+}
+
+#[test]
+fn a_text_goes_beside_the_ring_and_its_code_accepts() {
+    let night = server_down(reached_by(&[(Channel::Call, 0), (Channel::Text, 0)]));
+    let code = night.case().ack_code.clone().unwrap();
+    let night = night.is_messaged("alex", Channel::Text);
+    let says = night.effects.iter().any(|planned| match &planned.effect {
+        Effect::MessagePage(order) => order.body.reveal().contains(&format!("Reply {code} to accept")),
+        _ => false,
+    });
+    assert!(says, "the text tells how it is accepted");
+    night
+        .acknowledges(Some(20))
+        .expect_accepted_by("alex")
+        .hears("Alex has it and will call you back by 2:20 AM.")
+        .expect_goodbye();
+}
+
+#[test]
+fn the_telephone_decides_when_the_ladder_moves_on_and_a_late_text_still_accepts() {
+    let night = server_down(reached_by(&[(Channel::Text, 0), (Channel::Call, 0)])).rings("alex");
+    let night = night.ends(PageOutcome::NoAnswer).rings("bea").page(1).acknowledges(None).expect_accepted_by("alex");
+    night.page(3).picks_up().expect_ignored().is_told("Alex has accepted this already.").silence_for_minutes(60);
+}
+
+#[test]
+fn channels_may_be_staggered() {
+    let night = server_down(reached_by(&[(Channel::Slack, 0), (Channel::Call, 60)]));
+    let night = night.is_messaged("alex", Channel::Slack);
+    let due = night.effects.iter().find(|planned| matches!(planned.effect, Effect::Page(_))).map(|p| p.due);
+    assert_eq!(due, Some(night.case().opened_at + chrono::Duration::seconds(60)));
+    night.seconds_pass(99).rings("alex").seconds_pass(1).rings("bea");
+}
+
+#[test]
+fn a_message_alone_is_waited_for_before_the_next_rung() {
+    let night = server_down(reached_by(&[(Channel::Text, 0)])).is_messaged("alex", Channel::Text).expect_pages(0);
+    night.seconds_pass(89).expect_pages(0).seconds_pass(1).rings("bea");
+}
+
+#[test]
+fn a_text_that_the_carrier_does_not_deliver_is_followed_by_the_next_channel_at_once() {
+    let night = server_down(reached_by(&[(Channel::Text, 0), (Channel::Slack, 60)]));
+    let night = night.is_messaged("alex", Channel::Text).ends(PageOutcome::Failed);
+    // The Slack message that was to come later comes now; were it not there, the telephone would ring.
+    night
+        .is_messaged("alex", Channel::Slack)
+        .ends(PageOutcome::Failed)
+        .rings("alex")
+        .ends(PageOutcome::Busy)
+        .rings("bea");
+}
+
+#[test]
+fn a_call_over_budget_goes_by_text_while_the_ladder_goes_on() {
+    let night = holding().rings("alex").ends(PageOutcome::OverBudget);
+    night.is_messaged("alex", Channel::Text).rings("bea").page(2).acknowledges(None).expect_accepted_by("alex");
+}
+
+#[test]
+fn whoever_passes_by_telephone_is_left_alone_on_the_other_channels() {
+    let night = server_down(reached_by(&[(Channel::Call, 0), (Channel::Slack, 300)])).rings("alex");
+    let night = night.picks_up().keys(Some("2")).rings("bea");
+    let slack = night.case().pages.iter().find(|page| page.channel == Channel::Slack).unwrap();
+    assert!(!slack.is_open());
+}
+
+#[test]
+fn a_technician_who_gets_no_texts_is_reached_otherwise() {
+    let mut night = Night::with(reached_by(&[(Channel::Text, 0)]));
+    night.facts.stopped = vec![id("alex")];
+    night.call_from(STRANGER).says("this is dana at acme dental our server is down since nine").rings("alex");
+}
+
+/// Alex has accepted by telephone, the caller is gone, and the minutes are asked for.
+fn asked_for_minutes() -> Night {
+    holding()
+        .hangs_up()
+        .rings("alex")
+        .accepts()
+        .expect_accepted_by("alex")
+        .is_told("In how many minutes will you ring?")
+}
+
+#[test]
+fn the_minutes_are_taken_by_key_and_read_back() {
+    let night = asked_for_minutes().keys_in_turn(2, "20#").is_told("You will ring the caller by 2:20 AM.");
+    night.silence_for_minutes(19).seconds_pass(61).expect_text("+13125550111", "you were to ring");
+}
+
+#[test]
+fn the_minutes_are_taken_by_word() {
+    asked_for_minutes().answers_in_turn(2, "twenty minutes").is_told("You will ring the caller by 2:20 AM.");
+    asked_for_minutes().answers_in_turn(2, "half an hour").is_told("You will ring the caller by 2:30 AM.");
+}
+
+#[test]
+fn silence_promises_nothing_and_wakes_nobody_again() {
+    asked_for_minutes().answers_in_turn(2, "er what").is_told("Goodbye.").silence_for_minutes(600);
+}
+
+#[test]
+fn a_promise_that_is_missed_is_reminded_of_and_then_wakes_again() {
+    let night = asked_for_minutes()
+        .keys_in_turn(2, "20")
+        .seconds_pass(20 * 60 + 5)
+        .expect_text("+13125550111", "you were to ring");
+    let night = night.silence_for_minutes(9).seconds_pass(60).rings("alex");
+    night.expect_page_ended(1, PageOutcome::Overdue).ends(PageOutcome::NoAnswer).rings("bea");
+}
+
+#[test]
+fn a_promise_that_is_kept_wakes_nobody() {
+    let night = asked_for_minutes().keys_in_turn(2, "20").writes_done();
+    night.expect_work(|work| matches!(work, Work::Held { talked: true, .. })).silence_for_minutes(600);
+    asked_for_minutes()
+        .keys_in_turn(2, "20")
+        .case_event(CaseEvent::MarkedHandled { by: "Morgan".into() })
+        .silence_for_minutes(600);
+}
+
+#[test]
+fn an_acceptance_by_message_is_idempotent_and_promises_once() {
+    let night = server_down(reached_by(&[(Channel::Call, 0), (Channel::Text, 0)])).is_messaged("alex", Channel::Text);
+    let night = night.acknowledges(None).expect_accepted_by("alex").acknowledges(None).expect_ignored();
+    let night = night.acknowledges(Some(30)).acknowledges(Some(30)).expect_ignored();
+    assert_eq!(
+        night.case().message_reply(2, &night.policy).split('.').next(),
+        Some("You have it, and ring by 2:30 AM")
+    );
+}
