@@ -38,6 +38,10 @@ pub struct Joined {
     pub name: Option<Private>,
     /// The number to reach the caller.
     pub number: Option<Private>,
+    /// How many of the caller's turns the ticket has.
+    pub turns: usize,
+    /// How many of the caller's messages the ticket has.
+    pub messages: usize,
 }
 
 /// An open case, as much of it as a call looks at that may join it.
@@ -140,27 +144,32 @@ impl Step<'_> {
         }
         let now = self.context.now;
         let place = self.case.joined.iter().position(|known| known.call == *call);
-        let known = place.and_then(|place| self.case.joined.get_mut(place));
-        let (told, first) = match known {
-            Some(known) if known.said >= number => return Err("an older account of what was said"),
-            Some(known) => {
-                let told = (known.name.clone(), known.number.clone()) != (brief.name.clone(), brief.number.clone());
-                (known.said, known.name, known.number) = (number, brief.name.clone(), brief.number.clone());
-                (told, false)
-            }
-            None => {
-                let (name, number_of) = (brief.name.clone(), brief.number.clone());
-                let joined = Joined { call: call.clone(), said: number, at: now, name, number: number_of };
-                self.case.joined.push(joined);
-                let surplus = self.case.joined.len().saturating_sub(JOINED_KEPT_MAX);
-                self.case.joined.drain(..surplus);
-                (true, true)
-            }
+        let before = place.and_then(|place| self.case.joined.get(place)).cloned();
+        let first = before.is_none();
+        if before.as_ref().is_some_and(|known| known.said >= number) {
+            return Err("an older account of what was said");
+        }
+        let joined = Joined {
+            call: call.clone(),
+            said: number,
+            at: before.as_ref().map_or(now, |known| known.at),
+            name: brief.name.clone(),
+            number: brief.number.clone(),
+            turns: brief.words.len(),
+            messages: brief.recordings.len(),
         };
-        if told || !brief.recordings.is_empty() {
-            let text = report::joined(brief, first, now, self.context.policy.time_zone);
+        let same = before.as_ref().is_some_and(|known| Joined { said: number, ..known.clone() } == joined);
+        if !same {
+            let known = before.map_or((0, 0), |known| (known.turns, known.messages));
+            let text = report::joined(brief, known, now, self.context.policy.time_zone);
             self.note(Private::new(text));
         }
+        match place.and_then(|place| self.case.joined.get_mut(place)) {
+            Some(known) => *known = joined,
+            None => self.case.joined.push(joined),
+        }
+        let surplus = self.case.joined.len().saturating_sub(JOINED_KEPT_MAX);
+        self.case.joined.drain(..surplus);
         if self.case.outage.is_none() {
             let until = self.case.opened_at + TimeDelta::minutes(i64::from(KNOWN_OUTAGE_MINUTES));
             let covers = self.case.brief.priority;
