@@ -29,7 +29,16 @@ const LAYERS: &[Layer] = &[
     Layer {
         name: "nightdesk-ports",
         ours: &["nightdesk-domain"],
-        others: Others::Only(&["async-trait", "bytes", "chrono", "http", "mockall", "serde", "thiserror"]),
+        others: Others::Only(&[
+            "async-trait",
+            "bytes",
+            "chrono",
+            "http",
+            "mockall",
+            "serde",
+            "serde_json",
+            "thiserror",
+        ]),
     },
     Layer {
         name: "nightdesk-engine",

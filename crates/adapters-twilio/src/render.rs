@@ -6,6 +6,7 @@ use nightdesk_domain::ids::{CallId, CaseId, TenantId};
 use nightdesk_domain::phone::PhoneNumber;
 use nightdesk_domain::reply::{Listen, Then, VoiceReply};
 use nightdesk_domain::vocabulary::Language;
+use nightdesk_ports::ClearedText;
 
 /// Most characters of one `Say`, a little below Twilio's limit of 4,096.
 pub const SAY_CHARS_MAX: usize = 4_000;
@@ -200,6 +201,11 @@ pub fn not_recorded() -> String {
 /// A document that does nothing, for an incoming text.
 pub fn empty_document() -> String {
     Document::default().to_xml()
+}
+
+/// A document that answers an incoming text: from the number that was texted, to whoever texted it.
+pub fn answer_document(text: &ClearedText) -> String {
+    Document(vec![Verb::Message(text.body().reveal().to_owned())]).to_xml()
 }
 
 /// The tag of a language at Twilio (BCP 47).

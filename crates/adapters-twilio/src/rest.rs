@@ -15,7 +15,9 @@ use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue, RETRY_AFTER
 use http::{Method, Request, Response, StatusCode};
 use nightdesk_domain::effect::{Line, PageOrder, TextOrder};
 use nightdesk_domain::ids::{CallId, LegId, RecordingId, TenantId};
-use nightdesk_ports::{CallerOf, DeliveryError, HttpTransport, KeptRecording, Telephony, TransportError};
+use nightdesk_domain::phone::PhoneNumber;
+use nightdesk_domain::private::Private;
+use nightdesk_ports::{CallerOf, ClearedText, DeliveryError, HttpTransport, KeptRecording, Telephony, TransportError};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -36,6 +38,8 @@ pub const FIND_CALLS_MAX: u32 = 100;
 
 /// Twilio's error for a change to a call that is over.
 const CALL_NOT_IN_PROGRESS: u32 = 21220;
+/// Twilio's error for a text to a number whose owner has sent STOP.
+const UNSUBSCRIBED_RECIPIENT: u32 = 21610;
 
 /// A tenant's account at Twilio.
 #[derive(Debug, Clone)]
@@ -160,6 +164,19 @@ impl TwilioTelephony {
         })
     }
 
+    /// Sends a text, cut to its limit.
+    async fn message(
+        &self,
+        tenant: &TenantId,
+        to: &PhoneNumber,
+        from: &PhoneNumber,
+        body: &Private,
+    ) -> Result<(), DeliveryError> {
+        let body: String = body.reveal().chars().take(TEXT_CHARS_MAX).collect();
+        let form = encode(&[("To", to.as_str()), ("From", from.as_str()), ("Body", &body)]);
+        self.send(tenant, Method::POST, "Messages.json", Some(form), REQUEST_TIMEOUT).await.map(drop)
+    }
+
     /// Orders a change of a leg; tells whether there still was one to change.
     async fn update_call(
         &self,
@@ -249,9 +266,11 @@ impl Telephony for TwilioTelephony {
     }
 
     async fn text(&self, tenant: &TenantId, order: &TextOrder) -> Result<(), DeliveryError> {
-        let body: String = order.body.reveal().chars().take(TEXT_CHARS_MAX).collect();
-        let form = encode(&[("To", order.to.as_str()), ("From", order.from.as_str()), ("Body", &body)]);
-        self.send(tenant, Method::POST, "Messages.json", Some(form), REQUEST_TIMEOUT).await.map(drop)
+        self.message(tenant, &order.to, &order.from, &order.body).await
+    }
+
+    async fn text_caller(&self, text: &ClearedText) -> Result<(), DeliveryError> {
+        self.message(text.tenant(), text.to(), text.from(), text.body()).await
     }
 
     async fn recording(&self, tenant: &TenantId, id: &RecordingId) -> Result<(String, Bytes), DeliveryError> {
@@ -323,6 +342,7 @@ pub(crate) fn judge(response: Response<Bytes>, reads: bool) -> Result<Response<B
         });
     }
     Err(DeliveryError::Refused(match error_code(&response) {
+        Some(UNSUBSCRIBED_RECIPIENT) => return Err(DeliveryError::Blocked),
         Some(code) => format!("HTTP {}, Twilio error {code}", status.as_u16()),
         None => format!("HTTP {}", status.as_u16()),
     }))

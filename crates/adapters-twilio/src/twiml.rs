@@ -31,6 +31,8 @@ pub enum Verb {
     Redirect(String),
     /// Ends the leg.
     Hangup,
+    /// Answers a text that came in.
+    Message(String),
     /// Does not take the call.
     Reject(RejectReason),
 }
@@ -176,6 +178,7 @@ impl Verb {
             Verb::Record(record) => record.write(xml),
             Verb::Dial(dial) => dial.write(xml),
             Verb::Redirect(url) => Element::new("Redirect").text("method", Some("POST")).write_text(xml, url),
+            Verb::Message(body) => Element::new("Message").write_text(xml, body),
             Verb::Hangup => Element::new("Hangup").write_empty(xml),
             Verb::Reject(reason) => {
                 let reason = match reason {

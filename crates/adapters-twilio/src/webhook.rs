@@ -12,6 +12,7 @@ use crate::form::Form;
 use crate::routes::{Address, CallRoute, Leg, PageRoute, Route};
 use nightdesk_domain::call::{Arrival, CallEvent, Recording, Speech};
 use nightdesk_domain::case::{CaseEvent, PageEvent, PageOutcome};
+use nightdesk_domain::consent::IncomingText;
 use nightdesk_domain::ids::{CallId, CaseId, LegId, RecordingId};
 use nightdesk_domain::phone::PhoneNumber;
 use nightdesk_domain::private::Private;
@@ -21,6 +22,10 @@ use nightdesk_domain::private::Private;
 pub const UTTERANCE_CHARS_MAX: usize = 4_000;
 /// Most keys of one turn that are kept: enough for a number typed twice, too few to fill a store.
 pub const KEYS_MAX: usize = 32;
+/// Longest text that is read, in characters; Twilio joins no more than ten parts of 160.
+pub const TEXT_CHARS_MAX: usize = 1_600;
+/// Longest id of a text; Twilio's have 34.
+const TEXT_ID_CHARS_MAX: usize = 64;
 
 /// A webhook, understood.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,6 +45,8 @@ pub enum Fact {
     Call(CallId, CallEvent),
     /// Something happened to a case.
     Case(CaseId, CaseEvent),
+    /// A text came in.
+    Texted(IncomingText),
     /// Nothing that a machine needs to know.
     Nothing,
 }
@@ -70,7 +77,7 @@ pub fn parse(address: &Address, form: &Form) -> Result<Webhook, BadWebhook> {
         Route::Status => (caller_status(form)?, Answer::Nothing),
         Route::Fallback { recorded: false } => (Fact::Nothing, Answer::Emergency),
         Route::Fallback { recorded: true } => (Fact::Nothing, Answer::EmergencyGoodbye),
-        Route::Sms => (Fact::Nothing, Answer::EmptyDocument),
+        Route::Sms => (text(form)?.map_or(Fact::Nothing, Fact::Texted), Answer::EmptyDocument),
         Route::Call(call, route) => {
             belongs(form, call)?;
             let fact = call_event(route, form)?.map_or(Fact::Nothing, |event| Fact::Call(call.clone(), event));
@@ -98,6 +105,18 @@ fn arrival(address: &Address, form: &Form) -> Result<Arrival, BadWebhook> {
     // A caller who cannot be called back is still a caller: two contradicting numbers are as good as none.
     let from = form.optional("From").ok().flatten().and_then(callers_number);
     Ok(Arrival { tenant: address.tenant.clone(), call, dialled, from })
+}
+
+/// A text that a person sent; none from a short code or a name, which no person writes from.
+fn text(form: &Form) -> Result<Option<IncomingText>, BadWebhook> {
+    let id = form.required("MessageSid")?;
+    if id.len() > TEXT_ID_CHARS_MAX || !id.bytes().all(|b| b.is_ascii_alphanumeric()) {
+        return Err(BadWebhook::Unreadable("MessageSid"));
+    }
+    let to = PhoneNumber::parse(form.required("To")?).map_err(|_| BadWebhook::Unreadable("To"))?;
+    let Some(from) = callers_number(form.required("From")?) else { return Ok(None) };
+    let body: String = form.optional("Body")?.unwrap_or_default().chars().take(TEXT_CHARS_MAX).collect();
+    Ok(Some(IncomingText { from, to, body: body.into(), id: id.to_owned() }))
 }
 
 /// Numbers that spell a word on the keypad and stand for the absence of one (Twilio, "What do you do with

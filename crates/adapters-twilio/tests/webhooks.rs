@@ -3,11 +3,15 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use nightdesk_adapters_twilio::form::Form;
-use nightdesk_adapters_twilio::webhook::{Answer, BadWebhook, Fact, KEYS_MAX, UTTERANCE_CHARS_MAX, Webhook, parse};
+use nightdesk_adapters_twilio::webhook::{
+    Answer, BadWebhook, Fact, KEYS_MAX, TEXT_CHARS_MAX, UTTERANCE_CHARS_MAX, Webhook, parse,
+};
 use nightdesk_adapters_twilio::{Address, Leg};
 use nightdesk_domain::call::{CallEvent, Recording, Speech};
 use nightdesk_domain::case::{CaseEvent, PageEvent, PageOutcome};
+use nightdesk_domain::consent::IncomingText;
 use nightdesk_domain::ids::{CallId, CaseId, LegId, RecordingId};
+use nightdesk_domain::phone::PhoneNumber;
 use nightdesk_domain::private::Private;
 use nightdesk_domain::reply::Heard;
 use proptest::prelude::*;
@@ -16,6 +20,10 @@ fn read(path: &str, body: &[u8]) -> Result<Webhook, BadWebhook> {
     let (path, query) = path.split_once('?').map_or((path, None), |(path, query)| (path, Some(query)));
     let address = Address::parse(&format!("/twilio/northwind/{path}"), query).unwrap();
     parse(&address, &Form::parse(body))
+}
+
+fn number(text: &str) -> PhoneNumber {
+    PhoneNumber::parse(text).unwrap()
 }
 
 fn fact(path: &str, body: &str) -> Fact {
@@ -301,7 +309,40 @@ fn a_leg_that_asks_what_it_hears_now_changes_nothing() {
 fn the_fallback_needs_no_field_at_all() {
     assert_eq!(answer("fallback", ""), Answer::Emergency);
     assert_eq!(answer("fallback?recorded=1", "%FF=%FF"), Answer::EmergencyGoodbye);
-    assert_eq!(answer("sms", "Body=hi"), Answer::EmptyDocument);
+}
+
+#[test]
+fn a_text_is_read_with_its_numbers_words_and_id() {
+    let form = "MessageSid=SM1&From=%2B13125550142&To=%2B13125550100&Body=+Please+stop+";
+    let expected = IncomingText {
+        from: number("+13125550142"),
+        to: number("+13125550100"),
+        body: " Please stop ".into(),
+        id: "SM1".to_owned(),
+    };
+    assert_eq!(fact("sms", form), Fact::Texted(expected.clone()));
+    assert_eq!(answer("sms", form), Answer::EmptyDocument);
+    let picture = fact("sms", "MessageSid=SM1&From=%2B13125550142&To=%2B13125550100&NumMedia=1");
+    assert_eq!(picture, Fact::Texted(IncomingText { body: "".into(), ..expected }));
+}
+
+#[test]
+fn a_text_from_a_short_code_or_a_name_is_nobodys() {
+    for from in ["12345", "BANK", "%2B266696687"] {
+        assert_eq!(fact("sms", &format!("MessageSid=SM1&From={from}&To=%2B13125550100&Body=STOP")), Fact::Nothing);
+    }
+}
+
+#[test]
+fn a_text_without_its_fields_is_refused_and_a_long_one_cut() {
+    let missing = |body: &str| read("sms", body.as_bytes()).unwrap_err();
+    assert_eq!(missing("From=%2B13125550142&To=%2B13125550100"), BadWebhook::Missing("MessageSid"));
+    assert_eq!(missing("MessageSid=SM1&To=%2B13125550100"), BadWebhook::Missing("From"));
+    assert_eq!(missing("MessageSid=SM1&From=%2B13125550142"), BadWebhook::Missing("To"));
+    assert_eq!(missing("MessageSid=a%2Fb&From=x&To=%2B13125550100"), BadWebhook::Unreadable("MessageSid"));
+    let long = format!("MessageSid=SM1&From=%2B13125550142&To=%2B13125550100&Body={}", "x".repeat(9_000));
+    let Fact::Texted(text) = fact("sms", &long) else { panic!("it is a text") };
+    assert_eq!(text.body.reveal().len(), TEXT_CHARS_MAX);
 }
 
 #[test]
@@ -349,7 +390,9 @@ const PATHS: [&str; 19] = [
     "case/CA1/room",
 ];
 
-const FIELDS: [&str; 15] = [
+const FIELDS: [&str; 17] = [
+    "MessageSid",
+    "Body",
     "CallSid",
     "From",
     "To",

@@ -123,5 +123,6 @@ fn policy() -> Result<Policy, Box<dyn Error>> {
         skill_match: Default::default(),
         model: ModelPolicy::default(),
         transcription: TranscriptionBy::Carrier,
+        texts: Default::default(),
     })
 }

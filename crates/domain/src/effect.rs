@@ -2,6 +2,7 @@
 
 use crate::call::CallEvent;
 use crate::case::{CaseEvent, TicketDraft};
+use crate::consent::Withheld;
 use crate::ids::{AckCode, CallId, CaseId, EffectId, LegId, PsaTicketId, RecordingId, TechnicianId, TenantId};
 use crate::model::{Question, Summary};
 use crate::phone::PhoneNumber;
@@ -35,6 +36,8 @@ pub enum Effect {
     HangUp(LegId),
     /// Text a technician. Unknown outcome: repeat (a second text wakes nobody who sleeps).
     TextTechnician(TextOrder),
+    /// Text a caller, if the gate lets it pass at that moment. Unknown outcome: never repeated.
+    TextCaller(CallerText),
     /// Tell the people on call by e-mail and chat. Unknown outcome: repeat.
     Alert(Alert),
     /// Open the ticket. Unknown outcome: look its key up twice, with a pause, then open.
@@ -146,6 +149,21 @@ pub struct TextOrder {
     pub page: Option<(CaseId, u32)>,
 }
 
+/// Text one caller.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CallerText {
+    /// The number that the caller called from, as the carrier told it.
+    pub to: PhoneNumber,
+    /// The tenant's number.
+    pub from: PhoneNumber,
+    /// The text.
+    pub body: Private,
+    /// Whether it goes out in quiet hours, too: the caller waits for it.
+    pub urgent: bool,
+    /// Whether the caller agreed to it on this call.
+    pub agreed: bool,
+}
+
 /// A message to the people on call that rings nobody.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Alert {
@@ -207,6 +225,8 @@ pub enum Outcome {
     NoticeLost(String),
     /// The destination has had as much as it gets: the page goes another way.
     OverBudget,
+    /// A text to the caller was not sent, and why.
+    Withheld(Withheld),
     /// Given up: refused, or no longer useful. The text names no person.
     GivenUp(String),
 }

@@ -5,6 +5,7 @@
 
 pub mod call;
 pub mod case;
+pub mod consent;
 pub mod effect;
 pub mod facts;
 pub mod ids;

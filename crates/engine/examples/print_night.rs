@@ -12,7 +12,7 @@ use nightdesk_domain::effect::{Line, PageOrder, TextOrder};
 use nightdesk_domain::ids::{CallId, LegId, OwnerId, RecordingId, TenantId};
 use nightdesk_domain::reply::{Heard, Then, VoiceReply};
 use nightdesk_engine::{Engine, Ports, Settings};
-use nightdesk_ports::{DeliveryError, Telephony, TenantRepository};
+use nightdesk_ports::{ClearedText, DeliveryError, Telephony, TenantRepository};
 use nightdesk_testkit::fakes::{HandClock, Obedient, ports};
 use nightdesk_testkit::memory::MemoryStore;
 use nightdesk_testkit::sample;
@@ -41,6 +41,10 @@ impl Telephony for Printing {
     }
     async fn text(&self, _: &TenantId, order: &TextOrder) -> Result<(), DeliveryError> {
         println!("  (network: a text: {})", order.body.reveal());
+        Ok(())
+    }
+    async fn text_caller(&self, text: &ClearedText) -> Result<(), DeliveryError> {
+        println!("  (network: a text to the caller: {})", text.body().reveal());
         Ok(())
     }
     async fn recording(&self, _: &TenantId, _: &RecordingId) -> Result<(String, Bytes), DeliveryError> {

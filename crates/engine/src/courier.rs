@@ -21,7 +21,7 @@ const TICKET_LOOK_UPS: u32 = 2;
 /// Longest pause between attempts, in seconds.
 const BACKOFF_SECONDS_MAX: i64 = 300;
 /// Attempts of an effect that somebody may live without.
-const ATTEMPTS_MAX: u32 = 12;
+pub(crate) const ATTEMPTS_MAX: u32 = 12;
 
 /// An effect that was tried so often is parked: by the pauses between attempts, for about a quarter of an hour.
 const PARKED_ATTEMPTS: u32 = 10;
@@ -248,6 +248,7 @@ impl Engine {
             }
             Effect::TextTechnician(order) => Ok(self.text(claim, order, bound).await),
             Effect::MessagePage(order) => self.message_page(claim, order, bound).await,
+            Effect::TextCaller(text) => self.text_caller(claim, text, bound).await,
             Effect::Alert(alert) => {
                 let done = self.within(bound, ports.notifier.alert(tenant, &claim.effect.id, alert)).await;
                 Ok(match self.or_again(done, tries, Some(ATTEMPTS_MAX)) {
@@ -370,6 +371,9 @@ impl Engine {
 
     async fn text(&self, claim: &Claim, order: &TextOrder, bound: DateTime<Utc>) -> Attempt {
         let done = self.within(bound, self.ports().telephony.text(&claim.tenant, order)).await;
+        if matches!(done, Err(DeliveryError::Blocked)) {
+            self.text_blocked(&claim.tenant, &order.to).await;
+        }
         self.or_again(done, claim.tries, Some(ATTEMPTS_MAX))
     }
 
@@ -417,6 +421,7 @@ impl Engine {
         match done {
             Ok(()) => Attempt::Ended(Outcome::Done),
             Err(DeliveryError::Refused(why)) if attempts_max.is_some() => Attempt::Ended(Outcome::GivenUp(why)),
+            Err(error @ DeliveryError::Blocked) => Attempt::Ended(Outcome::GivenUp(error.to_string())),
             Err(_) if attempts_max.is_some_and(|max| tries.attempts + 1 >= max) => {
                 Attempt::Ended(Outcome::GivenUp("too many attempts".to_owned()))
             }
@@ -438,7 +443,7 @@ impl Engine {
                 let asked = retry_after.and_then(|wait| TimeDelta::from_std(wait).ok()).unwrap_or_default();
                 Attempt::Later(self.now() + backoff(tries.attempts).max(asked), tries)
             }
-            DeliveryError::Refused(_) => self.again(tries),
+            DeliveryError::Refused(_) | DeliveryError::Blocked => self.again(tries),
         }
     }
 

@@ -13,6 +13,7 @@ mod model;
 mod outages;
 mod recurrence;
 mod scan;
+mod texts;
 mod voice;
 mod windows;
 
@@ -21,6 +22,7 @@ pub use facts::{OVERRIDE, TECHNICIAN_STOP};
 pub use journal::{Difference, Replay};
 pub use model::MODEL_USE;
 pub use scan::Scanned;
+pub use texts::TextAnswer;
 pub use voice::EngineError;
 pub use windows::{WINDOW_KIND, WindowError};
 

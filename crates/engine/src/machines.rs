@@ -185,6 +185,7 @@ pub(crate) fn is_prompt(effect: &Effect) -> bool {
         | Effect::TellCase(..) => true,
         Effect::MessagePage(_)
         | Effect::TextTechnician(_)
+        | Effect::TextCaller(_)
         | Effect::Alert(_)
         | Effect::OpenTicket(_)
         | Effect::AddNote(_)

@@ -22,6 +22,9 @@ pub enum DeliveryError {
     /// It said no, and will say no again: settings or data must change. The text names no person.
     #[error("refused: {0}")]
     Refused(String),
+    /// The carrier refused a text because its receiver has told it to let none of ours through.
+    #[error("the receiver has told the carrier to block our texts")]
+    Blocked,
     /// It did not do it and can be asked again, not before `retry_after` if it said so.
     #[error("unavailable")]
     Unavailable {

@@ -6,6 +6,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::panic))]
 
 mod error;
+mod gate;
 mod listening;
 mod model;
 mod recordings;
@@ -16,6 +17,7 @@ mod store;
 mod tenants;
 
 pub use error::{DeliveryError, StoreError};
+pub use gate::{ClearedText, Gate, clear, confirm_opt_out, consent_of, is_opted_out};
 pub use listening::{Budget, Heard, Listening, TOOL_INPUT_BYTES_MAX};
 pub use model::{Absent, Answer, TokenUse, Transcriber, Transcript, TriageModel};
 pub use recordings::{CallerOf, KeptRecording};

@@ -5,6 +5,8 @@ use async_trait::async_trait;
 use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 use nightdesk_domain::ids::TenantId;
 use nightdesk_domain::private::Private;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 /// One fact as it stands now.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,6 +43,16 @@ impl Entry {
         }
     }
 
+    /// The fact in the body. The error tells where it broke off, and repeats nothing of it.
+    pub fn read<T: DeserializeOwned>(&self) -> Result<T, StoreError> {
+        serde_json::from_str(self.body.reveal()).map_err(|error| unreadable(&self.kind, &error))
+    }
+
+    /// A fact as a body.
+    pub fn body_of<T: Serialize>(kind: &str, fact: &T) -> Result<Private, StoreError> {
+        serde_json::to_string(fact).map(Private::new).map_err(|error| unreadable(kind, &error))
+    }
+
     /// The entry that follows this one, with another body.
     #[must_use]
     pub fn changed(&self, body: impl Into<Private>) -> Self {
@@ -75,6 +87,14 @@ impl Entry {
         let follows = stored.map_or(0, |stored| stored.version);
         if follows.checked_add(1) == Some(self.version) { Ok(true) } else { Err(StoreError::Conflict) }
     }
+}
+
+fn unreadable(kind: &str, error: &serde_json::Error) -> StoreError {
+    let (line, column) = (error.line(), error.column());
+    StoreError::Corrupt(format!(
+        "an entry of kind {kind}: {:?} error at line {line}, column {column}",
+        error.classify()
+    ))
 }
 
 /// Small facts that change, by tenant and kind.

@@ -1,6 +1,6 @@
 //! Services outside: telephone network, ticketing system, notices, time, HTTP.
 
-use crate::{CallerOf, DeliveryError, KeptRecording};
+use crate::{CallerOf, ClearedText, DeliveryError, KeptRecording};
 use async_trait::async_trait;
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
@@ -21,8 +21,10 @@ pub trait Telephony: Send + Sync {
     async fn refetch(&self, tenant: &TenantId, line: &Line) -> Result<(), DeliveryError>;
     /// Ends a leg; ending one that is over already is a success.
     async fn hang_up(&self, tenant: &TenantId, leg: &LegId) -> Result<(), DeliveryError>;
-    /// Texts a technician.
+    /// Texts a technician. `Blocked` if the number takes no texts of ours.
     async fn text(&self, tenant: &TenantId, order: &TextOrder) -> Result<(), DeliveryError>;
+    /// Texts a caller. `Blocked` if the number takes no texts of ours.
+    async fn text_caller(&self, text: &ClearedText) -> Result<(), DeliveryError>;
     /// The sound of a recording and its media type.
     async fn recording(&self, tenant: &TenantId, id: &RecordingId) -> Result<(String, Bytes), DeliveryError>;
     /// Every recording that was made since then and is finished, the oldest first; whole seconds count. A network that

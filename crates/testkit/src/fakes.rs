@@ -12,8 +12,8 @@ use nightdesk_domain::effect::{Alert, Line, NoteOrder, PageOrder, TextOrder};
 use nightdesk_domain::ids::{CallId, CaseId, EffectId, LegId, OwnerId, PsaTicketId, RecordingId, TenantId};
 use nightdesk_engine::Ports;
 use nightdesk_ports::{
-    Absent, CallerOf, Cases, Clock, Commit, DeliveryError, JournalEntry, KeptRecording, ListKind, Notifier, Snapshot,
-    StoreError, Stored, Telephony, Ticketing,
+    Absent, CallerOf, Cases, ClearedText, Clock, Commit, DeliveryError, JournalEntry, KeptRecording, ListKind,
+    Notifier, Snapshot, StoreError, Stored, Telephony, Ticketing,
 };
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -102,6 +102,10 @@ impl Telephony for Obedient {
     }
     async fn text(&self, _: &TenantId, _: &TextOrder) -> Result<(), DeliveryError> {
         self.ledger.add("text a technician".to_owned());
+        Ok(())
+    }
+    async fn text_caller(&self, _: &ClearedText) -> Result<(), DeliveryError> {
+        self.ledger.add("text the caller".to_owned());
         Ok(())
     }
     async fn recording(&self, _: &TenantId, _: &RecordingId) -> Result<(String, Bytes), DeliveryError> {

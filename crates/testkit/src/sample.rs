@@ -7,6 +7,7 @@
 use chrono::{DateTime, Duration, NaiveTime, TimeZone, Utc, Weekday};
 use nightdesk_domain::call::{Arrival, Call, CallEvent};
 use nightdesk_domain::case::{Brief, Case, TicketDraft, TicketStatus};
+use nightdesk_domain::consent::TextsPolicy;
 use nightdesk_domain::effect::{Alert, Effect, NoteOrder, PageOrder, PlannedEffect};
 use nightdesk_domain::facts::{Contact, Facts};
 use nightdesk_domain::ids::{
@@ -109,6 +110,7 @@ pub fn policy_of(tenant: &TenantId) -> Policy {
         skill_match: Default::default(),
         model: ModelPolicy::default(),
         transcription: TranscriptionBy::Carrier,
+        texts: TextsPolicy::default(),
     }
 }
 

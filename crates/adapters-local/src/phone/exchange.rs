@@ -14,7 +14,7 @@ use super::twiml::TwimlError;
 use chrono::{DateTime, Utc};
 use nightdesk_ports::HttpTransport;
 use sha1::{Digest, Sha1};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokio::sync::{broadcast, oneshot, watch};
@@ -46,6 +46,8 @@ pub(super) struct State {
     pub(super) rooms: BTreeMap<String, Room>,
     pub(super) recordings: BTreeMap<String, Recording>,
     pub(super) messages: Vec<TextMessage>,
+    /// Who has opted out, and of which line's texts.
+    pub(super) opted_out: BTreeSet<(String, String)>,
     pub(super) phones: BTreeMap<String, PhoneBehaviour>,
     pub(super) faults: Faults,
     pub(super) history: Vec<NetworkEvent>,

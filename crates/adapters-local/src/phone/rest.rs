@@ -370,6 +370,11 @@ fn create_message(network: &Exchange, form: &Form) -> Result<Answer, ApiError> {
     if body.chars().count() > 1600 {
         return Err(ApiError::bad(21617, "The message body exceeds the 1600 character limit"));
     }
+    if sms::is_blocked(network, from, to) {
+        // Whoever sent it could not know of a STOP that came a moment ago.
+        let refused = ApiError::bad(21610, "Attempt to send to unsubscribed recipient");
+        return Err(ApiError { races: true, ..refused });
+    }
     let message = sms::send(network, from, to, body, false);
     Ok(answer_json(StatusCode::CREATED, &resource::message(network, &message)))
 }

@@ -22,6 +22,37 @@ pub(super) fn send(network: &Exchange, from: &str, to: &str, body: &str, reply: 
     message
 }
 
+/// The carrier's words, when they are the whole text (Twilio, "Support for Opt-Out Keywords").
+const STOPS: [&str; 8] = ["STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT"];
+const STARTS: [&str; 3] = ["START", "YES", "UNSTOP"];
+const HELPS: [&str; 2] = ["HELP", "INFO"];
+
+/// Whether a number takes no texts of a line.
+pub(super) fn is_blocked(network: &Exchange, line: &str, number: &str) -> bool {
+    network.state().opted_out.contains(&(number.to_owned(), line.to_owned()))
+}
+
+/// The carrier acts on its own words, and answers them itself; it tells the line's owner all the same.
+fn heed(network: &Exchange, from: &str, to: &str, body: &str) {
+    let is = |words: &[&str]| words.iter().any(|word| word.eq_ignore_ascii_case(body.trim()));
+    let pair = (from.to_owned(), to.to_owned());
+    let answer = if is(&STOPS) {
+        network.change(|state| state.opted_out.insert(pair));
+        "You have successfully been unsubscribed. You will not receive any more messages from this number. \
+         Reply START to resubscribe."
+    } else if is(&STARTS) && is_blocked(network, to, from) {
+        network.change(|state| state.opted_out.remove(&pair));
+        "You have successfully been re-subscribed to messages from this number. Reply HELP for help. \
+         Reply STOP to unsubscribe."
+    } else if is(&HELPS) {
+        "Reply STOP to unsubscribe. Msg&Data Rates May Apply."
+    } else {
+        return;
+    };
+    let sid = network.sid("SM");
+    network.emit_for(&sid, Party::Caller, EventKind::Text(answer.to_owned()));
+}
+
 /// Somebody texts a line: its URL is asked, and what it answers is sent back.
 pub(super) async fn receive(network: &Exchange, from: &str, to: &str, body: &str) {
     let line = network.config.lines.iter().find(|line| line.number == to);
@@ -29,6 +60,7 @@ pub(super) async fn receive(network: &Exchange, from: &str, to: &str, body: &str
         let reason = "a text came to a number without a messaging URL".to_owned();
         return network.refuse(None, &TwimlError { code: 30008, reason });
     };
+    heed(network, from, to, body);
     let sid = network.sid("SM");
     let parameters = [
         parameter("MessageSid", &sid),
@@ -46,6 +78,10 @@ pub(super) async fn receive(network: &Exchange, from: &str, to: &str, body: &str
     let answer = webhook::send(network, &url, Method::Post, &parameters).await;
     let replies = answer.and_then(|answer| replies(&String::from_utf8_lossy(answer.body())));
     match replies {
+        Ok(replies) if !replies.is_empty() && is_blocked(network, to, from) => {
+            let reason = "a text was answered whose sender has opted out".to_owned();
+            network.refuse(None, &TwimlError { code: 21610, reason });
+        }
         Ok(replies) => replies.iter().for_each(|body| {
             send(network, to, from, body, true);
         }),

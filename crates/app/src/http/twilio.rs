@@ -8,15 +8,18 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use http_body_util::{BodyExt, Limited};
 use nightdesk_adapters_twilio::form::Form;
-use nightdesk_adapters_twilio::render::{emergency_document, emergency_goodbye, empty_document, not_recorded, render};
+use nightdesk_adapters_twilio::render::{
+    answer_document, emergency_document, emergency_goodbye, empty_document, not_recorded, render,
+};
 use nightdesk_adapters_twilio::signature::{self, SIGNATURE_HEADER, is_genuine};
 use nightdesk_adapters_twilio::webhook::{Answer, Fact, parse};
 use nightdesk_adapters_twilio::{Address, CallRoute, Leg, PageRoute, Route};
 use nightdesk_domain::call::CallEvent;
 use nightdesk_domain::case::CaseEvent;
+use nightdesk_domain::consent::IncomingText;
 use nightdesk_domain::ids::TenantId;
 use nightdesk_domain::reply::{Heard, VoiceReply};
-use nightdesk_engine::EngineError;
+use nightdesk_engine::{EngineError, TextAnswer};
 use std::time::Instant;
 
 /// Longest body that is read, in bytes; the carrier's are a few thousand.
@@ -82,6 +85,7 @@ async fn take(state: &AppState, tenant: &TenantId, fact: Fact, answer: Answer) -
             engine.page_event(tenant, &case, page, event).await.map(Some)
         }
         (Fact::Case(case, event), _) => engine.case_event(tenant, &case, event).await.map(|()| None),
+        (Fact::Texted(text), _) => return texted(state, tenant, &text).await,
         (Fact::Nothing, Answer::Voice(Leg::Caller(call))) => engine.call_now(tenant, call).await.map(Some),
         (Fact::Nothing, Answer::Voice(Leg::Technician(case, page))) => {
             engine.page_now(tenant, case, *page).await.map(Some)
@@ -103,6 +107,18 @@ async fn take(state: &AppState, tenant: &TenantId, fact: Fact, answer: Answer) -
         (Answer::EmptyDocument, _) => xml(empty_document()),
         (Answer::Nothing, Ok(_) | Err(EngineError::NotFound)) => StatusCode::NO_CONTENT.into_response(),
         (Answer::Nothing, Err(error)) => {
+            log_failure(tenant, Some(&error));
+            plain(StatusCode::SERVICE_UNAVAILABLE, "try again")
+        }
+    }
+}
+
+/// A text that could not be stored is no success: the carrier's fallback URL is asked once more.
+async fn texted(state: &AppState, tenant: &TenantId, text: &IncomingText) -> Response {
+    match state.engine.texted(tenant, text).await {
+        Ok(TextAnswer::Nothing) => xml(empty_document()),
+        Ok(TextAnswer::Text(answer)) => xml(answer_document(&answer)),
+        Err(error) => {
             log_failure(tenant, Some(&error));
             plain(StatusCode::SERVICE_UNAVAILABLE, "try again")
         }

@@ -12,8 +12,8 @@ use nightdesk_domain::ids::{CallId, CaseId, EffectId, LegId, PsaTicketId, Record
 use nightdesk_domain::model::{Opinion, Question, Story, Summary};
 use nightdesk_domain::vocabulary::Language;
 use nightdesk_ports::{
-    Answer, CallerOf, DeliveryError, KeptRecording, Notifier, Telephony, Ticketing, Transcriber, Transcript,
-    TriageModel,
+    Answer, CallerOf, ClearedText, DeliveryError, KeptRecording, Notifier, Telephony, Ticketing, Transcriber,
+    Transcript, TriageModel,
 };
 
 #[async_trait]
@@ -32,6 +32,9 @@ impl Telephony for Wiring {
     }
     async fn text(&self, tenant: &TenantId, order: &TextOrder) -> Result<(), DeliveryError> {
         self.of(tenant)?.carrier.telephony.text(tenant, order).await
+    }
+    async fn text_caller(&self, text: &ClearedText) -> Result<(), DeliveryError> {
+        self.of(text.tenant())?.carrier.telephony.text_caller(text).await
     }
     async fn recording(&self, tenant: &TenantId, id: &RecordingId) -> Result<(String, Bytes), DeliveryError> {
         self.of(tenant)?.carrier.telephony.recording(tenant, id).await

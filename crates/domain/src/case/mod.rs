@@ -11,6 +11,7 @@ mod people;
 mod reply;
 mod report;
 mod state;
+mod texts;
 mod ticket;
 mod transition;
 

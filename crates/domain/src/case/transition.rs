@@ -293,6 +293,7 @@ impl<'a> Step<'a> {
                 self.note(Private::new(format!("A notice to the people on call did not arrive: {why}")));
                 Ok(())
             }
+            Outcome::Withheld(why) => self.text_withheld(effect.number, *why),
             Outcome::PagePlaced(leg) => self.page_placed(effect.number, leg),
             Outcome::GivenUp(_) => self.page_not_placed(effect.number, PageOutcome::Failed),
             Outcome::OverBudget => self.page_not_placed(effect.number, PageOutcome::OverBudget),

@@ -3,6 +3,7 @@
 //! A call pins one version when it opens, so that a change at midnight never alters a call half-way.
 //! Secrets are not here; neither are contacts, which are records of their own.
 
+use crate::consent::TextsPolicy;
 use crate::ids::{CompanyId, TechnicianId, TenantId};
 use crate::phone::PhoneNumber;
 use crate::rota::Schedule;
@@ -69,6 +70,9 @@ pub struct Policy {
     /// Who writes messages down.
     #[serde(default)]
     pub transcription: TranscriptionBy,
+    /// Texts to callers.
+    #[serde(default)]
+    pub texts: TextsPolicy,
 }
 
 /// What a language model is asked; nothing unless the tenant wants it.

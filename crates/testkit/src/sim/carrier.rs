@@ -11,7 +11,7 @@ use nightdesk_domain::case::{CaseEvent, PageEvent};
 use nightdesk_domain::effect::{Effect, Line, PageOrder, TextOrder};
 use nightdesk_domain::ids::{CallId, CaseId, LegId, RecordingId, TenantId};
 use nightdesk_domain::reply::{Heard, VoiceReply};
-use nightdesk_ports::{DeliveryError, Telephony};
+use nightdesk_ports::{ClearedText, DeliveryError, Telephony};
 use std::future::Future;
 use std::pin::pin;
 use std::sync::Arc;
@@ -291,6 +291,11 @@ impl Telephony for SimTelephony {
             Ok(())
         };
         self.world.request(Service::Telephony, "text a technician".to_owned(), act).await
+    }
+
+    async fn text_caller(&self, text: &ClearedText) -> Result<(), DeliveryError> {
+        self.touching(|effect| matches!(effect, Effect::TextCaller(own) if own.to == *text.to()));
+        self.world.request(Service::Telephony, "text a caller".to_owned(), |_| Ok(())).await
     }
 
     async fn recording(&self, _: &TenantId, _: &RecordingId) -> Result<(String, Bytes), DeliveryError> {

@@ -3,7 +3,7 @@
 use super::integrations::{Model, Transcription};
 use super::ladders::{Known, budget, ladders, reach};
 use super::parts::{File, HoursPart};
-use super::skills;
+use super::{skills, texts};
 use chrono::{NaiveDate, NaiveTime, Weekday};
 use chrono_tz::Tz;
 use nightdesk_domain::facts::Contact;
@@ -116,6 +116,7 @@ pub(super) fn policy(file: &File, check: &mut Checker) -> Option<Policy> {
         skill_match: skills::weights(&file.skill_match, check),
         model: file.model.as_ref().map(Model::policy).unwrap_or_default(),
         transcription: file.transcription.as_ref().map(Transcription::policy).unwrap_or_default(),
+        texts: texts::policy(&file.texts, check),
     })
 }
 

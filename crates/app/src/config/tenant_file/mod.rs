@@ -6,6 +6,7 @@ mod integrations;
 mod ladders;
 mod parts;
 mod skills;
+mod texts;
 
 pub use integrations::{ConnectWise, Integrations, Mail, Model, Transcription, Twilio};
 

@@ -35,6 +35,8 @@ pub(super) struct File {
     pub(super) webhook: Option<Webhook>,
     pub(super) model: Option<Model>,
     pub(super) transcription: Option<Transcription>,
+    #[serde(default)]
+    pub(super) texts: TextsPart,
 }
 
 #[derive(Deserialize)]
@@ -82,6 +84,20 @@ impl Default for PagingPart {
         let (calls_max, texts_max) = (calls_max.into(), texts_max.into());
         Self { ring_seconds, repeat_minutes, wake_for_high, calls_max, texts_max }
     }
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct TextsPart {
+    pub(super) to_callers: bool,
+    pub(super) quiet_hours: Option<QuietPart>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct QuietPart {
+    pub(super) from: String,
+    pub(super) until: String,
 }
 
 #[derive(Deserialize)]
