@@ -143,7 +143,11 @@ pub(super) fn joined(brief: &Brief, known: (usize, usize), at: DateTime<Utc>, zo
     let words = brief.words.iter().skip(known.0).map(|turn| format!("> {}", turn.reveal()));
     let messages = brief.recordings.iter().skip(known.1);
     let messages = messages.map(|message| format!("Message: recording {}, {} seconds", message.id, message.seconds));
-    std::iter::once(format!("{what}: {name}, {number}, {at}")).chain(words).chain(messages).collect::<Vec<_>>().join("\n")
+    std::iter::once(format!("{what}: {name}, {number}, {at}"))
+        .chain(words)
+        .chain(messages)
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 /// A language model's account, as a note.

@@ -219,9 +219,8 @@ pub(crate) async fn caller_hears(
     });
     let number = current.as_ref().and_then(|call| call.ticket.clone());
     let told = number.filter(|number| reply.say.iter().any(|line| line.contains(&number.spoken())));
-    let has = told
-        .as_ref()
-        .is_none_or(|number| world.book().case(&case).is_some_and(|case| case.ticket.number == *number));
+    let has =
+        told.as_ref().is_none_or(|number| world.book().case(&case).is_some_and(|case| case.ticket.number == *number));
     world.require(has, "nobody is told a thing happened until it is durably so", || {
         format!("call {call} hears the number of a ticket that no case has stored")
     });
