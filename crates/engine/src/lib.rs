@@ -4,11 +4,13 @@
 //! and planned effects in one write. Only then does it touch the outside, each effect under its own id.
 //! It has no async runtime of its own: whoever embeds it awaits its futures.
 
+mod budget;
 mod courier;
 mod drill;
 mod facts;
 mod journal;
 mod machines;
+mod messages;
 mod model;
 mod outages;
 mod recurrence;
