@@ -69,6 +69,15 @@ fn whoever_is_not_known_is_asked_for_name_and_number_and_the_list_has_them() {
 }
 
 #[test]
+fn a_caller_who_would_have_left_a_mere_ticket_joins_too() {
+    lee(accepted(), "the server is a bit slow, just put in a ticket, no call needed")
+        .hears("We know of this problem already, and Alex is working on it.")
+        .does_not_hear("when the office opens")
+        .expect_disposition(Disposition::Ticket)
+        .expect_pages(1);
+}
+
+#[test]
 fn a_spanish_speaking_caller_hears_it_in_spanish() {
     lee(accepted(), "se cayó el servidor y nadie puede trabajar")
         .hears("Ya conocemos este problema, y Alex se está ocupando de ello.")
