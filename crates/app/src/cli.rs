@@ -1,7 +1,9 @@
 //! The command line: what can be asked of NightDesk, with examples.
 
+mod consent;
 mod windows;
 
+pub use consent::ConsentArgs;
 pub use windows::{WindowArgs, WindowChangeArgs, WindowsCommand};
 
 use crate::store::StoreChoice;
@@ -123,6 +125,9 @@ pub enum Command {
         /// Who says so.
         #[arg(long, default_value = "the command line")]
         by: String,
+        /// What fixed it: written into the ticket, and told to whoever is woken for the next case like it.
+        #[arg(long, value_name = "TEXT")]
+        fix: Option<String>,
     },
     /// Work with messages that callers have left.
     #[command(subcommand)]
@@ -130,6 +135,8 @@ pub enum Command {
     /// Plan maintenance, whose failures wake nobody, and list the calls that it kept quiet.
     #[command(subcommand)]
     Windows(WindowsCommand),
+    /// Show whether a number may be texted and what was said about it, or state what the office was told.
+    Consent(ConsentArgs),
     /// Work with tenants.
     #[command(subcommand)]
     Tenant(TenantCommand),

@@ -18,6 +18,7 @@ mod prompt;
 mod rota;
 mod scripted;
 mod server;
+mod texts;
 mod transport;
 mod windows;
 mod wiring;

@@ -170,12 +170,14 @@ impl Step<'_> {
             deadline: told.deadline.clone(),
             system: told.system.clone(),
             callback: call.promise.clone(),
+            text_to: call.from.clone().filter(|_| call.texts_agreed),
             words: call.turns.clone(),
             recordings: call.recordings.clone(),
             reasons,
             mood: found.sentiment.label,
             gist: call.opinion.as_ref().map(|(_, opinion)| opinion.gist.clone()),
             flags: found.flags.clone(),
+            windows: call.windows_in_force(self.context.now).map(|it| it.window.title.clone()).collect(),
             planned: call.planned().map(|(it, explained)| it.explains(explained)),
         }
     }

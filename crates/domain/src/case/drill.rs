@@ -40,12 +40,14 @@ fn nothing_wrong() -> Brief {
         deadline: None,
         system: None,
         callback: None,
+        text_to: None,
         words: Vec::new(),
         recordings: Vec::new(),
         reasons: Vec::new(),
         mood: Mood::Calm,
         gist: None,
         flags: Vec::new(),
+        windows: Vec::new(),
         planned: None,
     }
 }
