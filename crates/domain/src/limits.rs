@@ -36,6 +36,15 @@ pub const TRANSCRIPT_CHARS_MAX: usize = 40_000;
 pub const WINDOWS_PER_CALL_MAX: usize = 40;
 /// How far ahead a call that arrives looks for planned work, in seconds: it settles within the hour.
 pub const WINDOWS_AHEAD_SECONDS: u32 = 60 * 60;
+/// For how long after it was opened a case that wakes somebody takes the next callers with the like problem, in
+/// minutes.
+pub const LIKE_CALLS_MINUTES: u32 = 30;
+/// The same for a case that another caller has joined already: it is a known outage, in minutes.
+pub const KNOWN_OUTAGE_MINUTES: u32 = 120;
+/// Longest time for which a technician declares an outage at once, in hours.
+pub const OUTAGE_HOURS_MAX: u32 = 24;
+/// Most callers who have joined a case that are kept with it; the ticket has them all.
+pub const JOINED_KEPT_MAX: usize = 50;
 /// Most turns kept of one call; a call has at most [`TURNS_MAX`] and what is said while holding.
 pub const TRANSCRIPT_TURNS_MAX: usize = 60;
 /// Most pieces of news kept of one call.
@@ -54,6 +63,16 @@ pub const KEY_SECONDS: u32 = 8;
 pub const BRIEFING_REPEATS_MAX: u32 = 1;
 /// Bound on the whole briefing, in seconds.
 pub const BRIEFING_SECONDS_MAX: u32 = 90;
+/// Longest briefing that is read out, in seconds; with who is calling, a technician hears less than 20 before the keys.
+pub const BRIEFING_SPOKEN_SECONDS_MAX: u32 = 16;
+/// Longest briefing by text, in characters of the alphabet of texts: three segments of 153.
+pub const BRIEFING_TEXT_CHARS_MAX: usize = 459;
+/// How long the ticketing system has to tell of earlier tickets, in seconds; nothing waits for it.
+pub const HISTORY_SECONDS_MAX: u32 = 2;
+/// How many of a tenant's newest cases are looked through for a client's last one.
+pub const HISTORY_CASES_MAX: usize = 100;
+/// Longest account of what fixed a problem that is kept, in characters.
+pub const FIX_CHARS_MAX: usize = 300;
 /// Most pages kept with a case; older ones are in the journal.
 pub const PAGES_KEPT_MAX: usize = 40;
 /// Most of a caller's words that a language model is given, in characters; the first turn and the newest ones.

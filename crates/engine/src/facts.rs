@@ -2,7 +2,7 @@
 
 use crate::Engine;
 use crate::rota::overrides;
-use futures_util::future::join3;
+use futures_util::future::{join3, join4};
 use nightdesk_domain::case::Case;
 use nightdesk_domain::facts::{Facts, Needs};
 use nightdesk_domain::ids::TenantId;
@@ -30,8 +30,14 @@ impl Engine {
         };
         let windows = async { if needs.windows { self.windows_ahead(tenant).await } else { Vec::new() } };
         let on_call = self.on_call_facts(tenant, policy, needs.on_call);
-        let (contacts, windows, on_call) = join3(contacts, windows, on_call).await;
-        Ok(Facts { contacts: contacts?, windows, attempt, ..on_call })
+        let outages = async {
+            match &needs.outages_of {
+                Some(company) => or_none(tenant, "open cases", self.outages_of(tenant, company).await),
+                None => Vec::new(),
+            }
+        };
+        let (contacts, windows, outages, on_call) = join4(contacts, windows, outages, on_call).await;
+        Ok(Facts { contacts: contacts?, windows, outages, attempt, ..on_call })
     }
 
     /// What decides who is paged; only what the tenant's settings can make use of is read. What cannot be read is

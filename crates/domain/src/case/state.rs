@@ -1,5 +1,7 @@
 //! A case's state: what is known, who is being woken, where the ticket stands.
 
+use super::history::History;
+use super::outage::{Joined, Outage};
 use super::ticket::TicketRecord;
 use crate::ids::{AckCode, CallId, CaseId, CompanyId, LegId, TechnicianId, TenantId};
 use crate::phone::PhoneNumber;
@@ -28,6 +30,13 @@ pub struct Case {
     pub brief: Brief,
     /// The call that opened it, and whether its caller is still on the line.
     pub caller: CallerPresence,
+    /// Other callers with the like problem, in the order in which they joined: the newest
+    /// [`crate::limits::JOINED_KEPT_MAX`] of them.
+    #[serde(default)]
+    pub joined: Vec<Joined>,
+    /// Set once it is a known outage.
+    #[serde(default)]
+    pub outage: Option<Outage>,
     /// The ticket.
     pub ticket: TicketRecord,
     /// The code by which a technician accepts it in a text; none in a case of an earlier build.
@@ -52,6 +61,9 @@ pub struct Case {
     pub effects_planned: u32,
     /// Decisions taken by the case itself: who was on call and why, who passed.
     pub reasons: Vec<Reason>,
+    /// What is known from before; none until that was answered.
+    #[serde(default)]
+    pub history: Option<History>,
 }
 
 /// The caller of a case.
@@ -114,6 +126,9 @@ pub struct Brief {
     /// What to look at twice. It is told to people and decides nothing.
     #[serde(default)]
     pub flags: Vec<Flag>,
+    /// Planned work at this client that was in force, by its name.
+    #[serde(default)]
+    pub windows: Vec<String>,
     /// The planned work that explains the problem, so that nobody is woken for it.
     #[serde(default)]
     pub planned: Option<PlannedWork>,

@@ -166,6 +166,7 @@ macro_rules! contract_tests {
             planned_work_that_is_refused_leaves_nothing_and_changes_nothing,
             a_call_takes_the_planned_work_at_its_arrival_and_its_case_remembers_it,
             an_entry_that_is_no_window_explains_nothing_and_hides_no_other,
+            the_next_caller_joins_the_open_case_and_its_call_back_list_is_kept,
         ]);
     };
     (ticketing, $factory:expr) => {
@@ -178,6 +179,9 @@ macro_rules! contract_tests {
             closing_twice_is_a_success,
             another_tenant_cannot_close_a_ticket,
             only_open_tickets_of_the_company_are_counted,
+            what_fixed_the_last_problem_like_it_is_found,
+            an_ordinary_note_fixes_nothing,
+            the_newest_fix_is_the_one_that_is_told,
             a_merged_ticket_is_closed_and_merging_again_is_a_success,
         ]);
     };
