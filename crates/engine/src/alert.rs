@@ -33,6 +33,9 @@ pub enum AlertError {
     /// The key means an alert that says something else.
     #[error("idempotency_key: this key was used for an alert that says something else; take another key")]
     KeyReused,
+    /// Callers have joined it, and a tool's word does not end what they wait for.
+    #[error("callers have joined this alert; a person must mark it as handled")]
+    CallersWait,
     /// As everywhere.
     #[error(transparent)]
     Engine(#[from] EngineError),
@@ -119,11 +122,14 @@ impl Engine {
     /// Marks an alert as taken care of: paging stops. Once more changes nothing.
     ///
     /// # Errors
-    /// As for [`Engine::alert_status`].
-    pub async fn alert_handled(&self, tenant: &TenantId, id: &CaseId, by: &str) -> Result<AlertStatus, EngineError> {
+    /// As for [`Engine::alert_status`]; and `CallersWait`.
+    pub async fn alert_handled(&self, tenant: &TenantId, id: &CaseId, by: &str) -> Result<AlertStatus, AlertError> {
         self.alert_status(tenant, id).await?;
+        if self.stored_alert(tenant, id).await?.is_some_and(|(case, _)| !case.joined.is_empty()) {
+            return Err(AlertError::CallersWait);
+        }
         self.case_event(tenant, id, CaseEvent::MarkedHandled { by: Private::new(by) }).await?;
-        self.alert_status(tenant, id).await
+        Ok(self.alert_status(tenant, id).await?)
     }
 
     /// Whether this alert was taken, or how often its key has meant one that is forgotten by now.

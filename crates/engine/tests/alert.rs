@@ -175,7 +175,8 @@ async fn what_a_tool_marks_as_handled_rings_nobody_any_more() {
     let ticket = night.engine.alert_status(&tenant(), &id).await.unwrap().ticket;
     night.engine.mark_handled(&tenant(), ticket.as_str(), "Morgan").await.unwrap();
     let unknown = CaseId::parse("alert-0").unwrap();
-    assert!(matches!(night.engine.alert_handled(&tenant(), &unknown, "rmm").await, Err(EngineError::NotFound)));
+    let refused = night.engine.alert_handled(&tenant(), &unknown, "rmm").await;
+    assert!(matches!(refused, Err(AlertError::Engine(EngineError::NotFound))));
 }
 
 #[tokio::test]

@@ -75,7 +75,7 @@ pub(super) async fn handled(
     let (tenant, source) = sender(&state, &tenant, &headers).await?;
     let alert = own(&state, &tenant, &source, &id).await?;
     let handled = state.engine.alert_handled(&tenant, &alert.id, &source).await;
-    handled.map(|status| document(&status)).map_err(|error| refused(&tenant, error.into()))
+    handled.map(|status| document(&status)).map_err(|error| refused(&tenant, error))
 }
 
 /// How an alert stands, as JSON.
@@ -182,6 +182,10 @@ fn refused(tenant: &TenantId, error: AlertError) -> Problem {
         AlertError::KeyReused => {
             let detail = "was used for an alert that says something else; take another key";
             of_fields(vec![Misstated::new(KEY, detail)])
+        }
+        AlertError::CallersWait => {
+            let detail = "callers have joined this alert; a person must mark it as handled";
+            Problem::new(StatusCode::CONFLICT, detail)
         }
         AlertError::Engine(EngineError::NotFound) => {
             Problem::new(StatusCode::NOT_FOUND, "this token has sent no such alert, or it has expired")
