@@ -144,6 +144,8 @@ pub enum Command {
     Whom(WhomArgs),
     /// Show who is on call: now, at a time, or between two.
     Oncall(OncallArgs),
+    /// Print the address at which calendars subscribe to a tenant's rota.
+    Feed(FeedArgs),
     /// Change a tenant's rota for a while.
     #[command(subcommand)]
     Override(OverrideCommand),
@@ -477,6 +479,22 @@ Examples:
   nightdesk oncall --schedule rota.toml --as ical > rota.ics
 
 docs/ROTA.md explains schedules. Exit code 1: nobody at all is on call at the time that was asked about.";
+
+/// The address at which calendars subscribe.
+#[derive(Debug, Clone, Args)]
+pub struct FeedArgs {
+    /// Of this tenant; needed where several have a rota.
+    #[arg(long, value_name = "TENANT")]
+    pub of: Option<String>,
+
+    /// Make a new address: the old one is void.
+    #[arg(long)]
+    pub renew: bool,
+
+    /// The address under which the server is reached.
+    #[arg(long, env = "NIGHTDESK_PUBLIC_URL", default_value = "http://127.0.0.1:8420")]
+    pub public_url: String,
+}
 
 /// Change a tenant's rota for a while.
 #[derive(Debug, Subcommand)]

@@ -5,6 +5,7 @@ mod call;
 mod calls;
 mod check;
 pub(crate) mod context;
+mod feed;
 mod local_time;
 mod oncall;
 mod overrides;
@@ -46,6 +47,7 @@ pub async fn run(cli: Cli) -> ExitCode {
         Some(Command::Analyze(args)) => analyze::run(args),
         Some(Command::When(args)) => when::run(&args),
         Some(Command::Oncall(args)) => oncall::run(store, args).await,
+        Some(Command::Feed(args)) => feed::run(store, &args).await,
         Some(Command::Override(command)) => overrides::run(store, command).await,
         Some(Command::Whom(args)) => whom::run(store, &args).await,
     };

@@ -1,5 +1,6 @@
 //! The one router: the carrier's webhooks, health, metrics. Served by hyper here, by Lambda elsewhere.
 
+mod feed;
 mod health;
 mod metrics;
 mod twilio;
@@ -34,6 +35,7 @@ pub struct AppState {
 pub fn router(state: AppState) -> Router {
     Router::new()
         .route("/twilio/{*rest}", any(twilio::webhook))
+        .route("/rota/{tenant}/{file}", get(feed::feed))
         .route("/healthz", get(health::healthz))
         .route("/metrics", get(metrics::metrics))
         .layer(CatchPanicLayer::new())
