@@ -13,6 +13,7 @@ mod feed;
 mod heartbeat;
 pub mod http;
 pub mod lambda;
+pub mod links;
 pub mod logging;
 pub mod scan;
 pub mod server;

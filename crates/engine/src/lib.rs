@@ -4,6 +4,7 @@
 //! and planned effects in one write. Only then does it touch the outside, each effect under its own id.
 //! It has no async runtime of its own: whoever embeds it awaits its futures.
 
+mod acknowledge;
 mod budget;
 mod courier;
 mod drill;
@@ -19,6 +20,7 @@ mod texts;
 mod voice;
 mod windows;
 
+pub use acknowledge::CaseAndPolicy;
 pub use courier::Ran;
 pub use facts::TECHNICIAN_STOP;
 pub use journal::{Difference, Replay};

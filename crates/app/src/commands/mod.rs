@@ -4,6 +4,7 @@ mod analyze;
 mod call;
 mod calls;
 mod check;
+mod consent;
 pub(crate) mod context;
 mod feed;
 mod local_time;
@@ -42,6 +43,7 @@ pub async fn run(cli: Cli) -> ExitCode {
         Some(Command::Handled { ticket, by }) => tickets::handled(store, &ticket, &by).await,
         Some(Command::Voicemail(command)) => voicemail::run(store, command).await,
         Some(Command::Windows(command)) => windows::run(store, command).await,
+        Some(Command::Consent(args)) => consent::run(store, args).await,
         Some(Command::Tenant(command)) => tenant::run(store, command).await,
         Some(Command::Table(command)) => table::run(store, command).await,
         Some(Command::Analyze(args)) => analyze::run(args),
