@@ -9,6 +9,7 @@ pub(crate) mod context;
 mod feed;
 mod local_time;
 mod oncall;
+mod outages;
 mod overrides;
 mod serve;
 mod table;
@@ -44,6 +45,7 @@ pub async fn run(cli: Cli) -> ExitCode {
         Some(Command::Voicemail(command)) => voicemail::run(store, command).await,
         Some(Command::Windows(command)) => windows::run(store, command).await,
         Some(Command::Consent(args)) => consent::run(store, args).await,
+        Some(Command::Outages(command)) => outages::run(store, command).await,
         Some(Command::Tenant(command)) => tenant::run(store, command).await,
         Some(Command::Table(command)) => table::run(store, command).await,
         Some(Command::Analyze(args)) => analyze::run(args),
