@@ -13,7 +13,7 @@ pub use understanding::{AnalyzeArgs, AnalyzeForm, WhenArgs};
 pub use windows::{WindowArgs, WindowChangeArgs, WindowsCommand};
 
 use crate::store::StoreChoice;
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand};
 use nightdesk_domain::vocabulary::{Category, Priority};
 use std::net::SocketAddr;
 use std::path::PathBuf;
