@@ -3,6 +3,7 @@
 
 mod ack;
 mod alerts;
+mod feed;
 mod health;
 mod metrics;
 mod problem;
@@ -50,6 +51,7 @@ pub fn router(state: AppState) -> Router {
         .route("/slack/{tenant}/interactivity", post(slack::interactivity))
         .route("/ack/{tenant}/{case}/{page}/{mac}", get(ack::show).post(ack::accept))
         .route("/recording/{tenant}/{id}/{mac}", get(recording::sound))
+        .route("/rota/{tenant}/{file}", get(feed::feed))
         .route("/healthz", get(health::healthz))
         .route("/metrics", get(metrics::metrics))
         .layer(CatchPanicLayer::new())
