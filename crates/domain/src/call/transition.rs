@@ -161,7 +161,10 @@ impl Step<'_> {
     fn recorded(&mut self, turn: u32, recording: Option<&Recording>) -> Taken {
         let recording = recording.filter(|recording| recording.seconds > 0);
         match (&self.call.state, recording) {
-            (CallState::Recording { .. }, recording) if turn == self.call.turn => {
+            // Who hears that nobody has answered may leave a message, too.
+            (CallState::Recording { .. } | CallState::Closing { farewell: Farewell::Exhausted, .. }, recording)
+                if turn == self.call.turn =>
+            {
                 self.call.turn += 1;
                 match recording {
                     Some(recording) => {
@@ -374,6 +377,10 @@ impl Step<'_> {
     }
 
     pub(super) fn hold(&mut self) {
+        if self.call.joined.is_some() {
+            // Nobody comes to this line: whoever has the case calls back.
+            return self.close(Farewell::Known);
+        }
         match self.call.news.last() {
             Some(News::Exhausted) => return self.close(Farewell::Exhausted),
             Some(News::Handled) => return self.close(Farewell::Handled),
@@ -406,7 +413,7 @@ impl Step<'_> {
     pub(super) fn caller_left(&mut self) {
         if let Some((case, _)) = &mut self.opens {
             case.caller.present = false;
-        } else if self.call.case_open {
+        } else if self.call.case_open && self.call.joined.is_none() {
             let event = CaseEvent::CallerLeft { call: self.call.id.clone() };
             self.plan(Effect::TellCase(self.call.id.case(), Box::new(event)));
         }
