@@ -4,8 +4,11 @@ mod analyze;
 mod call;
 mod calls;
 mod check;
+mod consent;
 pub(crate) mod context;
 mod local_time;
+mod oncall;
+mod overrides;
 mod serve;
 mod table;
 mod tenant;
@@ -39,10 +42,13 @@ pub async fn run(cli: Cli) -> ExitCode {
         Some(Command::Handled { ticket, by }) => tickets::handled(store, &ticket, &by).await,
         Some(Command::Voicemail(command)) => voicemail::run(store, command).await,
         Some(Command::Windows(command)) => windows::run(store, command).await,
+        Some(Command::Consent(args)) => consent::run(store, args).await,
         Some(Command::Tenant(command)) => tenant::run(store, command).await,
         Some(Command::Table(command)) => table::run(store, command).await,
         Some(Command::Analyze(args)) => analyze::run(args),
         Some(Command::When(args)) => when::run(&args),
+        Some(Command::Oncall(args)) => oncall::run(store, args).await,
+        Some(Command::Override(command)) => overrides::run(store, command).await,
         Some(Command::Whom(args)) => whom::run(store, &args).await,
     };
     outcome.unwrap_or_else(|error| {

@@ -1,6 +1,7 @@
 //! The case machine: what the MSP owes because of a call, until a person has it.
 
 mod accept;
+mod coded;
 mod drill;
 mod event;
 mod ladder;
@@ -9,12 +10,15 @@ mod pages;
 mod people;
 mod reply;
 mod report;
+mod standing;
 mod state;
 mod texts;
 mod ticket;
 mod transition;
 
+pub use coded::{CodedText, CodedWish};
 pub use event::{AckBy, CaseEvent, PageEvent};
-pub use report::shorten;
+pub use report::{recording_in, shorten};
+pub use standing::Standing;
 pub use state::{Arrival, Brief, CallerPresence, Case, Page, PageOutcome, PageState, Promise, Work};
 pub use ticket::{SUMMARY_CHARS_MAX, TicketDraft, TicketRecord, TicketStatus};

@@ -78,6 +78,7 @@ impl Case {
         if step.case.brief.disposition == Some(Disposition::Voicemail) {
             step.alert();
         }
+        step.confirm_callback();
         (step.case, step.planner.into_effects())
     }
 
