@@ -292,3 +292,19 @@ fn a_rung_by_skill_asks_whoever_fits_best_and_then_the_next() {
     // What is Critical is not scored.
     server_down(policy).rings("alex");
 }
+
+#[test]
+fn a_caller_who_agreed_to_texts_and_has_gone_reads_by_when_the_call_comes() {
+    let texts = |night: &Night| {
+        let body = |effect: &Effect| match effect {
+            Effect::TextCaller(text) => Some(text.body.reveal().to_owned()),
+            _ => None,
+        };
+        night.effects.iter().filter_map(|planned| body(&planned.effect)).collect::<Vec<_>>()
+    };
+    let mut agreed = asked_for_minutes();
+    agreed.case.as_mut().unwrap().brief.text_to = Some(sample::number(STRANGER));
+    let told = texts(&agreed.keys_in_turn(2, "20"));
+    assert_eq!(told, ["Northwind IT: Alex has it and will call you by 2:20 AM. Reply STOP to get no more texts."]);
+    assert!(texts(&asked_for_minutes().keys_in_turn(2, "20")).is_empty(), "who did not agree is not texted");
+}
