@@ -125,6 +125,9 @@ pub enum Command {
         /// Who says so.
         #[arg(long, default_value = "the command line")]
         by: String,
+        /// What fixed it: written into the ticket, and told to whoever is woken for the next case like it.
+        #[arg(long, value_name = "TEXT")]
+        fix: Option<String>,
     },
     /// Work with messages that callers have left.
     #[command(subcommand)]

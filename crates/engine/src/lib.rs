@@ -9,6 +9,7 @@ mod budget;
 mod courier;
 mod drill;
 mod facts;
+mod history;
 mod journal;
 mod machines;
 mod messages;

@@ -50,6 +50,13 @@ pub enum CaseEvent {
         /// Who says so.
         by: Private,
     },
+    /// A person says what fixed it; may come long after it was handled.
+    Fixed {
+        /// Who says so.
+        by: Private,
+        /// What was done.
+        how: Private,
+    },
     /// Time has passed.
     Tick,
 }

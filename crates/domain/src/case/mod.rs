@@ -1,9 +1,11 @@
 //! The case machine: what the MSP owes because of a call, until a person has it.
 
 mod accept;
+mod briefing;
 mod coded;
 mod drill;
 mod event;
+mod history;
 mod ladder;
 mod needs;
 mod pages;
@@ -16,8 +18,10 @@ mod texts;
 mod ticket;
 mod transition;
 
+pub use briefing::Briefing;
 pub use coded::{CodedText, CodedWish};
 pub use event::{AckBy, CaseEvent, PageEvent};
+pub use history::{History, HistoryQuestion, fix_in_note};
 pub use report::{recording_in, shorten};
 pub use standing::Standing;
 pub use state::{Arrival, Brief, CallerPresence, Case, Page, PageOutcome, PageState, Promise, Work};
