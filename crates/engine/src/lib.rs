@@ -14,6 +14,7 @@ mod journal;
 mod machines;
 mod messages;
 mod model;
+mod outages;
 mod recurrence;
 mod rota;
 mod scan;
@@ -23,12 +24,11 @@ mod windows;
 
 pub use acknowledge::CaseAndPolicy;
 pub use courier::Ran;
-pub use facts::TECHNICIAN_STOP;
 pub use journal::{Difference, Replay};
 pub use model::MODEL_USE;
 pub use rota::{OVERRIDE_KEPT_DAYS, OVERRIDE_KIND, cancel_overrides, make_overrides, overrides};
 pub use scan::Scanned;
-pub use texts::TextAnswer;
+pub use texts::{TextAnswer, stopped_technicians};
 pub use voice::EngineError;
 pub use windows::{WINDOW_KIND, WindowError};
 

@@ -1,6 +1,7 @@
 //! A case's state: what is known, who is being woken, where the ticket stands.
 
 use super::history::History;
+use super::outage::{Joined, Outage};
 use super::ticket::TicketRecord;
 use crate::ids::{AckCode, CallId, CaseId, CompanyId, LegId, TechnicianId, TenantId};
 use crate::phone::PhoneNumber;
@@ -29,6 +30,13 @@ pub struct Case {
     pub brief: Brief,
     /// The call that opened it, and whether its caller is still on the line.
     pub caller: CallerPresence,
+    /// Other callers with the like problem, in the order in which they joined: the newest
+    /// [`crate::limits::JOINED_KEPT_MAX`] of them.
+    #[serde(default)]
+    pub joined: Vec<Joined>,
+    /// Set once it is a known outage.
+    #[serde(default)]
+    pub outage: Option<Outage>,
     /// The ticket.
     pub ticket: TicketRecord,
     /// The code by which a technician accepts it in a text; none in a case of an earlier build.
