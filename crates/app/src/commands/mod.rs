@@ -6,6 +6,7 @@ mod calls;
 mod check;
 mod consent;
 pub(crate) mod context;
+mod feed;
 mod local_time;
 mod oncall;
 mod outages;
@@ -50,6 +51,7 @@ pub async fn run(cli: Cli) -> ExitCode {
         Some(Command::Analyze(args)) => analyze::run(args),
         Some(Command::When(args)) => when::run(&args),
         Some(Command::Oncall(args)) => oncall::run(store, args).await,
+        Some(Command::Feed(args)) => feed::run(store, &args).await,
         Some(Command::Override(command)) => overrides::run(store, command).await,
         Some(Command::Whom(args)) => whom::run(store, &args).await,
     };
