@@ -1,7 +1,9 @@
 //! The command line: what can be asked of NightDesk, with examples.
 
+mod callbacks;
 mod windows;
 
+pub use callbacks::{CallbacksArgs, CallbacksCommand};
 pub use windows::{WindowArgs, WindowChangeArgs, WindowsCommand};
 
 use crate::store::StoreChoice;
@@ -124,6 +126,8 @@ pub enum Command {
         #[arg(long, default_value = "the command line")]
         by: String,
     },
+    /// List the calls that callers were promised, say that one was made, or move it.
+    Callbacks(CallbacksArgs),
     /// Work with messages that callers have left.
     #[command(subcommand)]
     Voicemail(VoicemailCommand),

@@ -4,6 +4,7 @@
 //! and planned effects in one write. Only then does it touch the outside, each effect under its own id.
 //! It has no async runtime of its own: whoever embeds it awaits its futures.
 
+mod callbacks;
 mod courier;
 mod drill;
 mod facts;
@@ -16,6 +17,7 @@ mod texts;
 mod voice;
 mod windows;
 
+pub use callbacks::CallbackError;
 pub use courier::Ran;
 pub use facts::{OVERRIDE, TECHNICIAN_STOP};
 pub use journal::{Difference, Replay};

@@ -2,6 +2,7 @@
 
 mod analyze;
 mod call;
+mod callbacks;
 mod calls;
 mod check;
 pub(crate) mod context;
@@ -37,6 +38,7 @@ pub async fn run(cli: Cli) -> ExitCode {
         Some(Command::Check { online }) => check::run(store, online).await,
         Some(Command::TestPage(args)) => test_page::run(store, args).await,
         Some(Command::Handled { ticket, by }) => tickets::handled(store, &ticket, &by).await,
+        Some(Command::Callbacks(args)) => callbacks::run(store, args).await,
         Some(Command::Voicemail(command)) => voicemail::run(store, command).await,
         Some(Command::Windows(command)) => windows::run(store, command).await,
         Some(Command::Tenant(command)) => tenant::run(store, command).await,

@@ -1,6 +1,7 @@
 //! The case machine: what the MSP owes because of a call, until a person has it.
 
 mod accept;
+mod callback;
 mod drill;
 mod event;
 mod ladder;
@@ -14,6 +15,7 @@ mod texts;
 mod ticket;
 mod transition;
 
+pub use callback::{CallbackState, Keeper, Owed};
 pub use event::{AckBy, CaseEvent, PageEvent};
 pub use report::shorten;
 pub use state::{Arrival, Brief, CallerPresence, Case, Page, PageOutcome, PageState, Promise, Work};

@@ -1,5 +1,6 @@
 //! A case's state: what is known, who is being woken, where the ticket stands.
 
+use super::callback::Owed;
 use super::ticket::TicketRecord;
 use crate::ids::{AckCode, CallId, CaseId, CompanyId, LegId, TechnicianId, TenantId};
 use crate::phone::PhoneNumber;
@@ -28,6 +29,9 @@ pub struct Case {
     pub brief: Brief,
     /// The call that opened it, and whether its caller is still on the line.
     pub caller: CallerPresence,
+    /// The call that was promised to the caller, and what has become of the promise.
+    #[serde(default)]
+    pub callback: Option<Owed>,
     /// The ticket.
     pub ticket: TicketRecord,
     /// The code by which a technician accepts it in a text; none in a case of an earlier build.
@@ -94,7 +98,7 @@ pub struct Brief {
     pub deadline: Option<Private>,
     /// The system named.
     pub system: Option<String>,
-    /// The promised callback.
+    /// The promised callback, as it was read back; [`Case::callback`] is what has become of it.
     pub callback: Option<Promise>,
     /// The caller's own words, turn by turn.
     pub words: Vec<Private>,
