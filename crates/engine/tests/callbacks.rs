@@ -2,7 +2,6 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test says what it expects by failing")]
 
 use chrono::{DateTime, TimeZone, Utc};
-use chrono_tz::America::Chicago;
 use nightdesk_domain::call::{Arrival, CallEvent, Speech};
 use nightdesk_domain::case::{CallbackState, Case, Keeper, Promise};
 use nightdesk_domain::ids::{CallId, CaseId, OwnerId, TechnicianId};
@@ -25,7 +24,7 @@ struct Night {
 
 /// A local time of Thursday 15 January 2026 in Chicago, on which the night begins at two.
 fn thursday(hour: u32, minute: u32) -> DateTime<Utc> {
-    Chicago.with_ymd_and_hms(2026, 1, 15, hour, minute, 0).unwrap().to_utc()
+    sample::policy().time_zone.with_ymd_and_hms(2026, 1, 15, hour, minute, 0).unwrap().to_utc()
 }
 
 /// Dana was promised a call for nine in the morning; Bea is on call at night.
@@ -33,7 +32,7 @@ async fn promised() -> Night {
     let start = "2026-01-01T08:00:00".parse().unwrap();
     let people = vec![Member::new(Person::new("bea"))];
     let layer = Layer { name: "primary".into(), start, every: Every::Weeks(1), people, hours: Hours::default() };
-    let rota = Some(Schedule { time_zone: Chicago, layers: vec![layer] });
+    let rota = Some(Schedule { time_zone: sample::policy().time_zone, layers: vec![layer] });
     let store = MemoryStore::new();
     let contacts = [sample::contact("Dana", "acme-dental", &["+13125550142"])];
     store.import(&Policy { rota, ..sample::policy() }, &contacts, sample::FILE).await.unwrap();
