@@ -3,6 +3,7 @@
 //! Two machines, [`call::Call`] and [`case::Case`], map (state, context, event) to (state, effects, verdict).
 //! Nothing here touches a clock, a random source, a socket or a global; there is no async.
 
+pub mod budget;
 pub mod call;
 pub mod case;
 pub mod consent;

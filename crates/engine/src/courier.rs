@@ -3,13 +3,14 @@
 //! A transport retry (the carrier was busy) happens here, unseen by the domain; a business retry (nobody
 //! acknowledged, so the next rung) is the domain's. The two never mix.
 
+use crate::budget::Counted;
 use crate::machines::{Applied, Happening, is_prompt};
 use crate::{Engine, EngineError, journal};
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::future::{Either, join_all, select};
 use nightdesk_domain::call::CallEvent;
 use nightdesk_domain::case::CaseEvent;
-use nightdesk_domain::effect::{Effect, MessageOrder, MessageTo, NoteOrder, Outcome, PageOrder, TextOrder};
+use nightdesk_domain::effect::{Effect, NoteOrder, Outcome, PageOrder, TextOrder};
 use nightdesk_domain::ids::OwnerId;
 use nightdesk_ports::{Claim, DeliveryError, Snapshot, StoreError, Tries};
 use std::pin::pin;
@@ -132,7 +133,7 @@ impl Engine {
         }
     }
 
-    async fn give_back(&self, claim: &Claim, due: DateTime<Utc>, tries: Tries) {
+    pub(crate) async fn give_back(&self, claim: &Claim, due: DateTime<Utc>, tries: Tries) {
         match self.ports().outbox.postpone(claim, due, tries).await {
             // Settled meanwhile, or held by somebody else: nothing to give back.
             Ok(()) | Err(StoreError::Conflict) => {}
@@ -302,6 +303,11 @@ impl Engine {
                 Err(_) => return Ok(self.again(tries)),
             }
         }
+        let policy = self.policy(&claim.tenant, case.policy_version).await?;
+        let spent = self.spend(&claim.tenant, (&order.to, Counted::Calls), &policy.paging.calls_max, &claim.effect.id);
+        if spent.await.is_some() {
+            return Ok(Attempt::Ended(Outcome::OverBudget));
+        }
         match self.within(bound, self.ports().telephony.page(order)).await {
             Ok(leg) => Ok(Attempt::Ended(Outcome::PagePlaced(leg))),
             Err(DeliveryError::Refused(why)) => {
@@ -310,33 +316,6 @@ impl Engine {
             }
             Err(error) => Ok(self.after(error, tries)),
         }
-    }
-
-    /// Pages a technician by a message, unless the case has moved on.
-    async fn message_page(
-        &self,
-        claim: &Claim,
-        order: &MessageOrder,
-        bound: DateTime<Utc>,
-    ) -> Result<Attempt, EngineError> {
-        let stored = self.ports().cases.load(&claim.tenant, &OwnerId::Case(order.case.clone())).await?;
-        let wanted = match stored.map(|stored| stored.snapshot) {
-            Some(Snapshot::Case(case)) => case.still_wants(order.page),
-            _ => false,
-        };
-        if !wanted || self.now() >= order.useless_after {
-            return Ok(Attempt::Ended(Outcome::GivenUp("the case has moved on".to_owned())));
-        }
-        let (tenant, id) = (&claim.tenant, &claim.effect.id);
-        let done = match &order.to {
-            MessageTo::Text { to, from } => {
-                let page = Some((order.case.clone(), order.page));
-                let text = TextOrder { to: to.clone(), from: from.clone(), body: order.body.clone(), page };
-                self.within(bound, self.ports().telephony.text(tenant, &text)).await
-            }
-            _ => self.within(bound, self.ports().notifier.page(tenant, id, order)).await,
-        };
-        Ok(self.or_again(done, claim.tries, Some(ATTEMPTS_MAX)))
     }
 
     /// Opens a ticket. After an unknown outcome its key is looked up twice, with a pause, before it is opened again.
@@ -417,7 +396,7 @@ impl Engine {
     }
 
     /// Done, or again: at most so many attempts, if there is a bound.
-    fn or_again(&self, done: Result<(), DeliveryError>, tries: Tries, attempts_max: Option<u32>) -> Attempt {
+    pub(crate) fn or_again(&self, done: Result<(), DeliveryError>, tries: Tries, attempts_max: Option<u32>) -> Attempt {
         match done {
             Ok(()) => Attempt::Ended(Outcome::Done),
             Err(DeliveryError::Refused(why)) if attempts_max.is_some() => Attempt::Ended(Outcome::GivenUp(why)),

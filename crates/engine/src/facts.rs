@@ -1,6 +1,7 @@
 //! Reads the facts that an event wants, in one batch before the transition.
 
 use crate::Engine;
+use crate::rota::overrides;
 use futures_util::future::join3;
 use nightdesk_domain::case::Case;
 use nightdesk_domain::facts::{Facts, Needs};
@@ -10,8 +11,6 @@ use nightdesk_domain::rota::Override;
 use nightdesk_domain::skills::{Load, loads};
 use nightdesk_ports::{ListKind, Snapshot, StoreError};
 
-/// Register kind of the overrides of a tenant's rota; an entry holds a JSON list of those that were made together.
-pub const OVERRIDE: &str = "override";
 /// Register kind of technicians to whom the carrier delivers no texts; an entry is named by the technician.
 pub const TECHNICIAN_STOP: &str = "technician-stop";
 
@@ -60,14 +59,7 @@ impl Engine {
 
     /// The overrides of a tenant's rota that are not over, in the order in which they were made.
     pub async fn overrides(&self, tenant: &TenantId) -> Result<Vec<Override>, StoreError> {
-        let entries = self.ports.register.entries(tenant, OVERRIDE, self.now()).await?;
-        let mut overrides = Vec::new();
-        for entry in entries {
-            let made: Vec<Override> = serde_json::from_str(entry.body.reveal())
-                .map_err(|_| StoreError::Corrupt(format!("an override of tenant {tenant} cannot be read")))?;
-            overrides.extend(made);
-        }
-        Ok(overrides)
+        overrides(&*self.ports.register, tenant, self.now()).await
     }
 
     /// The technicians to whom the carrier delivers no texts.

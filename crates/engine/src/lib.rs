@@ -4,14 +4,17 @@
 //! and planned effects in one write. Only then does it touch the outside, each effect under its own id.
 //! It has no async runtime of its own: whoever embeds it awaits its futures.
 
+mod budget;
 mod callbacks;
 mod courier;
 mod drill;
 mod facts;
 mod journal;
 mod machines;
+mod messages;
 mod model;
 mod recurrence;
+mod rota;
 mod scan;
 mod texts;
 mod voice;
@@ -19,9 +22,10 @@ mod windows;
 
 pub use callbacks::CallbackError;
 pub use courier::Ran;
-pub use facts::{OVERRIDE, TECHNICIAN_STOP};
+pub use facts::TECHNICIAN_STOP;
 pub use journal::{Difference, Replay};
 pub use model::MODEL_USE;
+pub use rota::{OVERRIDE_KEPT_DAYS, OVERRIDE_KIND, cancel_overrides, make_overrides, overrides};
 pub use scan::Scanned;
 pub use texts::TextAnswer;
 pub use voice::EngineError;

@@ -8,7 +8,7 @@ use nightdesk_domain::ids::{CallId, CaseId, OwnerId, TechnicianId};
 use nightdesk_domain::policy::Policy;
 use nightdesk_domain::reply::Heard;
 use nightdesk_domain::rota::{Change, Every, Hours, Layer, Member, Override, Person, Schedule};
-use nightdesk_engine::{CallbackError, Engine, OVERRIDE, Settings, TECHNICIAN_STOP};
+use nightdesk_engine::{CallbackError, Engine, OVERRIDE_KIND, Settings, TECHNICIAN_STOP};
 use nightdesk_ports::{Cases, Clock, Entry, Register, Snapshot, TenantRepository};
 use nightdesk_testkit::fakes::{HandClock, Obedient, ports};
 use nightdesk_testkit::memory::MemoryStore;
@@ -120,9 +120,9 @@ async fn at_night_the_overrides_and_blocked_numbers_of_that_moment_decide_who_is
         change: Change::Take { by: Person::new("alex") },
         reason: String::new(),
     };
-    night.register(OVERRIDE, "1", &serde_json::to_string(&[taken]).unwrap()).await;
+    night.register(OVERRIDE_KIND, "1", &serde_json::to_string(&[taken]).unwrap()).await;
     night.until(thursday(22, 0)).await;
-    assert_eq!(night.asked("text +13125550111"), 1, "{:?}", night.outside.ledger.lines());
+    assert_eq!(night.asked("text a technician"), 1, "{:?}", night.outside.ledger.lines());
     let keeper = Keeper::Technician(TechnicianId::parse("alex").unwrap());
     assert_eq!(night.state().await, CallbackState::Due { since: thursday(22, 0), keeper });
 
@@ -135,14 +135,7 @@ async fn at_night_the_overrides_and_blocked_numbers_of_that_moment_decide_who_is
 
 impl Night {
     async fn register(&self, kind: &str, id: &str, body: &str) {
-        let entry = Entry {
-            tenant: tenant(),
-            kind: kind.to_owned(),
-            id: id.to_owned(),
-            version: 1,
-            body: body.into(),
-            expires_at: None,
-        };
+        let entry = Entry::new(&tenant(), kind, id, body);
         self.store.put(&entry, self.clock.now()).await.unwrap();
     }
 }

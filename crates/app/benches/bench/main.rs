@@ -10,6 +10,7 @@ mod machine;
 mod nights;
 mod page;
 mod report;
+mod rota;
 mod server;
 mod start;
 mod stats;
@@ -36,7 +37,7 @@ struct Arguments {
     /// Where the databases are put while it runs: the disk that is measured. Default: below target/.
     #[arg(long)]
     folder: Option<PathBuf>,
-    /// Only sections whose name holds this: turns, trips, page, start, domain, nights.
+    /// Only sections whose name holds this: turns, trips, page, start, domain, rota, nights.
     #[arg(long)]
     only: Option<String>,
     /// Given by `cargo bench` itself.
@@ -73,6 +74,10 @@ async fn main() -> Result<(), Failure> {
     if wanted("domain") {
         progress("domain: transitions alone");
         domain::measure(quick, &mut report)?;
+    }
+    if wanted("rota") {
+        progress("rota: who is on call");
+        rota::measure(quick, &mut report)?;
     }
     if wanted("nights") {
         progress("nights: the simulator");

@@ -4,7 +4,11 @@ use super::{Outcome, context, print};
 use crate::cli::StoreArgs;
 use crate::config::{DEMO, Secrets, Tenant};
 use crate::transport::HyperTransport;
+use chrono::Utc;
 use nightdesk_adapters_connectwise::{ConnectWise, ConnectWiseConfig};
+use nightdesk_domain::limits::ROTA_AHEAD_DAYS;
+use nightdesk_domain::policy::Policy;
+use nightdesk_domain::rota::{Person, look_ahead};
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -40,9 +44,24 @@ pub(super) async fn run(store: &StoreArgs, online: bool) -> Outcome {
         if let (true, Some(Ok(config))) = (online && found.is_empty(), tenant.integrations.connectwise_config(&keys)) {
             found.extend(ask_connectwise(tenant, config).await);
         }
+        found.extend(unreachable(&tenant.policy));
         report(name, found);
     }
     if problems == 0 { Ok(ExitCode::SUCCESS) } else { Ok(ExitCode::FAILURE) }
+}
+
+/// People on the rota of the next fortnight whom no page would reach.
+fn unreachable(policy: &Policy) -> Vec<String> {
+    let Some(rota) = &policy.rota else { return Vec::new() };
+    let name = |person: &Person| person.technician().and_then(|id| Some(policy.technician(&id)?.name.clone()));
+    let ahead = look_ahead(policy, rota, &[], &[], Utc::now());
+    let silent = ahead.unreachable.iter();
+    silent
+        .map(|one| {
+            let name = name(one.person).unwrap_or_else(|| one.person.to_string());
+            format!("rota: {name} has no number, and has {} shift(s) in the next {ROTA_AHEAD_DAYS} days", one.shifts)
+        })
+        .collect()
 }
 
 async fn ask_connectwise(tenant: &Tenant, config: ConnectWiseConfig) -> Vec<String> {

@@ -7,6 +7,8 @@ mod calls;
 mod check;
 pub(crate) mod context;
 mod local_time;
+mod oncall;
+mod overrides;
 mod serve;
 mod table;
 mod tenant;
@@ -45,6 +47,8 @@ pub async fn run(cli: Cli) -> ExitCode {
         Some(Command::Table(command)) => table::run(store, command).await,
         Some(Command::Analyze(args)) => analyze::run(args),
         Some(Command::When(args)) => when::run(&args),
+        Some(Command::Oncall(args)) => oncall::run(store, args).await,
+        Some(Command::Override(command)) => overrides::run(store, command).await,
         Some(Command::Whom(args)) => whom::run(store, &args).await,
     };
     outcome.unwrap_or_else(|error| {

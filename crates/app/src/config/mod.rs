@@ -6,4 +6,6 @@ mod tenant_file;
 
 pub use secret::{SecretRef, Secrets};
 pub use simulator::{SIMULATOR_ACCOUNT_SID, simulator_token};
-pub use tenant_file::{ConnectWise, DEMO, Integrations, Keys, Mail, Model, Problems, Tenant, Transcription, Twilio};
+pub use tenant_file::{
+    ConnectWise, DEMO, Integrations, Keys, Mail, Model, Problems, ScheduleFile, Tenant, Transcription, Twilio,
+};

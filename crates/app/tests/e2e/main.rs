@@ -8,12 +8,14 @@
 mod support;
 
 mod analyze;
+mod callbacks;
 mod commands;
 mod connectwise;
 mod crash;
 mod disturbed;
 mod hostile;
 mod prompt;
+mod rota;
 mod scripted;
 mod server;
 mod transport;

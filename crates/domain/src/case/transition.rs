@@ -117,6 +117,13 @@ impl Case {
         self.page(page).is_some_and(Page::is_open)
     }
 
+    /// Whether a page by text was put off, since its telephone had had enough, and somebody is still wanted.
+    pub fn was_put_off(&self, page: u32) -> bool {
+        let over = |page: &Page| matches!(page.state, PageState::Ended { outcome: PageOutcome::OverBudget, .. });
+        self.page(page).is_some_and(over)
+            && matches!(self.work, Work::Paging { .. } | Work::Pausing { .. } | Work::Unanswered)
+    }
+
     /// The page that was accepted, if one was and holds.
     pub fn accepted(&self) -> Option<&Page> {
         match self.work {

@@ -52,9 +52,8 @@ pub fn check_schedule(schedule: &Schedule, known: impl Fn(&Person) -> bool) -> V
         let (every, unit) = layer.every.parts();
         if !(1..=ROTA_EVERY_MAX).contains(&every) {
             problems.push(Problem::new(field("every"), format!("{unit} must be 1 to {ROTA_EVERY_MAX}")));
-        } else {
-            problems.extend(people(layer, &field("people"), &known));
         }
+        problems.extend(people(layer, &field("people"), &known));
     }
     problems
 }
@@ -98,8 +97,9 @@ pub fn check_overrides(schedule: &Schedule, overrides: &[Override], known: impl 
         }
         if let Some(person) = made.change.brings() {
             let name = match made.change {
-                Change::Replace { .. } | Change::Take { .. } => "by",
-                Change::Add { .. } | Change::Remove { .. } => "person",
+                Change::Replace { .. } => "by",
+                Change::Take { .. } => "take",
+                Change::Add { .. } | Change::Remove { .. } => "add",
             };
             if let Some(what) = misnamed(person.as_str()) {
                 problems.push(Problem::new(field(name), what));
@@ -114,7 +114,7 @@ pub fn check_overrides(schedule: &Schedule, overrides: &[Override], known: impl 
             continue;
         };
         if let Some(person) = made.change.frees() {
-            let name = if matches!(made.change, Change::Replace { .. }) { "whom" } else { "person" };
+            let name = if matches!(made.change, Change::Replace { .. }) { "replace" } else { "remove" };
             let brought = |other: &Override| other.layer == made.layer && other.change.brings() == Some(person);
             let listed = layer.people.iter().any(|member| &member.person == person);
             if let Some(what) = misnamed(person.as_str()) {
@@ -127,7 +127,7 @@ pub fn check_overrides(schedule: &Schedule, overrides: &[Override], known: impl 
         if let Change::Replace { whom, by } = &made.change
             && whom == by
         {
-            problems.push(Problem::new(field("by"), "must be another person than whom"));
+            problems.push(Problem::new(field("by"), "must be another person than the one who is replaced"));
         }
     }
     problems

@@ -63,10 +63,10 @@ fn an_override_that_cannot_work_is_refused_by_field() {
     let replace = |whom: &str, by: &str| Change::Replace { whom: person(whom), by: person(by) };
     override_refused(|made| made.change = replace("alex", ""), "overrides[0].by: must not be empty");
     override_refused(|made| made.change = replace("alex", "nobody"), "overrides[0].by: \"nobody\"");
-    override_refused(|made| made.change = replace("mia", "alex"), "overrides[0].whom: \"mia\" is never on call");
+    override_refused(|made| made.change = replace("mia", "alex"), "overrides[0].replace: \"mia\" is never on call");
     override_refused(|made| made.change = replace("alex", "alex"), "overrides[0].by: must be another");
-    override_refused(|made| made.change = Change::Add { person: person("") }, "overrides[0].person: must not be empty");
-    override_refused(|made| made.change = Change::Remove { person: person("zoe") }, "overrides[0].person: \"zoe\"");
+    override_refused(|made| made.change = Change::Add { person: person("") }, "overrides[0].add: must not be empty");
+    override_refused(|made| made.change = Change::Remove { person: person("zoe") }, "overrides[0].remove: \"zoe\"");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use super::integrations::{Model, Transcription};
 use super::ladders::{Known, budget, ladders, reach};
 use super::parts::{File, HoursPart};
-use super::{skills, texts};
+use super::{rota, skills, texts};
 use chrono::{NaiveDate, NaiveTime, Weekday};
 use chrono_tz::Tz;
 use nightdesk_domain::facts::Contact;
@@ -13,6 +13,7 @@ use nightdesk_domain::policy::{
     BusinessHours, CallbackPolicy, Company, Greeting, Line, PagingPolicy, Policy, Runbook, RunbookRule, Technician,
 };
 use nightdesk_domain::private::Private;
+use nightdesk_domain::rota::Person;
 use std::collections::BTreeSet;
 use std::fmt;
 
@@ -78,6 +79,8 @@ pub(super) fn policy(file: &File, check: &mut Checker) -> Option<Policy> {
     if !ladder.iter().chain(&manager).any(reachable) {
         check.problem("on_call", "nobody on the ladder has a number: no emergency would reach a person");
     }
+    let technician = |person: &Person| known.contains(person.as_str());
+    let rota = file.rota.as_ref().and_then(|part| rota::of_tenant(part, time_zone, technician, check));
     let lines = lines(file, &companies, check);
     let paging = &file.paging;
     if !(10..=60).contains(&paging.ring_seconds) {
@@ -86,7 +89,8 @@ pub(super) fn policy(file: &File, check: &mut Checker) -> Option<Policy> {
     if !(1..=240).contains(&paging.repeat_minutes) {
         check.problem("paging.repeat_minutes", "must be 1 to 240 minutes");
     }
-    let known = Known { technicians: &technicians, companies: &companies, layers: vec![], manager: manager.is_some() };
+    let layers = rota.iter().flat_map(|rota| &rota.layers).map(|layer| layer.name.as_str()).collect();
+    let known = Known { technicians: &technicians, companies: &companies, layers, manager: manager.is_some() };
     let ladders = ladders(&file.ladders, &known, check);
     Some(Policy {
         tenant: tenant?,
@@ -104,7 +108,7 @@ pub(super) fn policy(file: &File, check: &mut Checker) -> Option<Policy> {
         technicians,
         ladder,
         manager,
-        rota: None,
+        rota,
         ladders,
         paging: PagingPolicy {
             ring_seconds: paging.ring_seconds,

@@ -5,10 +5,12 @@ mod checks;
 mod integrations;
 mod ladders;
 mod parts;
+mod rota;
 mod skills;
 mod texts;
 
 pub use integrations::{ConnectWise, Integrations, Mail, Model, Transcription, Twilio};
+pub use rota::ScheduleFile;
 
 use super::Secrets;
 use checks::{Checker, contacts, policy};

@@ -3,6 +3,7 @@
 use super::chat::{Slack, Webhook};
 use super::integrations::{ConnectWise, Mail, Model, Transcription, Twilio};
 use super::ladders::{BudgetPart, LadderPart, ReachPart};
+use super::rota::SchedulePart;
 use nightdesk_domain::policy::PagingPolicy;
 use nightdesk_domain::skills::Shift;
 use nightdesk_domain::vocabulary::Priority;
@@ -18,6 +19,7 @@ pub(super) struct File {
     #[serde(default)]
     pub(super) paging: PagingPart,
     pub(super) on_call: OnCallPart,
+    pub(super) rota: Option<SchedulePart>,
     #[serde(default)]
     pub(super) ladders: Vec<LadderPart>,
     #[serde(default)]

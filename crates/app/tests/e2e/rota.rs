@@ -1,0 +1,178 @@
+//! Who is on call, asked of the program: a schedule file, a tenant's rota, overrides kept and cancelled.
+
+use crate::support::*;
+use nightdesk::config::DEMO;
+use serde_json::{Value, json};
+
+const SCHEDULE: &str = r#"
+time_zone = "America/Chicago"
+
+[[layers]]
+name = "primary"
+start = "2026-06-16T08:00"
+every = { weeks = 1 }
+people = ["Ana", "Ben", "Cleo"]
+
+[[layers]]
+name = "nights"
+start = "2026-06-15T12:00"
+every = { days = 1 }
+people = ["Dan"]
+restrictions = [{ days = ["Mon", "Tue", "Wed", "Thu", "Fri"], from = "18:00", to = "08:00" }]
+"#;
+
+const ROTA: &str = r#"
+[[rota.layers]]
+name = "primary"
+start = "2026-06-16T08:00"
+every = { weeks = 1 }
+people = ["alex", "bea"]
+
+[[rota.layers]]
+name = "manager"
+start = "2026-06-01"
+every = { months = 1 }
+people = ["morgan"]
+"#;
+
+fn people(document: &Value) -> Vec<(String, String)> {
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let shifts = document["shifts"].as_array().unwrap();
+    shifts.iter().map(|shift| (text(&shift["layer"]), text(&shift["person"]))).collect()
+}
+
+#[tokio::test]
+async fn a_schedule_file_is_asked_about_an_instant_and_a_stretch_of_time() {
+    let folder = Folder::new();
+    let file = folder.write("support.toml", SCHEDULE);
+    let whole = json!({"layer": "primary", "person": "Ben", "start": "2026-06-23T08:00:00-05:00",
+                       "end": "2026-06-30T08:00:00-05:00"});
+    let ran = folder.run(&["oncall", "--schedule", &file, "--at", "2026-06-24T12:00", "--json"]).await;
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert_eq!(ran.json(), json!({"shifts": [whole], "gaps": []}));
+    let instant = ["oncall", "--schedule", &file, "--at", "2026-06-24T17:00:00Z", "--json"];
+    assert_eq!(folder.run(&instant).await.json(), ran.json());
+    let window = ["oncall", "--schedule", &file, "--from", "2026-06-24", "--to", "2026-06-25", "--json"];
+    let document = folder.run(&window).await.json();
+    assert_eq!(document["shifts"][0], whole);
+    assert_eq!(document["shifts"][1]["start"], "2026-06-23T18:00:00-05:00", "whole, not clipped");
+    let text = folder.run(&window[..window.len() - 1]).await;
+    assert!(text.out.contains("Tue 23 Jun 18:00 - Wed 24 Jun 08:00") && text.out.contains("Dan"), "{}", text.out);
+    let now = folder.run(&["oncall", "--schedule", &file, "--at", "2026-06-24T12:00"]).await;
+    assert!(now.out.contains("primary  Ben until Tue 30 Jun 08:00, then Cleo"), "{}", now.out);
+    assert!(now.out.contains("nights   nobody until Wed 24 Jun 18:00, then Dan"), "{}", now.out);
+    let feed = ["oncall", "--schedule", &file, "--from", "2026-06-24", "--to", "2026-06-25", "--as", "ical"];
+    let feed = folder.run(&feed).await.out;
+    assert!(feed.starts_with("BEGIN:VCALENDAR\r\n") && feed.contains("DTSTART:20260623T130000Z"), "{feed}");
+    assert!(!folder.path("nightdesk-data").exists(), "looking creates nothing");
+}
+
+#[tokio::test]
+async fn nobody_on_call_is_exit_code_1_and_says_until_when() {
+    let folder = Folder::new();
+    let nights = SCHEDULE.replace("[\"Ana\", \"Ben\", \"Cleo\"]", "[{ person = \"Ana\", until = \"2026-06-24\" }]");
+    let file = folder.write("nights.toml", &nights);
+    let ran = folder.run(&["oncall", "--schedule", &file, "--at", "2026-06-24T12:00", "--json"]).await;
+    assert_eq!(ran.code, 1, "{ran:?}");
+    let gap = json!({"layer": null, "start": "2026-06-24T12:00:00-05:00", "end": "2026-06-24T18:00:00-05:00"});
+    assert_eq!(ran.json(), json!({"shifts": [], "gaps": [gap]}));
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_a_schedule_or_a_time_is_named() {
+    let folder = Folder::new();
+    let sound = folder.write("sound.toml", SCHEDULE);
+    let zone = folder.write("zone.toml", &SCHEDULE.replace("America/Chicago", "Mars/Olympus"));
+    let zero = folder.write("zero.toml", &SCHEDULE.replace("weeks = 1", "weeks = 0"));
+    for (args, named) in [
+        (&["--schedule", "missing.toml"][..], "missing.toml"),
+        (&["--schedule", &zone], "time_zone: \"Mars/Olympus\""),
+        (&["--schedule", &zero], "layers[0].every"),
+        (&["--schedule", &sound, "--at", "noon"], "--at: \"noon\""),
+        (&["--schedule", &sound, "--from", "2026-06-02", "--to", "2026-06-01"], "--to: must be later"),
+        (&[], "[[rota.layers]]"),
+    ] {
+        let ran = folder.run(&[&["oncall"], args].concat()).await;
+        assert!(ran.code == 1 && ran.err.contains(named) && ran.out.is_empty(), "{named}: {ran:?}");
+    }
+    let both = ["oncall", "--schedule", &sound, "--at", "2026-06-01", "--from", "2026-06-01", "--to", "2026-06-02"];
+    assert_eq!(folder.run(&both).await.code, 2);
+}
+
+#[tokio::test]
+async fn a_tenants_rota_is_overridden_swapped_and_as_planned_again() {
+    let folder = Folder::new();
+    let file = folder.write("lakeside.toml", &format!("{DEMO}\n{ROTA}"));
+    assert_eq!(folder.run(&["tenant", "import", &file]).await.code, 0);
+    let at = |time: &'static str| ["oncall", "--at", time, "--json"];
+    // In 2036, so that it lies ahead for as long as this test is run; 24 June is a Tuesday.
+    let planned = folder.run(&at("2036-06-25T12:00")).await.json();
+    assert_eq!(planned["tenant"], TENANT);
+    let planned = people(&planned);
+    assert_eq!(planned[1], ("manager".to_owned(), "morgan".to_owned()));
+    let (now, other) = if planned[0].1 == "alex" { ("alex", "bea") } else { ("bea", "alex") };
+
+    let add = ["override", "add", "--layer", "primary", "--from", "2036-06-25T10:00", "--until", "2036-06-25T14:00"];
+    let made = folder.run(&[&add[..], &["--replace", now, "--by", "morgan", "--reason", "dentist"]].concat()).await;
+    assert!(made.code == 0 && made.out.contains("00001") && made.out.contains("dentist"), "{made:?}");
+    let document = folder.run(&at("2036-06-25T12:00")).await.json();
+    assert_eq!(people(&document)[0].1, "morgan");
+    assert_eq!(document["shifts"][0]["start"], "2036-06-25T10:00:00-05:00");
+    assert_eq!(document["shifts"][0]["override"], "00001");
+
+    let over = folder.run(&[&add[..], &["--remove", "morgan", "--json"]].concat()).await;
+    assert_eq!(over.json()["overlaps"], json!(["00001"]), "{over:?}");
+    assert_eq!(over.json()["gaps"][0]["layer"], "primary", "{over:?}");
+
+    for (args, named) in [
+        (&["--take", "nobody"][..], "--take: \"nobody\" is none of the technicians"),
+        (&["--remove", "ghost"], "--remove: \"ghost\" is never on call"),
+        (&["--take", ""], "--take: must not be empty"),
+    ] {
+        let ran = folder.run(&[&add[..], args].concat()).await;
+        assert!(ran.code == 1 && ran.err.contains(named), "{named}: {ran:?}");
+    }
+    for (args, named) in [
+        (["--layer", "third", "--from", "2036-06-25", "--until", "2036-06-26"], "--layer: \"third\""),
+        (["--layer", "primary", "--from", "2036-06-25", "--until", "2036-06-24"], "--until: must be later"),
+        (["--layer", "primary", "--from", "2020-06-25", "--until", "2020-06-26"], "--until: lies in the past"),
+        (["--layer", "primary", "--from", "soon", "--until", "2036-06-26"], "--from: \"soon\""),
+    ] {
+        let ran = folder.run(&[&["override", "add", "--take", "bea"], &args[..]].concat()).await;
+        assert!(ran.code == 1 && ran.err.contains(named), "{named}: {ran:?}");
+    }
+    assert_eq!(folder.run(&add).await.code, 2, "an override that changes nothing is no override");
+
+    let swap = folder.run(&["override", "swap", now, "2036-06-26", other, "2036-07-03", "--layer", "primary"]).await;
+    assert!(swap.code == 0 && swap.out.matches("00003").count() >= 2, "{swap:?}");
+    assert_eq!(people(&folder.run(&at("2036-06-26T12:00")).await.json())[0].1, other);
+    assert_eq!(people(&folder.run(&at("2036-07-03T12:00")).await.json())[0].1, now);
+    let nobodys = ["override", "swap", "morgan", "2036-06-26", other, "2036-07-03", "--layer", "primary"];
+    assert!(folder.run(&nobodys).await.err.contains("morgan has no shift for primary"));
+
+    let list = folder.run(&["override", "list", "--json"]).await.json();
+    assert_eq!(list.as_array().unwrap().len(), 4, "nothing that was refused was kept: {list}");
+    for id in ["1", "2", "00003"] {
+        assert_eq!(folder.run(&["override", "cancel", id]).await.code, 0);
+    }
+    let ran = folder.run(&["override", "cancel", "3"]).await;
+    assert!(ran.code == 1 && ran.err.contains("override list"), "{ran:?}");
+    assert_eq!(people(&folder.run(&at("2036-06-25T12:00")).await.json()), planned);
+    assert_eq!(people(&folder.run(&at("2036-06-26T12:00")).await.json())[0].1, now);
+}
+
+#[tokio::test]
+async fn a_rota_in_a_tenant_file_is_checked_with_it() {
+    let folder = Folder::new();
+    let broken = ROTA.replace("[\"morgan\"]", "[\"ghost\"]").replace("weeks = 1", "weeks = 0");
+    let file = folder.write("broken.toml", &format!("{DEMO}\n{broken}"));
+    let ran = folder.run(&["check", "--tenant", &file]).await;
+    assert_eq!(ran.code, 1);
+    for named in ["rota.layers[0].every: weeks", "rota.layers[1].people[0]: \"ghost\""] {
+        assert!(ran.out.contains(named), "{named} is missing: {ran:?}");
+    }
+    let silent =
+        format!("{DEMO}\n[[technicians]]\nid = \"sam\"\nname = \"Sam\"\n{}", ROTA.replace("\"bea\"", "\"sam\""));
+    let ran = folder.run(&["check", "--tenant", &folder.write("silent.toml", &silent)]).await;
+    assert!(ran.code == 1 && ran.out.contains("rota: Sam has no number"), "{ran:?}");
+}
