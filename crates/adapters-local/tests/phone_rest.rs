@@ -131,6 +131,25 @@ async fn a_text_is_kept_and_shown() {
 }
 
 #[tokio::test]
+async fn what_becomes_of_a_text_is_told_and_its_reader_may_answer_with_the_code() {
+    let app = quiet_app().await;
+    let network = network(&app, &[(BEA, PhoneBehaviour::TextsCode)]).await;
+    let url = format!("{}/text", app.url);
+    let body = "Lakeside IT: Critical. Reply 4821 to accept.";
+    let form = [("To", BEA), ("From", LINE), ("Body", body), ("StatusCallback", url.as_str())];
+    rest(&network, "POST", "Messages.json", &form).await.unwrap();
+    let told: Vec<_> = app.wait("/text", 2).await.iter().map(|hit| hit.get("MessageStatus").to_owned()).collect();
+    assert_eq!(told, ["sent", "delivered"]);
+    let answer = &app.wait("/sms", 1).await[0];
+    assert_eq!((answer.get("From"), answer.get("Body")), (BEA, "4821"));
+
+    network.set_phone(BEA, PhoneBehaviour::NoTexts);
+    rest(&network, "POST", "Messages.json", &form).await.unwrap();
+    let told = app.wait("/text", 4).await;
+    assert_eq!((told[3].get("MessageStatus"), told[3].get("ErrorCode")), ("undelivered", "30003"));
+}
+
+#[tokio::test]
 async fn refused_documents_given_by_the_api_are_an_error() {
     let app = quiet_app().await;
     let network = network(&app, &[]).await;

@@ -87,6 +87,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let text =
         TextOrder { to: order.to.clone(), from: order.from.clone(), body: "Please call the desk.".into(), page: None };
     twilio.text(&tenant, &text).await?;
+    twilio.text(&tenant, &TextOrder { page: Some((order.case.clone(), 1)), ..text }).await?;
     twilio.recordings(&tenant, ordered_at).await?;
     twilio.caller_of(&tenant, &CallId::parse("CA00000000000000000000000000000001")?).await?;
     twilio.recording(&tenant, &RecordingId::parse("RE00000000000000000000000000000001")?).await?;

@@ -1,9 +1,11 @@
 //! What a line hears, as TwiML.
 
+use crate::rest::TEXT_CHARS_MAX;
 use crate::routes::{CallRoute, Leg, PageRoute, PublicUrl, Route};
 use crate::twiml::{Conference, Dial, Document, Gather, Noun, Record, Say, Verb};
 use nightdesk_domain::ids::{CallId, CaseId, TenantId};
 use nightdesk_domain::phone::PhoneNumber;
+use nightdesk_domain::private::Private;
 use nightdesk_domain::reply::{Listen, Then, VoiceReply};
 use nightdesk_domain::vocabulary::Language;
 use nightdesk_ports::ClearedText;
@@ -201,6 +203,11 @@ pub fn not_recorded() -> String {
 /// A document that does nothing, for an incoming text.
 pub fn empty_document() -> String {
     Document::default().to_xml()
+}
+
+/// A document that answers a text of one of the tenant's technicians, whom no gate stands before. Cut to Twilio's limit.
+pub fn technician_document(text: &Private) -> String {
+    Document(vec![Verb::Message(text.reveal().chars().take(TEXT_CHARS_MAX).collect())]).to_xml()
 }
 
 /// A document that answers an incoming text: from the number that was texted, to whoever texted it.

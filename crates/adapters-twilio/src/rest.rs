@@ -164,16 +164,19 @@ impl TwilioTelephony {
         })
     }
 
-    /// Sends a text, cut to its limit.
+    /// Sends a text, cut to its limit; what becomes of it is told to the route.
     async fn message(
         &self,
         tenant: &TenantId,
-        to: &PhoneNumber,
-        from: &PhoneNumber,
+        (to, from): (&PhoneNumber, &PhoneNumber),
         body: &Private,
+        told: Option<Route>,
     ) -> Result<(), DeliveryError> {
         let body: String = body.reveal().chars().take(TEXT_CHARS_MAX).collect();
-        let form = encode(&[("To", to.as_str()), ("From", from.as_str()), ("Body", &body)]);
+        let told = told.map(|route| self.public.of(tenant, &route));
+        let mut form = vec![("To", to.as_str()), ("From", from.as_str()), ("Body", body.as_str())];
+        form.extend(told.as_deref().map(|url| ("StatusCallback", url)));
+        let form = encode(&form);
         self.send(tenant, Method::POST, "Messages.json", Some(form), REQUEST_TIMEOUT).await.map(drop)
     }
 
@@ -266,11 +269,12 @@ impl Telephony for TwilioTelephony {
     }
 
     async fn text(&self, tenant: &TenantId, order: &TextOrder) -> Result<(), DeliveryError> {
-        self.message(tenant, &order.to, &order.from, &order.body).await
+        let told = order.page.as_ref().map(|(case, page)| Route::Page(case.clone(), *page, PageRoute::Text));
+        self.message(tenant, (&order.to, &order.from), &order.body, told).await
     }
 
     async fn text_caller(&self, text: &ClearedText) -> Result<(), DeliveryError> {
-        self.message(text.tenant(), text.to(), text.from(), text.body()).await
+        self.message(text.tenant(), (text.to(), text.from()), text.body(), None).await
     }
 
     async fn recording(&self, tenant: &TenantId, id: &RecordingId) -> Result<(String, Bytes), DeliveryError> {

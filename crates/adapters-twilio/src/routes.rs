@@ -80,6 +80,8 @@ pub enum PageRoute {
     Machine,
     /// `now`: what does the technician hear now?
     Now,
+    /// `text`: what became of the text that this page is.
+    Text,
 }
 
 /// A path and query that are not on the list. It does not repeat them: they may be hostile.
@@ -121,6 +123,7 @@ impl fmt::Display for Route {
                     PageRoute::Status => f.write_str("status"),
                     PageRoute::Machine => f.write_str("machine"),
                     PageRoute::Now => f.write_str("now"),
+                    PageRoute::Text => f.write_str("text"),
                 }
             }
         }
@@ -162,6 +165,7 @@ impl Route {
                     ["status"] => PageRoute::Status,
                     ["machine"] => PageRoute::Machine,
                     ["now"] => PageRoute::Now,
+                    ["text"] => PageRoute::Text,
                     _ => return Err(UnknownAddress),
                 };
                 Route::Page(case_id(case)?, number(page)?, route)

@@ -47,6 +47,15 @@ pub enum Fact {
     Case(CaseId, CaseEvent),
     /// A text came in.
     Texted(IncomingText),
+    /// The text of a page did not arrive.
+    Undelivered {
+        /// The case.
+        case: CaseId,
+        /// Which page of the case.
+        page: u32,
+        /// Whether its receiver has told the carrier to let no text of this sender through.
+        blocked: bool,
+    },
     /// Nothing that a machine needs to know.
     Nothing,
 }
@@ -84,6 +93,7 @@ pub fn parse(address: &Address, form: &Form) -> Result<Webhook, BadWebhook> {
             let silent = matches!(route, CallRoute::Partial(_) | CallRoute::Transcribed | CallRoute::Recording);
             (fact, if silent { Answer::Nothing } else { Answer::Voice(Leg::Caller(call.clone())) })
         }
+        Route::Page(case, page, PageRoute::Text) => (text_status(case, *page, form)?, Answer::Nothing),
         Route::Page(case, page, route) => {
             let event = page_event(route, form)?;
             let fact =
@@ -234,7 +244,21 @@ fn page_event(route: &PageRoute, form: &Form) -> Result<Option<PageEvent>, BadWe
             other if other.starts_with("machine_") => Some(PageEvent::MachineHint(true)),
             _ => None,
         },
-        PageRoute::Now => None,
+        PageRoute::Now | PageRoute::Text => None,
+    })
+}
+
+/// Twilio's error for a text to a number whose owner has sent STOP.
+const UNSUBSCRIBED_RECIPIENT: &str = "21610";
+
+/// What became of a page's text. That it was delivered wakes nobody who sleeps, so only its failure is a fact. Why it
+/// failed (filtered, 30007; unreachable, 30003) makes no difference, except that a blocked number stays blocked.
+fn text_status(case: &CaseId, page: u32, form: &Form) -> Result<Fact, BadWebhook> {
+    let blocked = form.optional("ErrorCode")?.is_some_and(|code| code.trim() == UNSUBSCRIBED_RECIPIENT);
+    Ok(match form.required("MessageStatus")? {
+        "undelivered" | "failed" | "canceled" => Fact::Undelivered { case: case.clone(), page, blocked },
+        // On its way, arrived, read, or a word that Twilio may add.
+        _ => Fact::Nothing,
     })
 }
 

@@ -265,6 +265,10 @@ async fn a_text_goes_out_as_it_is_and_a_long_one_up_to_the_carriers_limit() {
     let fields = [("To", "+13125550142"), ("From", "+13125550100"), ("Body", "¿Dónde está?")];
     assert_eq!(carrier.request(), ("POST".into(), format!("{API}/Messages.json"), pairs(&fields)));
     let (carrier, twilio) = answering(created());
+    let page = Some((CaseId::parse("CA1").unwrap(), 2));
+    twilio.text(&tenant(), &TextOrder { page, ..text() }).await.unwrap();
+    assert_eq!(carrier.request().2[3], ("StatusCallback".to_owned(), format!("{BASE}/page/CA1/2/text")));
+    let (carrier, twilio) = answering(created());
     twilio.text(&tenant(), &TextOrder { body: "ñ".repeat(5_000).into(), ..text() }).await.unwrap();
     assert_eq!(carrier.request().2[2].1, "ñ".repeat(1_600));
 }

@@ -434,3 +434,16 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_text_that_did_not_arrive_is_told_to_its_page_and_one_that_did_is_not() {
+    let told = |form: &str| fact("page/CA1/2/text", form);
+    let lost = |blocked| Fact::Undelivered { case: CaseId::parse("CA1").unwrap(), page: 2, blocked };
+    for status in ["queued", "sending", "sent", "delivered", "read", "accepted", "hovering"] {
+        assert_eq!(told(&format!("MessageSid=SM1&MessageStatus={status}")), Fact::Nothing, "{status}");
+    }
+    assert_eq!(told("MessageSid=SM1&MessageStatus=undelivered&ErrorCode=30007"), lost(false));
+    assert_eq!(told("MessageSid=SM1&MessageStatus=failed&ErrorCode=21610"), lost(true));
+    assert_eq!(answer("page/CA1/2/text", "MessageStatus=sent"), Answer::Nothing);
+    assert_eq!(read("page/CA1/2/text", b"MessageSid=SM1").unwrap_err(), BadWebhook::Missing("MessageStatus"));
+}

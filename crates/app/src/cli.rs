@@ -1,9 +1,11 @@
 //! The command line: what can be asked of NightDesk, with examples.
 
 mod callbacks;
+mod consent;
 mod windows;
 
 pub use callbacks::{CallbacksArgs, CallbacksCommand};
+pub use consent::ConsentArgs;
 pub use windows::{WindowArgs, WindowChangeArgs, WindowsCommand};
 
 use crate::store::StoreChoice;
@@ -134,6 +136,8 @@ pub enum Command {
     /// Plan maintenance, whose failures wake nobody, and list the calls that it kept quiet.
     #[command(subcommand)]
     Windows(WindowsCommand),
+    /// Show whether a number may be texted and what was said about it, or state what the office was told.
+    Consent(ConsentArgs),
     /// Work with tenants.
     #[command(subcommand)]
     Tenant(TenantCommand),
@@ -359,7 +363,7 @@ pub struct CallArgs {
     pub to: Option<String>,
 
     /// What the technicians' phones do, by rung: accept, pass, repeat, ignore, voicemail, busy, failed, hang-up,
-    /// silent, prompt, say-accept, drop (see docs/TESTING.md).
+    /// silent, prompt, say-accept, drop, texts-code, no-texts (see docs/TESTING.md).
     /// The last one counts for all further rungs. Without it, a script's phones accept, and a person is asked.
     #[arg(long, value_name = "LIST", value_delimiter = ',')]
     pub technician: Vec<String>,

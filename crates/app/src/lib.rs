@@ -12,6 +12,7 @@ pub mod config;
 mod heartbeat;
 pub mod http;
 pub mod lambda;
+pub mod links;
 pub mod logging;
 pub mod scan;
 pub mod server;

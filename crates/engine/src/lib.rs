@@ -4,6 +4,7 @@
 //! and planned effects in one write. Only then does it touch the outside, each effect under its own id.
 //! It has no async runtime of its own: whoever embeds it awaits its futures.
 
+mod acknowledge;
 mod budget;
 mod callbacks;
 mod courier;
@@ -20,6 +21,7 @@ mod texts;
 mod voice;
 mod windows;
 
+pub use acknowledge::CaseAndPolicy;
 pub use callbacks::CallbackError;
 pub use courier::Ran;
 pub use facts::TECHNICIAN_STOP;

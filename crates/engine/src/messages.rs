@@ -9,7 +9,7 @@ use nightdesk_domain::case::{CaseEvent, PageEvent, PageOutcome};
 use nightdesk_domain::effect::{MessageOrder, MessageTo, Outcome, TextOrder};
 use nightdesk_domain::ids::OwnerId;
 use nightdesk_domain::phone::PhoneNumber;
-use nightdesk_ports::{Claim, Snapshot};
+use nightdesk_ports::{Claim, DeliveryError, Snapshot};
 
 impl Engine {
     /// Pages a technician by a message, unless the case has moved on.
@@ -76,6 +76,10 @@ impl Engine {
         let done = self.within(bound, self.ports().telephony.text(tenant, &text)).await;
         if done.is_ok() && put_off {
             self.take_out(tenant, to, effect, &beside).await;
+        }
+        if matches!(done, Err(DeliveryError::Blocked)) {
+            // So that the next page does not try it again, and whoever looks at the rota sees it.
+            self.text_blocked(tenant, to).await;
         }
         Ok(self.or_again(done, claim.tries, Some(ATTEMPTS_MAX)))
     }

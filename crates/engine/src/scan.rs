@@ -8,7 +8,6 @@ use crate::{Engine, EngineError};
 use chrono::{DateTime, TimeDelta, Utc};
 use nightdesk_domain::call::{Arrival, CallEvent};
 use nightdesk_domain::ids::{OwnerId, TenantId};
-use nightdesk_domain::private::Private;
 use nightdesk_domain::reply::Heard;
 use nightdesk_ports::{Entry, KeptRecording, Snapshot, StoreError};
 
@@ -48,7 +47,7 @@ impl Engine {
     ) -> Result<Scanned, EngineError> {
         let began = self.now();
         let mark = self.ports().register.entry(tenant, SCAN.0, SCAN.1, began).await?;
-        let marked = mark.as_ref().and_then(|mark| mark.body.reveal().parse::<DateTime<Utc>>().ok());
+        let marked = mark.as_ref().and_then(|mark| serde_json::from_str::<DateTime<Utc>>(mark.body.reveal()).ok());
         let from_mark = marked.map(|at| at - TimeDelta::hours(OVERLAP_HOURS));
         let since = since.or(from_mark).unwrap_or(began - TimeDelta::hours(FIRST_HOURS));
         let since = since.max(began - TimeDelta::days(DAYS_MAX));
@@ -70,7 +69,7 @@ impl Engine {
         let reaches_mark = marked.is_none_or(|at| since <= at);
         let stale = marked.is_none_or(|at| began - at >= TimeDelta::minutes(MARK_MINUTES));
         if scanned.failed == 0 && reaches_mark && stale {
-            let body = Private::new(format!("{began:?}"));
+            let body = Entry::body_of(SCAN.0, &began)?;
             let entry = match &mark {
                 Some(mark) => mark.changed(body),
                 None => Entry::new(tenant, SCAN.0, SCAN.1, body),

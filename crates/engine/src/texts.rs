@@ -12,6 +12,7 @@ use nightdesk_domain::effect::{CallerText, Outcome};
 use nightdesk_domain::ids::{TechnicianId, TenantId};
 use nightdesk_domain::phone::PhoneNumber;
 use nightdesk_domain::policy::{Policy, Technician};
+use nightdesk_domain::private::Private;
 use nightdesk_ports::{
     Claim, ClearedText, DeliveryError, Entry, Gate, Record, Scan, StoreError, clear, confirm_opt_out, consent_of,
 };
@@ -29,6 +30,8 @@ pub enum TextAnswer {
     Nothing,
     /// This, once.
     Text(ClearedText),
+    /// This, to a technician of the tenant, who has answered a page.
+    Technician(Private),
 }
 
 impl Engine {
@@ -42,6 +45,9 @@ impl Engine {
         }
         if let Some(said) = consent::read(text.body.reveal()) {
             return self.wished(&policy, text, said).await;
+        }
+        if let Some(answer) = self.coded(&policy, text).await? {
+            return Ok(TextAnswer::Technician(answer));
         }
         tracing::info!(%tenant, "a text came in that asks for nothing we know");
         Ok(TextAnswer::Nothing)

@@ -119,7 +119,7 @@ impl Engine {
         }
     }
 
-    async fn load(
+    pub(crate) async fn load(
         &self,
         tenant: &TenantId,
         owner: OwnerId,

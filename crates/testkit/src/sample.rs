@@ -192,6 +192,7 @@ pub fn brief() -> Brief {
         deadline: None,
         system: Some("server".to_owned()),
         callback: None,
+        text_to: None,
         words: vec!["our server is down and nobody can work".into()],
         recordings: vec![],
         reasons: vec![],

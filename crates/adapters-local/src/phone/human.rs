@@ -47,12 +47,17 @@ pub enum PhoneBehaviour {
     SpeakAccept,
     /// Accepts, and hangs up five seconds after joining the caller.
     AcceptThenDrop,
+    /// Lets it ring, and answers a text that asks for a code with that code.
+    TextsCode,
+    /// Answers like `Accept`; texts to it are not delivered.
+    NoTexts,
 }
 
 /// No behaviour has that name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "a phone is one of accept, pass, repeat, ignore, voicemail, busy, failed, hang-up, silent, prompt, say-accept, drop"
+    "a phone is one of accept, pass, repeat, ignore, voicemail, busy, failed, hang-up, silent, prompt, say-accept, drop, texts-code, \
+     no-texts"
 )]
 pub struct UnknownBehaviour;
 
@@ -73,6 +78,8 @@ impl FromStr for PhoneBehaviour {
             "prompt" => PhoneBehaviour::Prompted,
             "say-accept" => PhoneBehaviour::SpeakAccept,
             "drop" => PhoneBehaviour::AcceptThenDrop,
+            "texts-code" => PhoneBehaviour::TextsCode,
+            "no-texts" => PhoneBehaviour::NoTexts,
             _ => return Err(UnknownBehaviour),
         })
     }
@@ -116,7 +123,7 @@ pub(super) async fn ring(network: &Exchange, sid: &str) -> Result<PhoneBehaviour
             Err(LegStatus::Busy)
         }
         PhoneBehaviour::Failed => Err(LegStatus::Failed),
-        PhoneBehaviour::Ignore => {
+        PhoneBehaviour::Ignore | PhoneBehaviour::TextsCode => {
             network.sleep(seconds_max).await;
             Err(LegStatus::NoAnswer)
         }
@@ -162,7 +169,7 @@ async fn behave(network: &Exchange, sid: &str, behaviour: PhoneBehaviour) {
             offer(network, sid, InputKind::Speech { text, midway: false }, true);
             network.sleep(MAILBOX_SECONDS).await;
         }
-        PhoneBehaviour::Accept => {
+        PhoneBehaviour::Accept | PhoneBehaviour::NoTexts => {
             press(network, sid, &["1"], keys_asked);
             talk(network, sid, f64::from(network.config.talk_seconds)).await;
         }
@@ -187,6 +194,7 @@ async fn behave(network: &Exchange, sid: &str, behaviour: PhoneBehaviour) {
         PhoneBehaviour::Silent
         | PhoneBehaviour::Prompted
         | PhoneBehaviour::Ignore
+        | PhoneBehaviour::TextsCode
         | PhoneBehaviour::Busy
         | PhoneBehaviour::Failed => std::future::pending().await,
     }

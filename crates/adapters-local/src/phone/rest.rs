@@ -356,8 +356,9 @@ fn update_call(network: &Arc<Exchange>, sid: &str, form: &Form) -> Result<(), Ap
         .ok_or(NOT_FOUND)?
 }
 
-fn create_message(network: &Exchange, form: &Form) -> Result<Answer, ApiError> {
-    form.only(&["To", "From", "Body"])?;
+fn create_message(network: &Arc<Exchange>, form: &Form) -> Result<Answer, ApiError> {
+    form.only(&["To", "From", "Body", "StatusCallback"])?;
+    let callback = form.url("StatusCallback")?;
     let to = form.get("To").ok_or(ApiError::bad(21604, "A 'To' phone number is required"))?;
     if !is_e164(to) {
         return Err(ApiError::bad(21211, "Invalid 'To' phone number"));
@@ -376,6 +377,7 @@ fn create_message(network: &Exchange, form: &Form) -> Result<Answer, ApiError> {
         return Err(ApiError { races: true, ..refused });
     }
     let message = sms::send(network, from, to, body, false);
+    network.spawn(sms::deliver(network.clone(), message.clone(), callback));
     Ok(answer_json(StatusCode::CREATED, &resource::message(network, &message)))
 }
 

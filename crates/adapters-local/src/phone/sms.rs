@@ -1,10 +1,20 @@
 //! Texts that come in: the webhook, and the one verb that may answer it.
 
+use super::PhoneBehaviour;
 use super::event::{EventKind, Party};
 use super::exchange::Exchange;
+use super::outbox::{Callback, Outbox};
 use super::resource::TextMessage;
 use super::twiml::{Method, TwimlError};
 use super::webhook::{self, parameter};
+use std::sync::Arc;
+
+/// How long the carrier takes to hand a text on, and then to hear of it, in simulated seconds.
+const DELIVERY_SECONDS: f64 = 0.5;
+/// How long a person takes to read a text and to answer it, in simulated seconds.
+const READING_SECONDS: f64 = 4.0;
+/// The carrier's error for a telephone that cannot be reached.
+const UNREACHABLE: u32 = 30003;
 
 /// Keeps a text that the server sends, and tells of it.
 pub(super) fn send(network: &Exchange, from: &str, to: &str, body: &str, reply: bool) -> TextMessage {
@@ -20,6 +30,47 @@ pub(super) fn send(network: &Exchange, from: &str, to: &str, body: &str, reply: 
     network.emit_for(&message.sid, party, EventKind::Text(message.body.clone()));
     network.change(|state| state.messages.push(message.clone()));
     message
+}
+
+/// Hands a text on, and tells where it was asked to what became of it; the person may answer.
+pub(super) async fn deliver(network: Arc<Exchange>, message: TextMessage, callback: Option<String>) {
+    let outbox = Outbox::start(&network, None);
+    let told = |status: &str, error: Option<u32>| {
+        let Some(url) = callback.clone() else { return };
+        let mut parameters = vec![
+            parameter("MessageSid", &message.sid),
+            parameter("SmsSid", &message.sid),
+            parameter("AccountSid", &network.config.account_sid),
+            parameter("From", &message.from),
+            parameter("To", &message.to),
+            parameter("MessageStatus", status),
+            parameter("SmsStatus", status),
+            parameter("ApiVersion", "2010-04-01"),
+        ];
+        parameters.extend(error.map(|code| parameter("ErrorCode", code.to_string())));
+        outbox.post(Callback { url, method: Method::Post, parameters });
+    };
+    network.sleep(DELIVERY_SECONDS).await;
+    told("sent", None);
+    network.sleep(DELIVERY_SECONDS).await;
+    let phone = network.state().phones.get(&message.to).copied();
+    if phone == Some(PhoneBehaviour::NoTexts) {
+        return told("undelivered", Some(UNREACHABLE));
+    }
+    told("delivered", None);
+    if phone == Some(PhoneBehaviour::TextsCode)
+        && let Some(code) = asked_code(&message.body)
+    {
+        network.sleep(READING_SECONDS).await;
+        receive(&network, &message.to, &message.from, code).await;
+    }
+}
+
+/// The four digits that a text asks to be answered with: "Reply 4821 to accept".
+fn asked_code(body: &str) -> Option<&str> {
+    let (_, rest) = body.split_once("Reply ")?;
+    let word = rest.split(|c: char| !c.is_alphanumeric()).next()?;
+    (word.len() == 4 && word.bytes().all(|byte| byte.is_ascii_digit()) && rest.contains("accept")).then_some(word)
 }
 
 /// The carrier's words, when they are the whole text (Twilio, "Support for Opt-Out Keywords").

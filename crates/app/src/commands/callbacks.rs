@@ -215,7 +215,10 @@ async fn show(desk: &context::Desk, case: Case, as_json: bool, said: impl FnOnce
 fn moved(row: &Row) -> String {
     let when = say_callback(row.owed.promise.time(), row.zone(), Language::English, Utc::now());
     let keeper = row.keeper.as_ref().map(|keeper| keeper.name(&row.policy)).unwrap_or_default();
-    let told = "The caller is not told: no text was agreed to.";
+    let told = match row.case.brief.text_to {
+        Some(_) => "The caller is told by text, unless they want none any more; the ticket says if not.",
+        None => "The caller is not told: no text was agreed to.",
+    };
     format!("Moved to {when}, for {keeper}; move {} of {CALLBACK_MOVES_MAX}. {told}", row.owed.moved)
 }
 

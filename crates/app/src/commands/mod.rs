@@ -5,6 +5,7 @@ mod call;
 mod callbacks;
 mod calls;
 mod check;
+mod consent;
 pub(crate) mod context;
 mod local_time;
 mod oncall;
@@ -43,6 +44,7 @@ pub async fn run(cli: Cli) -> ExitCode {
         Some(Command::Callbacks(args)) => callbacks::run(store, args).await,
         Some(Command::Voicemail(command)) => voicemail::run(store, command).await,
         Some(Command::Windows(command)) => windows::run(store, command).await,
+        Some(Command::Consent(args)) => consent::run(store, args).await,
         Some(Command::Tenant(command)) => tenant::run(store, command).await,
         Some(Command::Table(command)) => table::run(store, command).await,
         Some(Command::Analyze(args)) => analyze::run(args),

@@ -1,7 +1,10 @@
-//! The one router: the carrier's webhooks, health, metrics. Served by hyper here, by Lambda elsewhere.
+//! The one router: the carrier's webhooks, Slack's buttons, signed links, health, metrics. Served by hyper here, by Lambda elsewhere.
 
+mod ack;
 mod health;
 mod metrics;
+mod recording;
+mod slack;
 mod twilio;
 
 pub(crate) use health::problem as health_problem;
@@ -11,7 +14,7 @@ pub(crate) use twilio::is_on_the_line;
 
 use crate::wiring::Wiring;
 use axum::Router;
-use axum::routing::{any, get};
+use axum::routing::{any, get, post};
 use nightdesk_adapters_twilio::PublicUrl;
 use nightdesk_engine::Engine;
 use std::sync::Arc;
@@ -34,6 +37,9 @@ pub struct AppState {
 pub fn router(state: AppState) -> Router {
     Router::new()
         .route("/twilio/{*rest}", any(twilio::webhook))
+        .route("/slack/{tenant}/interactivity", post(slack::interactivity))
+        .route("/ack/{tenant}/{case}/{page}/{mac}", get(ack::show).post(ack::accept))
+        .route("/recording/{tenant}/{id}/{mac}", get(recording::sound))
         .route("/healthz", get(health::healthz))
         .route("/metrics", get(metrics::metrics))
         .layer(CatchPanicLayer::new())

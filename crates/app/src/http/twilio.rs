@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use http_body_util::{BodyExt, Limited};
 use nightdesk_adapters_twilio::form::Form;
 use nightdesk_adapters_twilio::render::{
-    answer_document, emergency_document, emergency_goodbye, empty_document, not_recorded, render,
+    answer_document, emergency_document, emergency_goodbye, empty_document, not_recorded, render, technician_document,
 };
 use nightdesk_adapters_twilio::signature::{self, SIGNATURE_HEADER, is_genuine};
 use nightdesk_adapters_twilio::webhook::{Answer, Fact, parse};
@@ -85,6 +85,9 @@ async fn take(state: &AppState, tenant: &TenantId, fact: Fact, answer: Answer) -
             engine.page_event(tenant, &case, page, event).await.map(Some)
         }
         (Fact::Case(case, event), _) => engine.case_event(tenant, &case, event).await.map(|()| None),
+        (Fact::Undelivered { case, page, blocked }, _) => {
+            engine.text_undelivered(tenant, &case, page, blocked).await.map(|()| None)
+        }
         (Fact::Texted(text), _) => return texted(state, tenant, &text).await,
         (Fact::Nothing, Answer::Voice(Leg::Caller(call))) => engine.call_now(tenant, call).await.map(Some),
         (Fact::Nothing, Answer::Voice(Leg::Technician(case, page))) => {
@@ -118,6 +121,7 @@ async fn texted(state: &AppState, tenant: &TenantId, text: &IncomingText) -> Res
     match state.engine.texted(tenant, text).await {
         Ok(TextAnswer::Nothing) => xml(empty_document()),
         Ok(TextAnswer::Text(answer)) => xml(answer_document(&answer)),
+        Ok(TextAnswer::Technician(answer)) => xml(technician_document(&answer)),
         Err(error) => {
             log_failure(tenant, Some(&error));
             plain(StatusCode::SERVICE_UNAVAILABLE, "try again")

@@ -5,6 +5,7 @@
 //! restart. Each tenant stands alone: one that cannot be wired keeps what it had, or is not served, with a line in the
 //! log, and the others do not notice. While the store is down the table stays as it is, emergency numbers included.
 
+mod chat;
 mod ports;
 mod served;
 
@@ -12,6 +13,7 @@ pub use served::Served;
 
 use crate::amazon::Amazon;
 use crate::config::{DEMO, Secrets, Tenant};
+use crate::links::Links;
 use crate::server::Setup;
 use crate::store::Store;
 use nightdesk_adapters_local::desk::Desk;
@@ -42,6 +44,7 @@ type Problems = BTreeMap<TenantId, Vec<String>>;
 pub struct Wiring {
     store: Store,
     parts: Parts,
+    links: Links,
     table: RwLock<Arc<Table>>,
     /// When it was read last, and what was wrong then. Held while it is read, so that one looks at a time.
     looked: Mutex<(Option<Instant>, Problems)>,
@@ -57,6 +60,7 @@ impl Wiring {
         transport: Arc<dyn HttpTransport>,
         clock: &Arc<dyn Clock>,
     ) -> Self {
+        let links = Links::new(store.register.clone(), clock.clone(), public_url.clone());
         let parts = Parts {
             transport,
             amazon,
@@ -68,12 +72,17 @@ impl Wiring {
             desk: Desk::new(store.records.clone(), clock.clone()),
             inbox: Arc::new(Inbox::new(store.records.clone(), clock.clone())),
         };
-        Self { store, parts, table: RwLock::default(), looked: Mutex::default() }
+        Self { store, parts, links, table: RwLock::default(), looked: Mutex::default() }
     }
 
     /// Where everything is kept.
     pub fn store(&self) -> &Store {
         &self.store
+    }
+
+    /// Signed links.
+    pub fn links(&self) -> &Links {
+        &self.links
     }
 
     /// The built-in ticket desk.

@@ -3,6 +3,7 @@
 //! A tenant that is not served here now may be served later, or elsewhere: its orders are put off, never given up.
 
 use super::Wiring;
+use super::chat::with_link;
 use async_trait::async_trait;
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
@@ -31,7 +32,13 @@ impl Telephony for Wiring {
         self.of(tenant)?.carrier.telephony.hang_up(tenant, leg).await
     }
     async fn text(&self, tenant: &TenantId, order: &TextOrder) -> Result<(), DeliveryError> {
-        self.of(tenant)?.carrier.telephony.text(tenant, order).await
+        let served = self.of(tenant)?;
+        let link = match &order.page {
+            Some((case, page)) => self.link_to_page(tenant, case, *page).await,
+            None => None,
+        };
+        let order = TextOrder { body: with_link(&order.body, link.as_deref()), ..order.clone() };
+        served.carrier.telephony.text(tenant, &order).await
     }
     async fn text_caller(&self, text: &ClearedText) -> Result<(), DeliveryError> {
         self.of(text.tenant())?.carrier.telephony.text_caller(text).await
@@ -50,13 +57,17 @@ impl Telephony for Wiring {
 #[async_trait]
 impl Ticketing for Wiring {
     async fn open(&self, draft: &TicketDraft) -> Result<PsaTicketId, DeliveryError> {
-        self.of(&draft.tenant)?.ticketing.open(draft).await
+        let served = self.of(&draft.tenant)?;
+        let description = self.with_recordings(&draft.tenant, &draft.description).await;
+        served.ticketing.open(&TicketDraft { description, ..draft.clone() }).await
     }
     async fn find(&self, tenant: &TenantId, key: &CaseId) -> Result<Vec<PsaTicketId>, DeliveryError> {
         self.of(tenant)?.ticketing.find(tenant, key).await
     }
     async fn add_note(&self, tenant: &TenantId, note: &NoteOrder, repeated: bool) -> Result<(), DeliveryError> {
-        self.of(tenant)?.ticketing.add_note(tenant, note, repeated).await
+        let served = self.of(tenant)?;
+        let text = self.with_recordings(tenant, &note.text).await;
+        served.ticketing.add_note(tenant, &NoteOrder { text, ..note.clone() }, repeated).await
     }
     async fn close(&self, tenant: &TenantId, ticket: &PsaTicketId) -> Result<(), DeliveryError> {
         self.of(tenant)?.ticketing.close(tenant, ticket).await
@@ -72,10 +83,12 @@ impl Ticketing for Wiring {
 #[async_trait]
 impl Notifier for Wiring {
     async fn alert(&self, tenant: &TenantId, id: &EffectId, alert: &Alert) -> Result<(), DeliveryError> {
-        self.of(tenant)?.notifier.alert(tenant, id, alert).await
+        let served = self.of(tenant)?;
+        self.notice(&served, tenant, id, alert).await
     }
     async fn page(&self, tenant: &TenantId, id: &EffectId, order: &MessageOrder) -> Result<(), DeliveryError> {
-        self.of(tenant)?.notifier.page(tenant, id, order).await
+        let served = self.of(tenant)?;
+        self.message(&served, id, order).await
     }
 }
 

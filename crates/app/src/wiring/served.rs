@@ -72,6 +72,11 @@ impl Served {
         &self.carrier.account
     }
 
+    /// The Slack workspace.
+    pub fn slack(&self) -> Option<&Slack> {
+        self.chat.slack.as_deref()
+    }
+
     /// The number that is dialled when nothing else works.
     pub fn emergency(&self) -> &PhoneNumber {
         &self.tenant.policy.emergency

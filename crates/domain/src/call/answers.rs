@@ -23,6 +23,39 @@ pub(super) fn yes_or_no(words: &str) -> Option<bool> {
     }
 }
 
+/// Whether somebody who was asked for a favour grants it: a plain yes, and no word that takes it back.
+pub(super) fn agrees(words: &str) -> bool {
+    const YES: &[&str] = &[
+        "yes",
+        "yeah",
+        "yep",
+        "yup",
+        "sure",
+        "ok",
+        "okay",
+        "fine",
+        "absolutely",
+        "certainly",
+        "please",
+        "ahead",
+        "si",
+        "sí",
+        "claro",
+        "vale",
+        "bueno",
+        "dale",
+        "bien",
+        "adelante",
+    ];
+    const NO: &[&str] = &[
+        "no", "nope", "nah", "not", "don't", "dont", "never", "rather", "without", "call", "nunca", "tampoco", "mejor",
+        "prefiero", "llámeme", "llameme",
+    ];
+    let words = words.to_lowercase();
+    let heard: Vec<&str> = words.split(|c: char| !c.is_alphanumeric() && c != '\'').collect();
+    heard.iter().any(|word| YES.contains(word)) && !heard.iter().any(|word| NO.contains(word))
+}
+
 /// The digits of a text, if there are as many as a telephone number has (7 to 15).
 pub(super) fn phone_digits(text: &str) -> Option<String> {
     let digits: String = text.chars().filter(char::is_ascii_digit).collect();
@@ -56,6 +89,18 @@ mod tests {
         assert_eq!(yes_or_no("no, nobody can work"), None);
         assert_eq!(yes_or_no("nadie puede trabajar"), None);
         assert_eq!(yes_or_no("no, puede esperar"), Some(false));
+    }
+
+    #[test]
+    fn only_a_plain_yes_agrees() {
+        for yes in ["Yes.", "sure", "ok go ahead", "that's fine", "please do", "sí, claro", "está bien"] {
+            assert!(agrees(yes), "{yes}");
+        }
+        for no in
+            ["no", "no thanks, it's fine", "please don't", "I'd rather not", "what?", "", "yes but no", "mejor no"]
+        {
+            assert!(!agrees(no), "{no}");
+        }
     }
 
     #[test]

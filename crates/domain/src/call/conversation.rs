@@ -1,6 +1,6 @@
 //! The conversation itself: what an answer means, and what is asked next.
 
-use super::answers::{bare_name, bounded, phone_digits, yes_or_no};
+use super::answers::{agrees, bare_name, bounded, phone_digits, yes_or_no};
 use super::event::Speech;
 use super::state::{Call, Farewell, Lead, Question, VoicemailReason, WakeFloor};
 use super::transition::Step;
@@ -51,6 +51,11 @@ impl Step<'_> {
             (Question::WorkStopped, "1") => self.work_stopped(Some(true)),
             (Question::WorkStopped, "2") => self.work_stopped(Some(false)),
             (Question::WorkStopped, _) => self.work_stopped(None),
+            (Question::MayText, "1") => {
+                self.call.texts_agreed = true;
+                self.next_or_finish();
+            }
+            (Question::MayText, "2") => self.next_or_finish(),
             (_, "0") => self.wants_a_person(),
             _ => self.misheard(question, mishears),
         }
@@ -58,6 +63,11 @@ impl Step<'_> {
 
     /// Words were said.
     pub(super) fn spoke(&mut self, question: Question, mishears: u32, speech: &Speech) {
+        if question == Question::MayText {
+            // "No, just call me" takes back no time that was agreed on before.
+            let agreed = self.call.assessment.as_ref().and_then(|found| found.details.callback);
+            self.call.callback_given = self.call.callback_given.or(agreed);
+        }
         self.remember_turn(speech.words.reveal());
         self.reassess();
         let understood = speech.confidence_percent.is_none_or(|percent| percent >= CONFIDENCE_PERCENT_MIN);
@@ -164,12 +174,20 @@ impl Step<'_> {
             }
             Question::CallbackTime => {
                 // Asked for a time, a caller may say nothing else: no wish for a call need be heard again.
-                let policy = self.context.policy;
-                let told = parse_callback_time(words, self.context.now, policy.time_zone, &policy.callback).time;
-                self.call.callback_given = told.or(self.call.callback_given);
+                self.call.callback_given = self.told_time(words).or(self.call.callback_given);
+            }
+            Question::MayText => {
+                self.call.texts_agreed = agrees(words);
+                self.call.callback_given = self.told_time(words).or(self.call.callback_given);
             }
             _ => {}
         }
+    }
+
+    /// The time for a call in an answer, whatever else it says.
+    fn told_time(&self, words: &str) -> Option<CallbackTime> {
+        let policy = self.context.policy;
+        parse_callback_time(words, self.context.now, policy.time_zone, &policy.callback).time
     }
 
     fn misheard(&mut self, question: Question, mishears: u32) {
@@ -357,6 +375,13 @@ impl Call {
         self.reasons.iter().any(|reason| reason.rule == PERSON_WANTED)
     }
 
+    /// Whether the call, were it to end now, would end with the promise of another.
+    fn will_be_called(&self, found: &Assessment) -> bool {
+        let timed = self.callback_given.is_some() || found.details.callback.is_some();
+        let wanted = timed || found.wish == Wish::Callback || self.person_wanted();
+        wanted && found.fix == Fix::None && found.wish != Wish::NoCall
+    }
+
     /// Whether neither a problem nor the end of one was told.
     fn tells_nothing(&self) -> bool {
         self.assessment.as_ref().is_none_or(|found| !found.problem_told && found.fix == Fix::None)
@@ -382,12 +407,11 @@ impl Call {
         // What is expected is over by itself: nothing is asked that would not change what happens.
         let settled = found.fix != Fix::None || found.wish != Wish::None || self.planned().is_some();
         let weighs = woken || (found.priority >= Priority::Medium && !settled);
+        let no_time = told.callback.is_none() && self.callback_given.is_none();
         let wants_time = match found.wish {
-            Wish::Callback => told.callback.is_none(),
+            Wish::Callback => no_time,
             Wish::None | Wish::Person if self.planned().is_some() => false,
-            Wish::None | Wish::Person => {
-                (found.priority >= Priority::Medium || self.person_wanted()) && told.callback.is_none()
-            }
+            Wish::None | Wish::Person => (found.priority >= Priority::Medium || self.person_wanted()) && no_time,
             Wish::NoCall | Wish::Voicemail => false,
         };
         let candidates = [
@@ -401,6 +425,7 @@ impl Call {
                 weighs && told.since.is_none() && found.problem_told && told.affected != Some(Affected::One),
             ),
             (Question::CallbackTime, !woken && wants_time && found.fix == Fix::None),
+            (Question::MayText, self.texts_offered && !woken && self.will_be_called(found)),
         ];
         if self.asked.len() >= FOLLOW_UPS_MAX {
             return None;

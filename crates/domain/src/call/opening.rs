@@ -63,6 +63,9 @@ impl Call {
             number_given: None,
             name_given: None,
             callback_given: None,
+            // To the number that the network showed, and to no other.
+            texts_offered: policy.texts.to_callers && arrival.from.is_some(),
+            texts_agreed: false,
             turn: 1,
             asked: Vec::new(),
             case_open: false,

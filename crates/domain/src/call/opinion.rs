@@ -48,7 +48,10 @@ impl Step<'_> {
             self.escalate(&found);
             match &mut self.call.state {
                 // Moot, now that somebody is being woken.
-                CallState::Asking { question: Question::CallbackTime | Question::WorkStopped, .. } => {
+                CallState::Asking {
+                    question: Question::CallbackTime | Question::WorkStopped | Question::MayText,
+                    ..
+                } => {
                     self.next_or_finish();
                 }
                 CallState::Asking { lead: lead @ Lead::None, .. } => *lead = Lead::Waking,

@@ -170,6 +170,7 @@ impl Step<'_> {
             deadline: told.deadline.clone(),
             system: told.system.clone(),
             callback: call.promise.clone(),
+            text_to: call.from.clone().filter(|_| call.texts_agreed),
             words: call.turns.clone(),
             recordings: call.recordings.clone(),
             reasons,

@@ -104,6 +104,7 @@ impl Call {
             Question::Affected => words.ask_affected,
             Question::Since => words.ask_since,
             Question::CallbackTime => words.ask_callback_time,
+            Question::MayText => words.ask_may_text,
         }
         .to_owned()
     }

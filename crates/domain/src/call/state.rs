@@ -49,6 +49,12 @@ pub struct Call {
     pub name_given: Option<Private>,
     /// A time that the caller said in answer to the question for it.
     pub callback_given: Option<CallbackTime>,
+    /// Whether the caller is asked, once a call is promised, whether the promise may be texted.
+    #[serde(default)]
+    pub texts_offered: bool,
+    /// Whether the caller agreed to that.
+    #[serde(default)]
+    pub texts_agreed: bool,
     /// The present turn, from 1; counts up with every answer.
     pub turn: u32,
     /// Questions that were asked, each at most once.
@@ -191,6 +197,8 @@ pub enum Question {
     Since,
     /// "When shall we call you back?"
     CallbackTime,
+    /// "May we text you the confirmation?"
+    MayText,
 }
 
 /// What is said before a question.

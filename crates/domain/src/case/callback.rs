@@ -291,6 +291,7 @@ impl Step<'_> {
         self.case.callback = Some(Owed { promise: to.clone(), moved: number, state: CallbackState::Waiting });
         self.reason("callback/moved", by.clone());
         self.note(format!("The promised call was moved by {} from {before} to {after}.", by.reveal()).into());
+        self.text_moved(to, owed.state != CallbackState::Waiting);
         Ok(())
     }
 

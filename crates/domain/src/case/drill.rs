@@ -40,6 +40,7 @@ fn nothing_wrong() -> Brief {
         deadline: None,
         system: None,
         callback: None,
+        text_to: None,
         words: Vec::new(),
         recordings: Vec::new(),
         reasons: Vec::new(),

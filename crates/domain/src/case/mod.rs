@@ -2,6 +2,7 @@
 
 mod accept;
 mod callback;
+mod coded;
 mod drill;
 mod event;
 mod ladder;
@@ -10,13 +11,16 @@ mod pages;
 mod people;
 mod reply;
 mod report;
+mod standing;
 mod state;
 mod texts;
 mod ticket;
 mod transition;
 
 pub use callback::{CallbackState, Keeper, Owed};
+pub use coded::{CodedText, CodedWish};
 pub use event::{AckBy, CaseEvent, PageEvent};
-pub use report::shorten;
+pub use report::{recording_in, shorten};
+pub use standing::Standing;
 pub use state::{Arrival, Brief, CallerPresence, Case, Page, PageOutcome, PageState, Promise, Work};
 pub use ticket::{SUMMARY_CHARS_MAX, TicketDraft, TicketRecord, TicketStatus};

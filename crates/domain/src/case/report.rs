@@ -2,7 +2,7 @@
 
 use super::state::{Brief, Case};
 use super::ticket::{SUMMARY_CHARS_MAX, TicketDraft};
-use crate::ids::AckCode;
+use crate::ids::{AckCode, RecordingId};
 use crate::limits::{ARRIVAL_GRACE_SECONDS, SPEECH_CHARS_PER_SECOND};
 use crate::model::Summary;
 use crate::policy::Policy;
@@ -11,6 +11,16 @@ use crate::triage::{Affected, FlagKind, Mood, Reason, say_callback, say_clock, s
 use crate::vocabulary::{Language, category_label};
 use crate::windows::PlannedWork;
 use chrono::{DateTime, Utc};
+
+/// How a line of an account begins that names a recording.
+const MESSAGE: &str = "Message: recording ";
+
+/// The recording that a line of a ticket, note or notice names. Words of a caller stand behind a mark, so that none of
+/// them is such a line.
+pub fn recording_in(line: &str) -> Option<RecordingId> {
+    let (id, _) = line.strip_prefix(MESSAGE)?.split_once(',')?;
+    RecordingId::parse(id).ok()
+}
 
 /// The draft of the ticket as things stand.
 pub(super) fn draft(case: &Case, policy: &Policy) -> TicketDraft {
@@ -109,7 +119,7 @@ pub(super) fn account(case: &Case, policy: &Policy) -> String {
         lines.push(format!("Out of scope for this client: {}", topics.join(", ")));
     }
     for recording in &brief.recordings {
-        lines.push(format!("Message: recording {}, {} seconds", recording.id, recording.seconds));
+        lines.push(format!("{MESSAGE}{}, {} seconds", recording.id, recording.seconds));
     }
     let untranslated = if brief.language == Language::English { "" } else { " (in Spanish, not translated)" };
     lines.push(String::new());

@@ -100,6 +100,9 @@ pub struct Brief {
     pub system: Option<String>,
     /// The promised callback, as it was read back; [`Case::callback`] is what has become of it.
     pub callback: Option<Promise>,
+    /// The number that may be texted: the one that the caller called from, if they agreed to it on this call.
+    #[serde(default)]
+    pub text_to: Option<PhoneNumber>,
     /// The caller's own words, turn by turn.
     pub words: Vec<Private>,
     /// Recordings of messages, by the carrier's id.

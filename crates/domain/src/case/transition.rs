@@ -80,6 +80,7 @@ impl Case {
         if step.case.brief.disposition == Some(Disposition::Voicemail) {
             step.alert();
         }
+        step.confirm_callback();
         (step.case, step.planner.into_effects())
     }
 

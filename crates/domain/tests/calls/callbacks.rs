@@ -4,6 +4,7 @@ use super::{STRANGER, dana};
 use chrono::{DateTime, TimeZone, Utc};
 use chrono_tz::America::Chicago;
 use nightdesk_domain::case::{CallbackState, CaseEvent, Keeper, PageOutcome, Promise, Work};
+use nightdesk_domain::consent::TextsPolicy;
 use nightdesk_domain::effect::{Alert, Effect};
 use nightdesk_domain::ids::TechnicianId;
 use nightdesk_domain::limits::{CALLBACK_MOVES_MAX, CALLBACK_TOLD_MAX};
@@ -164,6 +165,37 @@ fn a_promise_is_moved_twice_and_no_more() {
     let night = until(night, january(16, 10, 0)).expect_alerts(4);
     assert!(alerts(&night)[3].body.reveal().contains("It was moved 2 of at most 2 times."));
     assert!(alerts(&night)[3].body.reveal().contains("Promised callback: Friday at 10:00 AM Central time"));
+}
+
+#[test]
+fn a_caller_who_agreed_to_texts_is_told_of_the_other_time_and_nobody_else_is() {
+    let agreed = |said: &str, yes: &str| {
+        let texts = TextsPolicy { to_callers: true, ..TextsPolicy::default() };
+        let known = vec![sample::contact("Dana", "acme-dental", &[STRANGER])];
+        let night = Night::with(Policy { texts, ..sample::policy() }).known_as(known).call_from(STRANGER);
+        night.says(said).says(yes).expect_disposition(Disposition::Callback).hangs_up()
+    };
+    let urgent = |night: &Night| {
+        night.effects.iter().rev().find_map(|planned| match &planned.effect {
+            Effect::TextCaller(text) => Some(text.urgent),
+            _ => None,
+        })
+    };
+    let confirmed = "Northwind IT will call you Thursday at 9:00 AM Central time, ticket";
+    let night = agreed("no hurry my printer is jammed since today just for me, call me at nine", "yes");
+    let night = moves(night, 1, at(january(15, 15, 0)));
+    let moved = "Northwind IT will call you Thursday at 3:00 PM Central time instead, ticket";
+    let night = night.expect_caller_texts(&[confirmed, moved]);
+    assert_eq!(urgent(&night), Some(false), "it waits for the morning");
+    let night = moves(until(night, january(15, 15, 0)), 2, at(january(16, 9, 0)));
+    assert_eq!(urgent(&night), Some(true), "the caller waits for it now");
+    let night = agreed("mi impresora no funciona desde hoy y solo a mí, llámenme mañana a las diez", "sí");
+    moves(night, 1, at(january(16, 9, 0))).expect_caller_texts(&[
+        "Northwind IT le llamará el jueves a las 10:00 de la mañana, hora del centro. Ticket",
+        "Northwind IT le llamará el viernes a las 9:00 de la mañana, hora del centro en lugar de lo acordado. Ticket",
+    ]);
+    let night = promised("no hurry my printer is jammed, call me at nine");
+    moves(night, 1, at(january(15, 15, 0))).expect_caller_texts(&[]);
 }
 
 #[test]

@@ -13,6 +13,7 @@ mod model;
 mod paging;
 mod room;
 mod spanish;
+mod texts;
 mod voicemail;
 mod windows;
 

@@ -225,6 +225,26 @@ impl Night {
         self
     }
 
+    /// These texts to the caller were ordered, in order, and no other: each holds these words, and goes to the number
+    /// that was seen.
+    #[track_caller]
+    pub fn expect_caller_texts(self, expected: &[&str]) -> Self {
+        let texts = self.effects.iter().filter_map(|planned| match &planned.effect {
+            Effect::TextCaller(text) => Some(text),
+            _ => None,
+        });
+        let texts: Vec<_> = texts.collect();
+        let from = self.call().from.as_ref();
+        let right = texts.len() == expected.len()
+            && texts.iter().zip(expected).all(|(text, words)| text.body.reveal().contains(words))
+            && texts.iter().all(|text| Some(&text.to) == from && text.from == self.policy.caller_id);
+        if !right {
+            let bodies: Vec<&str> = texts.iter().map(|text| text.body.reveal()).collect();
+            self.fail(format!("the caller should be texted {expected:?}, and is: {bodies:?}"));
+        }
+        self
+    }
+
     /// The people on call were told by mail and chat, so often.
     pub fn expect_alerts(self, count: usize) -> Self {
         let sent = self.effects.iter().filter(|planned| matches!(planned.effect, Effect::Alert(_))).count();

@@ -6,6 +6,7 @@ use super::parts::{File, HoursPart};
 use super::{rota, skills, texts};
 use chrono::{NaiveDate, NaiveTime, Weekday};
 use chrono_tz::Tz;
+use nightdesk_adapters_slack::is_member;
 use nightdesk_domain::facts::Contact;
 use nightdesk_domain::ids::{CompanyId, TechnicianId, TenantId};
 use nightdesk_domain::phone::PhoneNumber;
@@ -188,6 +189,10 @@ fn technicians(file: &File, check: &mut Checker) -> Vec<Technician> {
         let Some(id) = check.take(&format!("{field}.id"), TechnicianId::parse(&part.id)) else { continue };
         let reach = reach(&field, part, check);
         let (email, slack) = (part.email.clone(), part.slack.clone());
+        if let Some(id) = slack.as_deref().filter(|id| !is_member(id)) {
+            let wanted = "is no id of a Slack member; one is \"U0123456789\", in the member's profile";
+            check.problem(&format!("{field}.slack"), format!("{id:?} {wanted}"));
+        }
         let person = Technician { number, email, slack, reach, ..Technician::new(id, part.name.as_str()) };
         technicians.push(skills::of_technician(person, part, &field, check));
     }

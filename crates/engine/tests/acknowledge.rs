@@ -1,0 +1,184 @@
+//! Pages by message: accepted by a text, passed on, not delivered, blocked.
+// Tests may unwrap.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+use nightdesk_domain::call::{Arrival, CallEvent, Speech};
+use nightdesk_domain::case::{AckBy, Case, PageOutcome, PageState, Standing, Work};
+use nightdesk_domain::consent::IncomingText;
+use nightdesk_domain::ids::{CallId, CaseId};
+use nightdesk_domain::policy::{Channel, Policy, Reach, Way};
+use nightdesk_domain::reply::Heard;
+use nightdesk_engine::{Engine, EngineError, Ports, Settings, TextAnswer};
+use nightdesk_ports::{DeliveryError, MockTelephony, TenantRepository};
+use nightdesk_testkit::fakes::{HandClock, Obedient, ports};
+use nightdesk_testkit::memory::MemoryStore;
+use nightdesk_testkit::sample::{self, at, number, tenant};
+use std::sync::Arc;
+
+struct Night {
+    engine: Engine,
+    clock: Arc<HandClock>,
+}
+
+/// Alex is paged by a text first, and by telephone a minute later.
+fn policy() -> Policy {
+    let mut policy = sample::policy();
+    let ways = [(Channel::Text, 0), (Channel::Call, 60)].map(|(by, after_seconds)| Way { by, after_seconds });
+    policy.technicians[0].reach = vec![Reach { priorities: vec![], ways: ways.into() }];
+    policy
+}
+
+async fn night(replace: impl FnOnce(&mut Ports)) -> Night {
+    let store = MemoryStore::new();
+    store.import(&policy(), &[], sample::FILE).await.unwrap();
+    let clock = HandClock::at(at(0));
+    let mut all = ports(&store, clock.clone(), Arc::new(Obedient::default()));
+    replace(&mut all);
+    let night = Night { engine: Engine::new(all, Settings::new("test")), clock };
+    let (dialled, from) = (number("+13125550100"), Some(number("+13125550149")));
+    night.engine.arrive(&Arrival { tenant: tenant(), call: call(), dialled, from }).await.unwrap();
+    let words = "this is dana at acme dental our server is down and nobody can work since an hour";
+    let words = Some(Speech { words: words.into(), confidence_percent: Some(90) });
+    let said = CallEvent::Said { turn: 1, heard: Heard::default(), words, keys: None };
+    night.engine.call_event(&tenant(), &call(), said, Heard::default()).await.unwrap();
+    night.run().await;
+    night
+}
+
+fn call() -> CallId {
+    CallId::parse("CA1").unwrap()
+}
+
+impl Night {
+    async fn run(&self) {
+        for _ in 0..20 {
+            if self.engine.run_due(16).await.unwrap().is_idle() {
+                return;
+            }
+        }
+        panic!("no end of work");
+    }
+
+    async fn case(&self) -> Case {
+        *self.engine.case(&tenant(), &call().case()).await.unwrap().0
+    }
+
+    async fn code(&self) -> String {
+        self.case().await.ack_code.unwrap().to_string()
+    }
+
+    /// A technician, or a stranger, texts the line.
+    async fn texts(&self, from: &str, body: &str) -> Option<String> {
+        let (from, to) = (number(from), number("+13125550100"));
+        let text = IncomingText { from, to, body: body.into(), id: format!("SM{}", body.len()) };
+        match self.engine.texted(&tenant(), &text).await.unwrap() {
+            TextAnswer::Nothing => None,
+            TextAnswer::Text(_) => panic!("a text to a caller"),
+            TextAnswer::Technician(answer) => Some(answer.reveal().to_owned()),
+        }
+    }
+}
+
+fn alex() -> String {
+    sample::policy().technicians[0].number.clone().unwrap().as_str().to_owned()
+}
+
+fn bea() -> String {
+    sample::policy().technicians[1].number.clone().unwrap().as_str().to_owned()
+}
+
+#[tokio::test]
+async fn a_code_with_minutes_accepts_and_is_read_back() {
+    let night = night(|_| {}).await;
+    let code = night.code().await;
+    let told = night.texts(&alex(), &format!("{code} in 20 min")).await.unwrap();
+    assert!(told.starts_with("You have it. You ring the caller by 2:20"), "{told}");
+    assert!(told.contains("+13125550149"), "the number to ring: {told}");
+    let case = night.case().await;
+    assert!(matches!(case.work, Work::Held { arrival: Some(_), .. }), "{:?}", case.work);
+    let again = night.texts(&alex(), &code).await.unwrap();
+    assert!(again.starts_with("You have it."), "a repetition is told the same: {again}");
+    let reached = night.texts(&alex(), &format!("{code} done")).await.unwrap();
+    assert!(reached.starts_with("Noted"), "{reached}");
+}
+
+#[tokio::test]
+async fn whoever_is_second_hears_who_has_it() {
+    let night = night(|_| {}).await;
+    let code = night.code().await;
+    night.texts(&alex(), &format!("{code} pass")).await.unwrap();
+    night.run().await;
+    night.texts(&alex(), &code).await.unwrap();
+    let bea_paged = night.case().await.pages.iter().any(|page| page.technician.as_str() == "bea");
+    assert!(bea_paged, "Alex had passed it on");
+    let told = night.texts(&bea(), &code).await.unwrap();
+    assert!(told.starts_with("Alex") && told.contains("already"), "{told}");
+}
+
+#[tokio::test]
+async fn strangers_and_those_who_were_not_paged_change_nothing() {
+    let night = night(|_| {}).await;
+    let code = night.code().await;
+    assert_eq!(night.texts("+13125550149", &code).await, None, "the caller learns nothing of codes");
+    let told = night.texts(&bea(), &code).await.unwrap();
+    assert!(told.contains("not paged"), "{told}");
+    let unclear = night.texts(&alex(), &format!("{code} who is it")).await.unwrap();
+    assert!(unclear.contains("nothing was accepted"), "{unclear}");
+    assert!(night.case().await.accepted().is_none());
+}
+
+#[tokio::test]
+async fn a_code_that_is_unknown_or_older_than_a_day_accepts_nothing() {
+    let night = night(|_| {}).await;
+    let code = night.code().await;
+    let other = if code == "1234" { "1235" } else { "1234" };
+    assert!(night.texts(&alex(), other).await.unwrap().contains("No case has the code"));
+    night.clock.advance(3 * 24 * 3600);
+    assert!(night.texts(&alex(), &code).await.unwrap().contains("No case has the code"));
+    assert!(night.case().await.accepted().is_none());
+}
+
+#[tokio::test]
+async fn a_text_that_did_not_arrive_is_followed_by_another_channel_at_once() {
+    let night = night(|_| {}).await;
+    let before = night.case().await;
+    assert_eq!((before.pages[0].channel, before.pages[1].channel), (Channel::Text, Channel::Call));
+    night.engine.text_undelivered(&tenant(), &call().case(), 1, false).await.unwrap();
+    let case = night.case().await;
+    assert!(matches!(case.pages[0].state, PageState::Ended { outcome: PageOutcome::Failed, .. }));
+    night.run().await;
+    assert!(night.engine.stopped_technicians(&policy()).await.unwrap().is_empty());
+    let twice = night.engine.text_undelivered(&tenant(), &call().case(), 1, false).await;
+    assert!(twice.is_ok() && night.case().await.pages.len() == case.pages.len(), "a repetition changes nothing");
+    let unknown = CaseId::parse("CA9").unwrap();
+    let missing = night.engine.text_undelivered(&tenant(), &unknown, 1, false).await;
+    assert!(matches!(missing, Err(EngineError::NotFound)));
+}
+
+#[tokio::test]
+async fn a_blocked_number_is_remembered_whether_a_report_or_the_order_says_so() {
+    let night = night(|_| {}).await;
+    night.engine.text_undelivered(&tenant(), &call().case(), 1, true).await.unwrap();
+    assert_eq!(night.engine.stopped_technicians(&policy()).await.unwrap()[0].as_str(), "alex");
+
+    let mut telephony = MockTelephony::new();
+    telephony.expect_text().returning(|_, _| Err(DeliveryError::Blocked));
+    telephony.expect_page().returning(|_| Err(DeliveryError::unavailable()));
+    let night = self::night(|ports| ports.telephony = Arc::new(telephony)).await;
+    let case = night.case().await;
+    assert!(matches!(case.pages[0].state, PageState::Ended { outcome: PageOutcome::Failed, .. }), "{:?}", case.pages);
+    assert_eq!(night.engine.stopped_technicians(&policy()).await.unwrap()[0].as_str(), "alex");
+}
+
+#[tokio::test]
+async fn a_link_or_a_button_accepts_once_and_stays_accepted() {
+    let night = night(|_| {}).await;
+    let id = call().case();
+    for minutes in [Some(30), Some(5), None] {
+        let (case, _) = night.engine.acknowledge(&tenant(), &id, 1, AckBy::Link, minutes).await.unwrap();
+        let Some(Standing::Yours { by: Some(by) }) = case.standing(1) else { panic!("{:?}", case.standing(1)) };
+        assert_eq!(by, at(30 * 60), "the first promise holds");
+    }
+    let none = night.engine.acknowledge(&tenant(), &id, 99, AckBy::Link, None).await.unwrap().0;
+    assert_eq!(none.standing(99), None);
+}
