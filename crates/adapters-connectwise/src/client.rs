@@ -71,6 +71,21 @@ impl Client<'_> {
         Err(DeliveryError::Refused(format!("{path} has more than {} records", PAGES_MAX * PAGE_SIZE)))
     }
 
+    /// The newest records of a list, the newest first; at most so many, which must fit one page.
+    pub(crate) async fn newest<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        query: &Query,
+        count: usize,
+    ) -> Result<Vec<T>, DeliveryError> {
+        let mut pairs = pairs(query);
+        pairs.push(("orderBy", "id desc".to_owned()));
+        pairs.push(("page", "1".to_owned()));
+        pairs.push(("pageSize", count.min(PAGE_SIZE).to_string()));
+        let (_, body) = self.send(Method::GET, path, &pairs, Bytes::new(), Kind::Reads).await?;
+        serde_json::from_slice(&body).map_err(|_| Kind::Reads.lost())
+    }
+
     /// Changes something and reads the answer.
     pub(crate) async fn write<B: Serialize, T: DeserializeOwned>(
         &self,

@@ -32,6 +32,12 @@ impl Conditions {
         literal.contains(char::is_alphanumeric).then(|| Self(format!("{field} {operator} \"{literal}\"")))
     }
 
+    /// Records whose field holds this text somewhere. None where the text holds nothing to search by.
+    pub fn holds(field: &'static str, text: &str) -> Option<Self> {
+        let literal = pattern(text.trim());
+        literal.contains(char::is_alphanumeric).then(|| Self(format!("{field} like \"%{literal}%\"")))
+    }
+
     /// Records whose field holds these digits in this order, whatever stands between them; others in `digits`
     /// are skipped. None where there is no digit.
     pub fn digits(field: &'static str, digits: &str) -> Option<Self> {
@@ -112,6 +118,14 @@ mod tests {
         check("[a-z]^x", "name like \"%a-z%x\"");
         check("line\r\nend\u{0}", "name like \"line%end%\"");
         check("zero\u{200b}width", "name like \"zero%width\"");
+    }
+
+    #[test]
+    fn a_part_of_a_text_is_found_wherever_it_stands() {
+        let held = |text| Conditions::holds("summary", text).map(|c| c.0).unwrap_or_default();
+        assert_eq!(held("New Device"), "summary like \"%New Device%\"");
+        assert_eq!(held("a\"b"), "summary like \"%a%b%\"");
+        assert_eq!(held(" % "), "");
     }
 
     #[test]

@@ -11,10 +11,11 @@ use crate::wire::{
 };
 use async_trait::async_trait;
 use http::Method;
-use nightdesk_domain::case::{SUMMARY_CHARS_MAX, TicketDraft, TicketStatus};
+use nightdesk_domain::case::{SUMMARY_CHARS_MAX, TicketDraft, TicketStatus, fix_in_note};
 use nightdesk_domain::effect::NoteOrder;
 use nightdesk_domain::ids::{CaseId, PsaTicketId, TenantId};
-use nightdesk_domain::vocabulary::category_label;
+use nightdesk_domain::private::Private;
+use nightdesk_domain::vocabulary::{Category, category_label};
 use nightdesk_ports::{DeliveryError, HttpTransport, Ticketing};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -22,6 +23,9 @@ use std::time::Duration;
 
 /// How long ConnectWise has for one answer. The first ticket after a start needs up to seven of them.
 pub const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Most closed tickets like a new one whose notes are looked through for what fixed them: each is one request more.
+const FIXES_LOOKED_THROUGH_MAX: usize = 3;
 
 /// How long it has to say whose number it is, before the ticket is opened without that.
 const CONTACT_TIMEOUT: Duration = Duration::from_secs(3);
@@ -196,7 +200,8 @@ impl Ticketing for ConnectWise {
         if !carries(&text, &note.reference) {
             text.push_str(&format!("\n{}", note.reference));
         }
-        let note = Note { text: Some(text), internal_analysis_flag: Some(true) };
+        let resolution_flag = note.resolves.then_some(true);
+        let note = Note { text: Some(text), internal_analysis_flag: Some(!note.resolves), resolution_flag };
         client.write_only(Method::POST, &path, &note).await
     }
 
@@ -235,6 +240,34 @@ impl Ticketing for ConnectWise {
         };
         let conditions = company.and(Conditions::flag("closedFlag", false));
         client.get::<Count>("/service/tickets/count", &Query::from(conditions)).await.map(|count| count.count)
+    }
+
+    /// Looks at the company's newest closed tickets whose summary names the category, [`FIXES_LOOKED_THROUGH_MAX`] of
+    /// them, for a resolution note; the newest note of a ticket counts.
+    async fn last_fix(
+        &self,
+        tenant: &TenantId,
+        company: &str,
+        category: Category,
+    ) -> Result<Option<Private>, DeliveryError> {
+        let client = self.client(tenant)?;
+        let Some(company) = Conditions::text("company/identifier", company) else {
+            return Err(refused("the company's identifier is empty"));
+        };
+        let Some(like) = Conditions::holds("summary", category.label()) else { return Ok(None) };
+        let conditions = company.and(Conditions::flag("closedFlag", true)).and(like);
+        let query = Query::from(conditions);
+        let tickets: Vec<Ticket> = client.newest("/service/tickets", &query, FIXES_LOOKED_THROUGH_MAX).await?;
+        for ticket in tickets.iter().filter(|ticket| ticket.id > 0) {
+            let path = format!("/service/tickets/{}/notes", ticket.id);
+            let notes: Vec<Note> = client.list(&path, &Query::default()).await?;
+            let resolving = notes.iter().rev().filter(|note| note.resolution_flag == Some(true));
+            let told = resolving.filter_map(|note| note.text.as_deref()).find_map(fix_in_note);
+            if told.is_some() {
+                return Ok(told);
+            }
+        }
+        Ok(None)
     }
 }
 

@@ -59,6 +59,8 @@ pub(crate) struct Note {
     pub(crate) text: Option<String>,
     #[serde(default)]
     pub(crate) internal_analysis_flag: Option<bool>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) resolution_flag: Option<bool>,
 }
 
 /// One change of a record.

@@ -6,7 +6,7 @@
 //! | kind | id | what it says |
 //! | --- | --- | --- |
 //! | `desk-ticket` | the ticket's key | it was opened like this, under this number |
-//! | `desk-note/TICKET` | the note's reference | this was noted |
+//! | `desk-note/TICKET` | the note's reference | this was noted, and whether it says what fixed the problem |
 //! | `desk-closed` | the ticket | it was closed |
 //! | `desk-merged` | the ticket | it was merged into that one |
 //! | `desk-number` | the ticket | it has that key; for tickets of builds that counted them |
@@ -18,10 +18,11 @@ use crate::json::parse;
 use crate::kept::Kept;
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
-use nightdesk_domain::case::{TicketDraft, TicketStatus};
+use nightdesk_domain::case::{TicketDraft, TicketStatus, fix_in_note};
 use nightdesk_domain::effect::NoteOrder;
 use nightdesk_domain::ids::{CaseId, PsaTicketId, TenantId};
 use nightdesk_domain::private::Private;
+use nightdesk_domain::vocabulary::Category;
 use nightdesk_ports::{Clock, DeliveryError, RecordLog, StoreError, Ticketing};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -38,6 +39,8 @@ const SHOWN_MAX: usize = 1_000;
 pub const COUNTED_DAYS: i64 = 90;
 /// Most tickets of a tenant that are looked through for a company's open ones: the newest.
 pub const COUNTED_TICKETS_MAX: usize = 2_000;
+/// Most tickets like a new one whose notes are looked through for what fixed them: the newest.
+const FIXES_LOOKED_THROUGH_MAX: usize = 10;
 
 /// The desk.
 #[derive(Debug, Clone)]
@@ -84,6 +87,9 @@ struct Opened {
 #[derive(Serialize, Deserialize)]
 struct Noted {
     text: Private,
+    /// Whether it says what fixed the problem.
+    #[serde(default)]
+    resolves: bool,
 }
 
 /// The body of a `desk-closed`: that it is there says it all.
@@ -173,7 +179,7 @@ impl Desk {
         let mut notes: Vec<DeskNote> = Vec::new();
         for ticket in tickets {
             let own = self.kept.newest::<Noted>(tenant, &note_kind(ticket), SHOWN_MAX).await?;
-            for (reference, added_at, Noted { text }) in own.into_iter().rev() {
+            for (reference, added_at, Noted { text, .. }) in own.into_iter().rev() {
                 if !notes.iter().any(|note| note.reference == reference) {
                     notes.push(DeskNote { added_at, reference, text });
                 }
@@ -209,7 +215,7 @@ impl Ticketing for Desk {
 
     async fn add_note(&self, tenant: &TenantId, note: &NoteOrder, _repeated: bool) -> Result<(), DeliveryError> {
         self.known(tenant, &note.ticket).await?;
-        let noted = Noted { text: note.text.clone() };
+        let noted = Noted { text: note.text.clone(), resolves: note.resolves };
         self.kept.keep(tenant, &note_kind(note.ticket.as_str()), &note.reference, &noted).await.map_err(delivery)
     }
 
@@ -243,6 +249,29 @@ impl Ticketing for Desk {
                 && !closed.contains(ticket.as_str())
         });
         Ok(u32::try_from(open.count()).unwrap_or(u32::MAX))
+    }
+
+    /// Looks at the company's newest tickets of the category, [`FIXES_LOOKED_THROUGH_MAX`] of those that `open_count`
+    /// walks, whether closed or not: here a ticket is done when somebody has noted what fixed it.
+    async fn last_fix(
+        &self,
+        tenant: &TenantId,
+        company: &str,
+        category: Category,
+    ) -> Result<Option<Private>, DeliveryError> {
+        let from = self.kept.now() - TimeDelta::days(COUNTED_DAYS);
+        let opened = self.kept.since::<Opened>(tenant, TICKET, from, COUNTED_TICKETS_MAX).await.map_err(delivery)?;
+        let like =
+            |draft: &TicketDraft| draft.psa_company.as_deref() == Some(company) && draft.category == Some(category);
+        let newest = opened.iter().filter(|(_, _, Opened { draft, .. })| like(draft)).take(FIXES_LOOKED_THROUGH_MAX);
+        for (_, _, Opened { ticket, .. }) in newest {
+            let notes = self.kept.newest::<Noted>(tenant, &note_kind(ticket.as_str()), SHOWN_MAX).await;
+            let resolving = notes.map_err(delivery)?.into_iter().find(|(_, _, noted)| noted.resolves);
+            if let Some(fix) = resolving.and_then(|(_, _, noted)| fix_in_note(noted.text.reveal())) {
+                return Ok(Some(fix));
+            }
+        }
+        Ok(None)
     }
 }
 

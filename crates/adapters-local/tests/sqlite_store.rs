@@ -182,7 +182,7 @@ fn a_file_of_a_newer_build_is_refused_with_both_numbers() {
     drop(SqliteStore::open(&path).unwrap());
     meddle(&path, "PRAGMA user_version = 9");
     let error = SqliteStore::open(&path).unwrap_err();
-    assert!(matches!(error, OpenError::Newer { found: 9, known: 2 }), "{error:?}");
+    assert!(matches!(error, OpenError::Newer { found: 9, known: 3 }), "{error:?}");
     assert!(error.to_string().contains("schema 9"), "{error}");
 }
 

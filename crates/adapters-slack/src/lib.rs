@@ -1,6 +1,7 @@
 //! Messages to Slack as Block Kit documents, their delivery, and the buttons that come back.
 //!
-//! [`actions_message`] formats what was promised in a conversation, [`alert_message`] a notice to the people on call,
+//! [`actions_message`] formats what was promised in a conversation, [`briefing_message`] what whoever
+//! is woken is told, [`alert_message`] a notice to the people on call,
 //! [`page_message`] a page with the buttons that accept it, [`rota_message`] who is on call. [`Slack`] posts them by
 //! `chat.postMessage` through the `HttpTransport` port; [`is_genuine`] and [`parse`] read what Slack posts to us when a
 //! button is pressed.
@@ -14,6 +15,7 @@
 
 mod actions;
 mod blocks;
+mod briefing;
 mod config;
 mod failure;
 mod interaction;
@@ -25,6 +27,7 @@ mod text;
 
 pub use actions::actions_message;
 pub use blocks::{BLOCKS_MAX, BUTTON_MAX, Block, Button, FIELD_MAX, HEADER_MAX, Message, TEXT_MAX, Text};
+pub use briefing::briefing_message;
 pub use config::{API, SlackConfig, is_channel, is_member};
 pub use interaction::{BadInteraction, Interaction, Pressed, parse};
 pub use notice::{MINUTES, Page, alert_message, page_message, settled_message};

@@ -127,6 +127,9 @@ pub enum Command {
         /// Who says so.
         #[arg(long, default_value = "the command line")]
         by: String,
+        /// What fixed it: written into the ticket, and told to whoever is woken for the next case like it.
+        #[arg(long, value_name = "TEXT")]
+        fix: Option<String>,
     },
     /// List the calls that callers were promised, say that one was made, or move it.
     Callbacks(CallbacksArgs),

@@ -1,7 +1,7 @@
 //! Orders to the outside: serialisable, provider-neutral, performed by the engine after the commit.
 
 use crate::call::CallEvent;
-use crate::case::{CaseEvent, TicketDraft};
+use crate::case::{CaseEvent, History, TicketDraft};
 use crate::consent::Withheld;
 use crate::ids::{AckCode, CallId, CaseId, EffectId, LegId, PsaTicketId, RecordingId, TechnicianId, TenantId};
 use crate::model::{Question, Summary};
@@ -48,6 +48,8 @@ pub enum Effect {
     CloseTicket(PsaTicketId),
     /// Find tickets with one key and merge them into the first.
     ReconcileTicket(CaseId),
+    /// Ask what is known of a case's client from before. Unknown outcome: go without it.
+    AskHistory(CaseId),
     /// Ask the language model what the caller means. Unknown outcome: ask again.
     AskModel(ModelOrder),
     /// Have the language model write an account of a case into its ticket. Unknown outcome: ask again.
@@ -202,6 +204,9 @@ pub struct NoteOrder {
     pub text: Private,
     /// That reference: the effect's id.
     pub reference: String,
+    /// Whether it says what fixed the problem.
+    #[serde(default)]
+    pub resolves: bool,
 }
 
 /// How an effect ended; comes back to its owner as an event.
@@ -221,6 +226,8 @@ pub enum Outcome {
     },
     /// The language model's account of the case.
     Summarised(Summary),
+    /// What is known of the client from before.
+    Remembered(Box<History>),
     /// A notice did not reach the people on call, by this service's own word. The text names no person.
     NoticeLost(String),
     /// The destination has had as much as it gets: the page goes another way.

@@ -54,6 +54,16 @@ pub const KEY_SECONDS: u32 = 8;
 pub const BRIEFING_REPEATS_MAX: u32 = 1;
 /// Bound on the whole briefing, in seconds.
 pub const BRIEFING_SECONDS_MAX: u32 = 90;
+/// Longest briefing that is read out, in seconds; with who is calling, a technician hears less than 20 before the keys.
+pub const BRIEFING_SPOKEN_SECONDS_MAX: u32 = 16;
+/// Longest briefing by text, in characters of the alphabet of texts: three segments of 153.
+pub const BRIEFING_TEXT_CHARS_MAX: usize = 459;
+/// How long the ticketing system has to tell of earlier tickets, in seconds; nothing waits for it.
+pub const HISTORY_SECONDS_MAX: u32 = 2;
+/// How many of a tenant's newest cases are looked through for a client's last one.
+pub const HISTORY_CASES_MAX: usize = 100;
+/// Longest account of what fixed a problem that is kept, in characters.
+pub const FIX_CHARS_MAX: usize = 300;
 /// Most pages kept with a case; older ones are in the journal.
 pub const PAGES_KEPT_MAX: usize = 40;
 /// Most of a caller's words that a language model is given, in characters; the first turn and the newest ones.

@@ -260,6 +260,7 @@ impl Engine {
                     attempt => attempt,
                 })
             }
+            Effect::AskHistory(case) => self.ask_history(claim, case).await,
             Effect::AskModel(order) => Ok(self.ask_model(claim, order, bound).await),
             Effect::Summarise(case) => self.summarise(claim, case, bound).await,
             Effect::Transcribe(order) => Ok(self.transcribe(claim, order, bound).await),

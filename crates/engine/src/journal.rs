@@ -53,6 +53,7 @@ pub(crate) fn effect_name(effect: &Effect) -> String {
         Effect::AddNote(note) => format!("add a note to ticket {}", note.ticket),
         Effect::CloseTicket(ticket) => format!("close ticket {ticket}"),
         Effect::ReconcileTicket(_) => "look for duplicate tickets".to_owned(),
+        Effect::AskHistory(_) => "ask what is known from before".to_owned(),
         Effect::AskModel(order) => format!("ask the language model about {} turns", order.turns),
         Effect::Summarise(_) => "have a summary written".to_owned(),
         Effect::Transcribe(order) => format!("have recording {} written down", order.recording),

@@ -10,6 +10,7 @@ mod callbacks;
 mod courier;
 mod drill;
 mod facts;
+mod history;
 mod journal;
 mod machines;
 mod messages;

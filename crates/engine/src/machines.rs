@@ -191,6 +191,7 @@ pub(crate) fn is_prompt(effect: &Effect) -> bool {
         | Effect::AddNote(_)
         | Effect::CloseTicket(_)
         | Effect::ReconcileTicket(_)
+        | Effect::AskHistory(_)
         | Effect::Summarise(_)
         | Effect::Transcribe(_) => false,
     }

@@ -86,6 +86,8 @@ impl Night {
 fn first_opening_fails(error: fn() -> DeliveryError) -> (Arc<MockTicketing>, Arc<AtomicUsize>) {
     let (opened, count) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
     let mut desk = MockTicketing::new();
+    desk.expect_open_count().returning(|_, _| Err(DeliveryError::unavailable()));
+    desk.expect_last_fix().returning(|_, _, _| Err(DeliveryError::unavailable()));
     let asked = opened.clone();
     desk.expect_open().returning(move |_| match asked.fetch_add(1, Ordering::Relaxed) {
         0 => Err(error()),
@@ -208,6 +210,7 @@ async fn an_outcome_that_could_not_be_stored_is_looked_up_and_not_repeated() {
     let fails = away.clone();
     let night = night(|ports, store| {
         let mut cases = MockCases::new();
+        cases.expect_list().returning(|_, _, _| Ok(Vec::new()));
         let (loads, commits, dues) = (store.clone(), store.clone(), store.clone());
         // The memory store answers at once.
         cases.expect_load().returning(move |tenant, owner| loads.load(tenant, owner).now_or_never().unwrap());
@@ -234,6 +237,7 @@ async fn an_outcome_that_could_not_be_stored_is_looked_up_and_not_repeated() {
 async fn a_replay_names_the_decision_that_a_journal_tells_differently() {
     let night = night(|ports, store| {
         let mut cases = MockCases::new();
+        cases.expect_list().returning(|_, _, _| Ok(Vec::new()));
         let (loads, commits, journals) = (store.clone(), store.clone(), store.clone());
         cases.expect_load().returning(move |tenant, owner| loads.load(tenant, owner).now_or_never().unwrap());
         cases.expect_commit().returning(move |commit| commits.commit(commit).now_or_never().unwrap());

@@ -7,6 +7,8 @@ use chrono::{DateTime, Utc};
 use nightdesk_domain::case::TicketDraft;
 use nightdesk_domain::effect::{Alert, Line, MessageOrder, MessageTo, NoteOrder, PageOrder, TextOrder};
 use nightdesk_domain::ids::{CallId, CaseId, EffectId, LegId, PsaTicketId, RecordingId, TenantId};
+use nightdesk_domain::private::Private;
+use nightdesk_domain::vocabulary::Category;
 use std::time::Duration;
 
 /// The telephone network.
@@ -54,6 +56,14 @@ pub trait Ticketing: Send + Sync {
     async fn merge(&self, tenant: &TenantId, keep: &PsaTicketId, drop: &PsaTicketId) -> Result<(), DeliveryError>;
     /// How many open tickets a company has; the company is the ticketing system's identifier.
     async fn open_count(&self, tenant: &TenantId, company: &str) -> Result<u32, DeliveryError>;
+    /// What fixed a company's newest problem of a category, in the words of whoever fixed it, as
+    /// [`nightdesk_domain::case::fix_in_note`] reads them; none where no ticket tells. A note that `resolves` tells.
+    async fn last_fix(
+        &self,
+        tenant: &TenantId,
+        company: &str,
+        category: Category,
+    ) -> Result<Option<Private>, DeliveryError>;
 }
 
 /// E-mail and chat to the tenant's own people.

@@ -10,6 +10,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use nightdesk_domain::case::TicketDraft;
 use nightdesk_domain::effect::{Alert, Line, NoteOrder, PageOrder, TextOrder};
 use nightdesk_domain::ids::{CallId, CaseId, EffectId, LegId, OwnerId, PsaTicketId, RecordingId, TenantId};
+use nightdesk_domain::private::Private;
+use nightdesk_domain::vocabulary::Category;
 use nightdesk_engine::Ports;
 use nightdesk_ports::{
     Absent, CallerOf, Cases, ClearedText, Clock, Commit, DeliveryError, JournalEntry, KeptRecording, ListKind,
@@ -148,6 +150,9 @@ impl Ticketing for Obedient {
     }
     async fn open_count(&self, _: &TenantId, _: &str) -> Result<u32, DeliveryError> {
         Ok(u32::try_from(lock(&self.tickets).len()).unwrap_or(u32::MAX))
+    }
+    async fn last_fix(&self, _: &TenantId, _: &str, _: Category) -> Result<Option<Private>, DeliveryError> {
+        Ok(None)
     }
 }
 

@@ -199,6 +199,7 @@ pub fn brief() -> Brief {
         mood: Mood::Calm,
         gist: None,
         flags: vec![],
+        windows: vec![],
         planned: None,
     }
 }
@@ -257,7 +258,7 @@ pub fn ticket_draft(case: &str) -> TicketDraft {
 
 /// A note to a ticket, with its reference.
 pub fn note(ticket: &PsaTicketId, reference: &str, text: &str) -> NoteOrder {
-    NoteOrder { ticket: ticket.clone(), text: text.into(), reference: reference.to_owned() }
+    NoteOrder { ticket: ticket.clone(), text: text.into(), reference: reference.to_owned(), resolves: false }
 }
 
 /// A journal row of an owner: time had passed, or, for version 1 of a call, it arrived.

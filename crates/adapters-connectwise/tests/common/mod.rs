@@ -78,5 +78,5 @@ pub fn draft(key: &str) -> TicketDraft {
 }
 
 pub fn note(ticket: &PsaTicketId, text: &str, reference: &str) -> NoteOrder {
-    NoteOrder { ticket: ticket.clone(), text: text.into(), reference: reference.to_owned() }
+    NoteOrder { ticket: ticket.clone(), text: text.into(), reference: reference.to_owned(), resolves: false }
 }

@@ -40,7 +40,7 @@ pub async fn run(cli: Cli) -> ExitCode {
         Some(Command::Inbox(args)) => tickets::inbox(store, args).await,
         Some(Command::Check { online }) => check::run(store, online).await,
         Some(Command::TestPage(args)) => test_page::run(store, args).await,
-        Some(Command::Handled { ticket, by }) => tickets::handled(store, &ticket, &by).await,
+        Some(Command::Handled { ticket, by, fix }) => tickets::handled(store, &ticket, &by, fix.as_deref()).await,
         Some(Command::Callbacks(args)) => callbacks::run(store, args).await,
         Some(Command::Voicemail(command)) => voicemail::run(store, command).await,
         Some(Command::Windows(command)) => windows::run(store, command).await,

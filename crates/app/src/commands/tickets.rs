@@ -2,7 +2,7 @@
 
 use super::{Outcome, context, print};
 use crate::cli::{InboxArgs, ListArgs, StoreArgs};
-use nightdesk_domain::case::{Case, TicketStatus, Work};
+use nightdesk_domain::case::{Case, CaseEvent, TicketStatus, Work};
 use nightdesk_domain::ids::OwnerId;
 use nightdesk_domain::private::Private;
 use nightdesk_engine::EngineError;
@@ -140,16 +140,18 @@ pub(super) async fn inbox(store: &StoreArgs, args: InboxArgs) -> Outcome {
     Ok(ExitCode::SUCCESS)
 }
 
-pub(super) async fn handled(store: &StoreArgs, ticket: &str, by: &str) -> Outcome {
+pub(super) async fn handled(store: &StoreArgs, ticket: &str, by: &str, fix: Option<&str>) -> Outcome {
     let desk = context::open(store).await?;
     let (tenant, call) = desk.call(ticket).await?;
-    let event = nightdesk_domain::case::CaseEvent::MarkedHandled { by: Private::new(by) };
-    match desk.host.engine.case_event(&tenant, &call.case(), event).await {
-        Ok(()) => {
-            print("Marked as handled; nobody is paged for it any more.");
-            Ok(ExitCode::SUCCESS)
+    let mut events = vec![CaseEvent::MarkedHandled { by: Private::new(by) }];
+    events.extend(fix.map(|how| CaseEvent::Fixed { by: Private::new(by), how: Private::new(how) }));
+    for event in events {
+        match desk.host.engine.case_event(&tenant, &call.case(), event).await {
+            Ok(()) => {}
+            Err(EngineError::NotFound) => return Err(format!("{ticket:?} left no case").into()),
+            Err(error) => return Err(error.into()),
         }
-        Err(EngineError::NotFound) => Err(format!("{ticket:?} left no case").into()),
-        Err(error) => Err(error.into()),
     }
+    print("Marked as handled; nobody is paged for it any more.");
+    Ok(ExitCode::SUCCESS)
 }

@@ -11,7 +11,8 @@ use nightdesk_domain::case::TicketDraft;
 use nightdesk_domain::effect::{Alert, Line, MessageOrder, NoteOrder, PageOrder, TextOrder};
 use nightdesk_domain::ids::{CallId, CaseId, EffectId, LegId, PsaTicketId, RecordingId, TenantId};
 use nightdesk_domain::model::{Opinion, Question, Story, Summary};
-use nightdesk_domain::vocabulary::Language;
+use nightdesk_domain::private::Private;
+use nightdesk_domain::vocabulary::{Category, Language};
 use nightdesk_ports::{
     Answer, CallerOf, ClearedText, DeliveryError, KeptRecording, Notifier, Telephony, Ticketing, Transcriber,
     Transcript, TriageModel,
@@ -77,6 +78,14 @@ impl Ticketing for Wiring {
     }
     async fn open_count(&self, tenant: &TenantId, company: &str) -> Result<u32, DeliveryError> {
         self.of(tenant)?.ticketing.open_count(tenant, company).await
+    }
+    async fn last_fix(
+        &self,
+        tenant: &TenantId,
+        company: &str,
+        category: Category,
+    ) -> Result<Option<Private>, DeliveryError> {
+        self.of(tenant)?.ticketing.last_fix(tenant, company, category).await
     }
 }
 
@@ -145,6 +154,14 @@ impl Ticketing for Unwired {
         later()
     }
     async fn open_count(&self, _tenant: &TenantId, _company: &str) -> Result<u32, DeliveryError> {
+        later()
+    }
+    async fn last_fix(
+        &self,
+        _tenant: &TenantId,
+        _company: &str,
+        _category: Category,
+    ) -> Result<Option<Private>, DeliveryError> {
         later()
     }
 }

@@ -177,6 +177,7 @@ impl Step<'_> {
             mood: found.sentiment.label,
             gist: call.opinion.as_ref().map(|(_, opinion)| opinion.gist.clone()),
             flags: found.flags.clone(),
+            windows: call.windows_in_force(self.context.now).map(|it| it.window.title.clone()).collect(),
             planned: call.planned().map(|(it, explained)| it.explains(explained)),
         }
     }

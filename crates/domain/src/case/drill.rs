@@ -47,6 +47,7 @@ fn nothing_wrong() -> Brief {
         mood: Mood::Calm,
         gist: None,
         flags: Vec::new(),
+        windows: Vec::new(),
         planned: None,
     }
 }

@@ -64,6 +64,13 @@ pub enum CaseEvent {
         /// Who moves it.
         by: Private,
     },
+    /// A person says what fixed it; may come long after it was handled.
+    Fixed {
+        /// Who says so.
+        by: Private,
+        /// What was done.
+        how: Private,
+    },
     /// Time has passed.
     Tick,
 }

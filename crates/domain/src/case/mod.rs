@@ -1,10 +1,12 @@
 //! The case machine: what the MSP owes because of a call, until a person has it.
 
 mod accept;
+mod briefing;
 mod callback;
 mod coded;
 mod drill;
 mod event;
+mod history;
 mod ladder;
 mod needs;
 mod pages;
@@ -17,9 +19,11 @@ mod texts;
 mod ticket;
 mod transition;
 
+pub use briefing::Briefing;
 pub use callback::{CallbackState, Keeper, Owed};
 pub use coded::{CodedText, CodedWish};
 pub use event::{AckBy, CaseEvent, PageEvent};
+pub use history::{History, HistoryQuestion, fix_in_note};
 pub use report::{recording_in, shorten};
 pub use standing::Standing;
 pub use state::{Arrival, Brief, CallerPresence, Case, Page, PageOutcome, PageState, Promise, Work};

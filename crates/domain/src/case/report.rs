@@ -1,13 +1,13 @@
 //! What people read and hear about a case, in English: ticket, note, text, briefing.
 
 use super::state::{Brief, Case};
-use super::ticket::{SUMMARY_CHARS_MAX, TicketDraft};
+use super::ticket::TicketDraft;
 use crate::ids::{AckCode, RecordingId};
-use crate::limits::{ARRIVAL_GRACE_SECONDS, SPEECH_CHARS_PER_SECOND};
+use crate::limits::ARRIVAL_GRACE_SECONDS;
 use crate::model::Summary;
 use crate::policy::Policy;
 use crate::private::Private;
-use crate::triage::{Affected, FlagKind, Mood, Reason, say_callback, say_clock, say_time};
+use crate::triage::{FlagKind, Reason, say_callback, say_clock, say_time};
 use crate::vocabulary::{Language, category_label};
 use crate::windows::PlannedWork;
 use chrono::{DateTime, Utc};
@@ -41,10 +41,9 @@ pub(super) fn draft(case: &Case, policy: &Policy) -> TicketDraft {
     }
 }
 
-/// One line, at most [`SUMMARY_CHARS_MAX`] characters.
+/// One line, at most [`super::SUMMARY_CHARS_MAX`] characters.
 pub(super) fn summary(case: &Case, policy: &Policy) -> String {
-    let line = format!("{}: {}", company_name(&case.brief, policy), headline(&case.brief));
-    shorten(&line, SUMMARY_CHARS_MAX)
+    case.briefing(policy).summary()
 }
 
 /// The problem in a few words: what, who is hit, since when. In English whatever the caller spoke.
@@ -85,20 +84,9 @@ fn telling_turn(brief: &Brief) -> Option<&str> {
 /// Everything known, with the caller's own words and the reasons of each decision.
 pub(super) fn account(case: &Case, policy: &Policy) -> String {
     let brief = &case.brief;
-    let mut lines = vec![
-        format!("NightDesk ticket {}", case.ticket.number),
-        format!("Company: {}", company_name(brief, policy)),
-        format!("Caller: {}", brief.name.as_ref().map_or("not told", Private::reveal)),
-        format!("Number: {}", brief.number.as_ref().map_or("withheld, and not told", Private::reveal)),
-        format!("Priority: {}", brief.priority),
-        format!("Category: {}", category_label(brief.category)),
-    ];
+    let mut lines = case.briefing(policy).lines();
     let mut told = |label: &str, value: Option<String>| lines.extend(value.map(|value| format!("{label}: {value}")));
     told("Disposition", brief.disposition.map(|disposition| disposition.to_string()));
-    told("System", brief.system.clone());
-    told("Affected", brief.affected.map(affected_words));
-    told("Since", brief.since.as_ref().map(|since| since.reveal().to_owned()));
-    told("Deadline", brief.deadline.as_ref().map(|deadline| deadline.reveal().to_owned()));
     told(
         "Promised callback",
         case.callback
@@ -108,7 +96,6 @@ pub(super) fn account(case: &Case, policy: &Policy) -> String {
             .map(|promise| say_callback(promise.time(), policy.time_zone, Language::English, case.opened_at)),
     );
     told("Planned work", brief.planned.as_ref().map(|planned| planned_words(planned, case)));
-    told("Mood", (!brief.words.is_empty()).then(|| mood_line(brief)));
     if let Some(company) = brief.company.as_ref().and_then(|id| policy.company(id))
         && !company.runbook.notes.is_empty()
     {
@@ -163,61 +150,30 @@ fn reason_line(reason: &Reason) -> String {
 
 /// What the technician hears first, sentence by sentence.
 pub(super) fn briefing(case: &Case, policy: &Policy) -> Vec<String> {
-    let brief = &case.brief;
-    let mut say = vec![
-        format!("{}, priority {}.", company_name(brief, policy), brief.priority),
-        format!("{}.", shorten(&headline(brief), 160).trim_end_matches('.')),
-    ];
-    say.extend(careful(brief));
-    if matches!(brief.mood, Mood::Frustrated | Mood::Hostile) {
-        say.push("The caller is upset.".to_owned());
-    }
-    if let Some(name) = &brief.name {
-        say.push(format!("The caller is {}.", name.reveal()));
-    }
-    // Whoever spoke English has said so in the words above.
-    if let (Some(affected), Language::Spanish) = (brief.affected, brief.language) {
-        say.push(format!("Affected: {}.", affected_words(affected)));
-    }
-    if !brief.recordings.is_empty() {
-        say.push("There is a recorded message; the ticket names it.".to_owned());
-    }
-    say
+    case.briefing(policy).spoken()
 }
 
 /// How long the briefing takes to read out, in seconds.
 pub(super) fn briefing_seconds(case: &Case, policy: &Policy) -> u32 {
-    let chars: usize = briefing(case, policy).iter().map(|sentence| sentence.chars().count()).sum();
-    u32::try_from(chars / SPEECH_CHARS_PER_SECOND + 1).unwrap_or(u32::MAX).min(crate::limits::BRIEFING_SECONDS_MAX)
+    case.briefing(policy).spoken_seconds()
 }
 
 /// The text to a technician who has accepted while the caller is not on the line.
 pub(super) fn text_for_technician(case: &Case, policy: &Policy) -> String {
-    let brief = &case.brief;
-    let name = brief.name.as_ref().map_or("The caller", Private::reveal);
-    let reach = match &brief.number {
-        Some(number) => format!("{name} is waiting for your call at {}.", number.reveal()),
-        None => format!("{name} is waiting for your call. The number was withheld."),
-    };
-    let careful = careful(brief).map(|careful| format!(" {careful}")).unwrap_or_default();
-    format!(
-        "{}: ticket {}, {}, {}. {reach}{careful}",
-        policy.name,
-        case.ticket.number,
-        brief.priority,
-        shorten(&summary(case, policy), 90),
-    )
+    case.briefing(policy).text(None, true)
+}
+
+/// What is known from before, as a note; none where nothing is.
+pub(super) fn history(case: &Case, policy: &Policy) -> Option<String> {
+    let lines = case.briefing(policy).history_lines();
+    (!lines.is_empty()).then(|| lines.join("\n"))
 }
 
 /// A page by message: what it is about, and how it is accepted.
 pub(super) fn page_text(case: &Case, policy: &Policy) -> String {
     let code = case.ack_code.as_ref().map(AckCode::as_str).unwrap_or_default();
-    format!(
-        "{}: {}, {}. Reply {code} to accept, or {code} 20 if you ring the caller in 20 minutes.",
-        policy.name,
-        case.brief.priority,
-        shorten(&summary(case, policy), 100),
-    )
+    let accept = format!("Reply {code} to accept, or {code} 20 if you ring the caller in 20 minutes.");
+    case.briefing(policy).text(Some(&accept), false)
 }
 
 /// The text to a technician whose promised time has come.
@@ -227,7 +183,7 @@ pub(super) fn reminder_text(case: &Case, policy: &Policy) -> String {
     let code = case.ack_code.as_ref().map(AckCode::as_str).unwrap_or_default();
     let minutes = ARRIVAL_GRACE_SECONDS / 60;
     format!(
-        "{}: you were to ring {name}{number} by now, ticket {}. Reply {code} done once you have talked;          in {minutes} minutes others are woken.",
+        "{}: you were to ring {name}{number} by now, ticket {}. Reply {code} done once you have talked; in {minutes} minutes others are woken.",
         policy.name, case.ticket.number,
     )
 }
@@ -237,20 +193,8 @@ pub(super) fn clock_time(at: DateTime<Utc>, policy: &Policy) -> String {
     say_clock(at, policy.time_zone, Language::English)
 }
 
-/// The caller's mood, and the line with which to open in the caller's language.
-fn mood_line(brief: &Brief) -> String {
-    let mood = match brief.mood {
-        Mood::Calm => "calm",
-        Mood::Confused => "confused",
-        Mood::Urgent => "pressed for time",
-        Mood::Frustrated => "frustrated",
-        Mood::Hostile => "hostile",
-    };
-    format!("{mood}; a good opening: \"{}\"", brief.mood.opening(brief.language))
-}
-
 /// The kinds of flags, each once, in the order in which they were first said.
-fn flag_kinds(brief: &Brief) -> Vec<FlagKind> {
+pub(super) fn flag_kinds(brief: &Brief) -> Vec<FlagKind> {
     let mut kinds = Vec::new();
     for flag in &brief.flags {
         if !kinds.contains(&flag.kind) {
@@ -270,21 +214,9 @@ fn flag_lines(brief: &Brief) -> Vec<String> {
     flag_kinds(brief).into_iter().map(line).collect()
 }
 
-/// One short sentence to whoever is woken, if there is something to look at twice.
-fn careful(brief: &Brief) -> Option<String> {
-    let kinds = flag_kinds(brief);
-    let (first, others) = kinds.split_first()?;
-    let second = others.first().map(|kind| format!(" and {}", kind.tries())).unwrap_or_default();
-    let more = if others.len() > 1 { ", and more" } else { "" };
-    Some(format!("Careful: the caller {}{second}{more}.", first.tries()))
-}
-
-fn company_name(brief: &Brief, policy: &Policy) -> String {
-    brief
-        .company
-        .as_ref()
-        .and_then(|id| policy.company(id))
-        .map_or_else(|| "Unknown company".to_owned(), |company| company.name.clone())
+/// The client company's name; none while it is unknown.
+pub(super) fn company_name(brief: &Brief, policy: &Policy) -> Option<String> {
+    brief.company.as_ref().and_then(|id| policy.company(id)).map(|company| company.name.clone())
 }
 
 /// The work that explains the problem, until when, and whether it kept anybody from being woken.
@@ -292,15 +224,6 @@ fn planned_words(planned: &PlannedWork, case: &Case) -> String {
     let until = say_time(planned.until, planned.zone, Language::English, case.opened_at);
     let nobody = if planned.suppressed { "; nobody was woken for it" } else { "" };
     format!("{} (window {}), until {until}{nobody}", planned.title, planned.window)
-}
-
-fn affected_words(affected: Affected) -> String {
-    match affected {
-        Affected::One => "one person".to_owned(),
-        Affected::Some(count) => format!("{count} people"),
-        Affected::Several => "several people".to_owned(),
-        Affected::All => "everybody".to_owned(),
-    }
 }
 
 /// Cuts a text at a word's end, with an ellipsis, to a number of characters.

@@ -1,6 +1,7 @@
 //! A case's state: what is known, who is being woken, where the ticket stands.
 
 use super::callback::Owed;
+use super::history::History;
 use super::ticket::TicketRecord;
 use crate::ids::{AckCode, CallId, CaseId, CompanyId, LegId, TechnicianId, TenantId};
 use crate::phone::PhoneNumber;
@@ -56,6 +57,9 @@ pub struct Case {
     pub effects_planned: u32,
     /// Decisions taken by the case itself: who was on call and why, who passed.
     pub reasons: Vec<Reason>,
+    /// What is known from before; none until that was answered.
+    #[serde(default)]
+    pub history: Option<History>,
 }
 
 /// The caller of a case.
@@ -118,6 +122,9 @@ pub struct Brief {
     /// What to look at twice. It is told to people and decides nothing.
     #[serde(default)]
     pub flags: Vec<Flag>,
+    /// Planned work at this client that was in force, by its name.
+    #[serde(default)]
+    pub windows: Vec<String>,
     /// The planned work that explains the problem, so that nobody is woken for it.
     #[serde(default)]
     pub planned: Option<PlannedWork>,

@@ -2,6 +2,7 @@
 
 use super::callback::Owed;
 use super::event::CaseEvent;
+use super::history::tells_a_fix;
 use super::report;
 use super::state::{Brief, CallerPresence, Case, Page, PageOutcome, PageState, Work};
 use super::ticket::{TicketRecord, TicketStatus};
@@ -54,6 +55,7 @@ impl Case {
             news_sent: 0,
             effects_planned: 0,
             reasons: Vec::new(),
+            history: None,
             brief,
         }
     }
@@ -73,6 +75,7 @@ impl Case {
         // After the first page, so that the ticket says who was on call and why.
         let draft = report::draft(&step.case, context.policy);
         step.plan(Effect::OpenTicket(Box::new(draft)));
+        step.ask_history(None);
         if context.policy.model.summary {
             let (due, order) = (step.in_seconds(SUMMARY_AFTER_SECONDS), Effect::Summarise(step.case.id.clone()));
             step.planner.plan_at(&mut step.case.effects_planned, due, order);
@@ -187,6 +190,7 @@ impl<'a> Step<'a> {
             CaseEvent::MarkedHandled { by } => self.marked_handled(by),
             CaseEvent::CallbackDone { by } => self.callback_done(by),
             CaseEvent::CallbackMoved { number, to, by } => self.callback_moved(*number, to, by),
+            CaseEvent::Fixed { by, how } => self.fixed(by, how),
             CaseEvent::Tick => self.tick(),
         }
     }
@@ -245,6 +249,7 @@ impl<'a> Step<'a> {
         if begins {
             self.begin_round();
         }
+        self.ask_history(Some(&before));
         if !self.case.caller.present {
             self.bring_ticket_up_to_date();
         }
@@ -295,6 +300,7 @@ impl<'a> Step<'a> {
                 self.note(Private::new(report::summarised(summary)));
                 Ok(())
             }
+            Outcome::Remembered(history) => self.remember(history),
             Outcome::NoticeLost(why) => {
                 let rule = format!("case/notice-{}-lost", effect.number);
                 if self.case.reasons.iter().any(|reason| reason.rule == rule) {
@@ -372,7 +378,8 @@ impl<'a> Step<'a> {
         let number = self.case.effects_planned + 1;
         let reference = EffectId { owner: OwnerId::Case(self.case.id.clone()), number }.to_string();
         let text = Private::new(format!("{}\n\n[{reference}]", text.reveal()));
-        self.plan(Effect::AddNote(NoteOrder { ticket, text, reference }));
+        let resolves = tells_a_fix(text.reveal());
+        self.plan(Effect::AddNote(NoteOrder { ticket, text, reference, resolves }));
     }
 
     pub(super) fn bring_ticket_up_to_date(&mut self) {

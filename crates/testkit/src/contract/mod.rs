@@ -178,6 +178,9 @@ macro_rules! contract_tests {
             closing_twice_is_a_success,
             another_tenant_cannot_close_a_ticket,
             only_open_tickets_of_the_company_are_counted,
+            what_fixed_the_last_problem_like_it_is_found,
+            an_ordinary_note_fixes_nothing,
+            the_newest_fix_is_the_one_that_is_told,
             a_merged_ticket_is_closed_and_merging_again_is_a_success,
         ]);
     };

@@ -4,7 +4,9 @@
 
 use crate::sample::{note, other_tenant, tenant, ticket_draft};
 use nightdesk_domain::case::{TicketDraft, TicketStatus};
-use nightdesk_domain::ids::{CaseId, PsaTicketId};
+use nightdesk_domain::effect::NoteOrder;
+use nightdesk_domain::ids::{CaseId, PsaTicketId, TenantId};
+use nightdesk_domain::vocabulary::Category;
 use nightdesk_ports::{DeliveryError, Ticketing};
 use std::sync::Arc;
 
@@ -72,6 +74,42 @@ pub async fn only_open_tickets_of_the_company_are_counted(desk: Arc<dyn Ticketin
     assert_eq!(count(&desk).await, 2);
     desk.close(&tenant(), &open).await.unwrap();
     assert_eq!(count(&desk).await, 1);
+}
+
+/// A ticket of a server at Acme Dental that was closed after this was noted.
+async fn fixed(desk: &Arc<dyn Ticketing>, case: &str, how: &str, resolves: bool) {
+    let ticket = desk.open(&ticket_draft(case)).await.unwrap();
+    let reference = format!("case/{case}#7");
+    let note = note(&ticket, &reference, &format!("{how}\n\n[{reference}]"));
+    desk.add_note(&tenant(), &NoteOrder { resolves, ..note }, false).await.unwrap();
+    desk.close(&tenant(), &ticket).await.unwrap();
+}
+
+async fn last_fix(desk: &Arc<dyn Ticketing>, tenant: &TenantId, company: &str, category: Category) -> Option<String> {
+    desk.last_fix(tenant, company, category).await.unwrap().map(|fix| fix.reveal().to_owned())
+}
+
+pub async fn what_fixed_the_last_problem_like_it_is_found(desk: Arc<dyn Ticketing>) {
+    assert_eq!(last_fix(&desk, &tenant(), "acme-dental", Category::Server).await, None);
+    fixed(&desk, "CA1", "What fixed it: restarted the host (Alex)", true).await;
+    let told = last_fix(&desk, &tenant(), "acme-dental", Category::Server).await;
+    assert_eq!(told.as_deref(), Some("restarted the host (Alex)"));
+    assert_eq!(last_fix(&desk, &tenant(), "acme-dental", Category::Vpn).await, None, "another kind of problem");
+    assert_eq!(last_fix(&desk, &tenant(), "harbor-law", Category::Server).await, None, "another company");
+    assert_eq!(last_fix(&desk, &other_tenant(), "acme-dental", Category::Server).await, None, "another tenant");
+}
+
+pub async fn an_ordinary_note_fixes_nothing(desk: Arc<dyn Ticketing>) {
+    fixed(&desk, "CA1", "Bea has accepted.", false).await;
+    assert_eq!(last_fix(&desk, &tenant(), "acme-dental", Category::Server).await, None);
+}
+
+pub async fn the_newest_fix_is_the_one_that_is_told(desk: Arc<dyn Ticketing>) {
+    fixed(&desk, "CA1", "What fixed it: restarted the host", true).await;
+    fixed(&desk, "CA2", "Replaced the power supply.", true).await;
+    fixed(&desk, "CA3", "Alex did not answer.", false).await;
+    let told = last_fix(&desk, &tenant(), "acme-dental", Category::Server).await;
+    assert_eq!(told.as_deref(), Some("Replaced the power supply."));
 }
 
 pub async fn a_merged_ticket_is_closed_and_merging_again_is_a_success(desk: Arc<dyn Ticketing>) {

@@ -7,6 +7,8 @@ use async_trait::async_trait;
 use nightdesk_domain::case::TicketDraft;
 use nightdesk_domain::effect::{Alert, Effect, MessageOrder, NoteOrder};
 use nightdesk_domain::ids::{CaseId, EffectId, PsaTicketId, TenantId};
+use nightdesk_domain::private::Private;
+use nightdesk_domain::vocabulary::Category;
 use nightdesk_ports::{DeliveryError, Notifier, Ticketing};
 use std::sync::Arc;
 
@@ -97,7 +99,14 @@ impl Ticketing for SimDesk {
     }
 
     async fn open_count(&self, _: &TenantId, _: &str) -> Result<u32, DeliveryError> {
-        Ok(0)
+        self.touching(Service::Ticketing, |effect| matches!(effect, Effect::AskHistory(_)));
+        let act = |world: &Arc<World>| Ok(u32::try_from(world.book().tickets.len()).unwrap_or(u32::MAX));
+        self.world.request(Service::Ticketing, "count open tickets".to_owned(), act).await
+    }
+
+    async fn last_fix(&self, _: &TenantId, _: &str, _: Category) -> Result<Option<Private>, DeliveryError> {
+        self.touching(Service::Ticketing, |effect| matches!(effect, Effect::AskHistory(_)));
+        self.world.request(Service::Ticketing, "look for the last fix".to_owned(), |_| Ok(None)).await
     }
 }
 
