@@ -2,14 +2,20 @@
 
 mod callbacks;
 mod consent;
+mod oncall;
+mod outages;
+mod understanding;
 mod windows;
 
 pub use callbacks::{CallbacksArgs, CallbacksCommand};
 pub use consent::ConsentArgs;
+pub use oncall::{FeedArgs, OncallArgs, OncallForm, OverrideAddArgs, OverrideCommand, OverrideOptions, SwapArgs};
+pub use outages::OutagesCommand;
+pub use understanding::{AnalyzeArgs, AnalyzeForm, WhenArgs};
 pub use windows::{WindowArgs, WindowChangeArgs, WindowsCommand};
 
 use crate::store::StoreChoice;
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand};
 use nightdesk_domain::vocabulary::{Category, Priority};
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -139,6 +145,9 @@ pub enum Command {
     /// Plan maintenance, whose failures wake nobody, and list the calls that it kept quiet.
     #[command(subcommand)]
     Windows(WindowsCommand),
+    /// Known outages, which callers with the like problem join: list, declare and end them.
+    #[command(subcommand)]
+    Outages(OutagesCommand),
     /// Show whether a number may be texted and what was said about it, or state what the office was told.
     Consent(ConsentArgs),
     /// Work with tenants.
@@ -155,70 +164,12 @@ pub enum Command {
     Whom(WhomArgs),
     /// Show who is on call: now, at a time, or between two.
     Oncall(OncallArgs),
+    /// Print the address at which calendars subscribe to a tenant's rota.
+    Feed(FeedArgs),
     /// Change a tenant's rota for a while.
     #[command(subcommand)]
     Override(OverrideCommand),
 }
-
-/// What to show of each conversation.
-#[derive(Debug, Clone, Copy, Args)]
-#[command(after_help = ANALYZE_EXAMPLES)]
-pub struct AnalyzeArgs {
-    /// What each line of input becomes.
-    #[arg(long = "as", value_enum, value_name = "FORM", default_value_t = AnalyzeForm::Json)]
-    pub form: AnalyzeForm,
-}
-
-/// What a line of input becomes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum AnalyzeForm {
-    /// One JSON object with everything understood.
-    Json,
-    /// What was promised, as the text of an internal-analysis note for ConnectWise, and a blank line.
-    Note,
-    /// What was promised, as one JSON document with the blocks of a message to Slack.
-    Slack,
-}
-
-const ANALYZE_EXAMPLES: &str = "\
-Each line of standard input is an object with an id and one of text, turns and dialog; ref and tz are optional:
-  {\"id\": 1, \"text\": \"our server is down\"}
-  {\"id\": 2, \"turns\": [\"my printer is jammed\", \"call me at nine\"], \"ref\": \"2026-03-06T23:40:00\", \"tz\": \"America/Chicago\"}
-  {\"id\": 3, \"dialog\": [{\"who\": \"caller\", \"text\": \"it is down\"}, {\"who\": \"tech\", \"text\": \"I'll ring the vendor\"}]}
-
-Examples:
-  nightdesk analyze < calls.jsonl > understood.jsonl
-  nightdesk analyze --as note < calls.jsonl
-
-A line that cannot be read yields an object with \"error\", and the run goes on. docs/UNDERSTANDING.md says what the
-fields of an answer mean.";
-
-/// A phrase about when to call back.
-#[derive(Debug, Clone, Args)]
-#[command(after_help = WHEN_EXAMPLES)]
-pub struct WhenArgs {
-    /// What the caller says.
-    pub phrase: String,
-
-    /// The local time at which it is said, ISO 8601; now by default.
-    #[arg(long = "ref", value_name = "TIME")]
-    pub reference: Option<String>,
-
-    /// The IANA time zone in which it is said.
-    #[arg(long, value_name = "ZONE", default_value = "UTC")]
-    pub tz: String,
-
-    /// Print one JSON object.
-    #[arg(long)]
-    pub json: bool,
-}
-
-const WHEN_EXAMPLES: &str = "\
-Examples:
-  nightdesk when \"call me at nine\" --ref 2026-03-06T23:40:00 --tz America/Chicago
-  nightdesk when \"pasado mañana después de comer\" --tz America/Mexico_City --json
-
-Exit code 1: the phrase names no time.";
 
 /// A case to find somebody for.
 #[derive(Debug, Clone, Args)]
@@ -434,177 +385,4 @@ pub struct TestPageArgs {
     /// Print JSON.
     #[arg(long)]
     pub json: bool,
-}
-
-/// Who is on call.
-#[derive(Debug, Clone, Args)]
-#[command(after_help = ONCALL_EXAMPLES)]
-pub struct OncallArgs {
-    /// At this time: local in the rota's zone, or an instant with its offset, ISO 8601; now by default.
-    #[arg(long, value_name = "TIME", conflicts_with_all = ["from", "to"])]
-    pub at: Option<String>,
-
-    /// From this time on.
-    #[arg(long, value_name = "TIME", requires = "to")]
-    pub from: Option<String>,
-
-    /// Up to this time.
-    #[arg(long, value_name = "TIME", requires = "from")]
-    pub to: Option<String>,
-
-    /// Of this schedule file instead of a tenant's rota.
-    #[arg(long, value_name = "FILE", conflicts_with = "of")]
-    pub schedule: Option<PathBuf>,
-
-    /// Of this tenant alone.
-    #[arg(long, value_name = "TENANT")]
-    pub of: Option<String>,
-
-    /// How it is shown.
-    #[arg(long = "as", value_enum, value_name = "FORM", default_value_t = OncallForm::Text)]
-    pub form: OncallForm,
-
-    /// Print JSON: a document, or a list of them where several tenants have a rota.
-    #[arg(long, conflicts_with = "form")]
-    pub json: bool,
-}
-
-/// How a rota is shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum OncallForm {
-    /// For people at a terminal.
-    Text,
-    /// One JSON document with the blocks of a message to Slack.
-    Slack,
-    /// An iCalendar document; without times, two weeks back and ninety days ahead.
-    Ical,
-}
-
-const ONCALL_EXAMPLES: &str = "\
-Examples:
-  nightdesk oncall                                                who is on call now, and who is next
-  nightdesk oncall --at 2026-12-24T22:00
-  nightdesk oncall --from 2026-12-01 --to 2027-01-01 --json
-  nightdesk oncall --schedule rota.toml --as ical > rota.ics
-
-docs/ROTA.md explains schedules. Exit code 1: nobody at all is on call at the time that was asked about.";
-
-/// Change a tenant's rota for a while.
-#[derive(Debug, Subcommand)]
-pub enum OverrideCommand {
-    /// Make an override.
-    Add(OverrideAddArgs),
-    /// Let two people exchange a shift each.
-    Swap(SwapArgs),
-    /// List those that are in force or to come.
-    List {
-        /// Those that are over, too.
-        #[arg(long)]
-        all: bool,
-        /// Whose, and how.
-        #[command(flatten)]
-        options: OverrideOptions,
-    },
-    /// Cancel one; a swap as a whole.
-    Cancel {
-        /// Its number.
-        id: String,
-        /// Whose, and how.
-        #[command(flatten)]
-        options: OverrideOptions,
-    },
-}
-
-/// What the commands about overrides have in common.
-#[derive(Debug, Clone, Args)]
-pub struct OverrideOptions {
-    /// Of this tenant; needed where several have a rota.
-    #[arg(long, value_name = "TENANT")]
-    pub of: Option<String>,
-    /// Print JSON.
-    #[arg(long)]
-    pub json: bool,
-}
-
-/// An override.
-#[derive(Debug, Clone, Args)]
-#[command(
-    after_help = OVERRIDE_EXAMPLES,
-    group = clap::ArgGroup::new("change").required(true).args(["replace", "take", "add", "remove"]),
-)]
-pub struct OverrideAddArgs {
-    /// The layer; needed where there are several.
-    #[arg(long)]
-    pub layer: Option<String>,
-
-    /// From this time on: local in the rota's zone, or an instant with its offset, ISO 8601.
-    #[arg(long, value_name = "TIME")]
-    pub from: String,
-
-    /// Up to this time.
-    #[arg(long, value_name = "TIME")]
-    pub until: String,
-
-    /// Whoever --by names has every shift of this person's.
-    #[arg(long, value_name = "PERSON", requires = "by")]
-    pub replace: Option<String>,
-
-    /// Who replaces.
-    #[arg(long, value_name = "PERSON", requires = "replace")]
-    pub by: Option<String>,
-
-    /// This person alone has the layer for the whole time.
-    #[arg(long, value_name = "PERSON")]
-    pub take: Option<String>,
-
-    /// This person is on call as well.
-    #[arg(long, value_name = "PERSON")]
-    pub add: Option<String>,
-
-    /// This person is not on call, and nobody instead.
-    #[arg(long, value_name = "PERSON")]
-    pub remove: Option<String>,
-
-    /// Why, for whoever reads the calendar.
-    #[arg(long, value_name = "TEXT", default_value = "")]
-    pub reason: String,
-
-    /// Whose, and how.
-    #[command(flatten)]
-    pub options: OverrideOptions,
-}
-
-const OVERRIDE_EXAMPLES: &str = "\
-Examples:
-  nightdesk override add --layer primary --from 2026-12-24T17:00 --until 2026-12-25T09:00 --replace alex --by bea
-  nightdesk override add --from 2026-12-31 --until 2027-01-01 --take morgan --reason \"new year's eve\"";
-
-/// Two people exchange a shift each.
-#[derive(Debug, Clone, Args)]
-#[command(after_help = "Example:\n  nightdesk override swap alex 2026-12-24 bea 2026-12-31 --layer primary")]
-pub struct SwapArgs {
-    /// The one person.
-    #[arg(value_name = "PERSON")]
-    pub one: String,
-    /// A date or a time in the shift that the one gives away.
-    #[arg(value_name = "WHEN")]
-    pub ones: String,
-    /// The other person.
-    #[arg(value_name = "OTHER")]
-    pub other: String,
-    /// A date or a time in the shift that the other gives away.
-    #[arg(value_name = "OTHERS_WHEN")]
-    pub others: String,
-
-    /// The layer; needed where there are several.
-    #[arg(long)]
-    pub layer: Option<String>,
-
-    /// Why, for whoever reads the calendar.
-    #[arg(long, value_name = "TEXT", default_value = "")]
-    pub reason: String,
-
-    /// Whose, and how.
-    #[command(flatten)]
-    pub options: OverrideOptions,
 }

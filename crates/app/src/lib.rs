@@ -9,6 +9,7 @@ pub mod cli;
 pub mod clock;
 pub mod commands;
 pub mod config;
+mod feed;
 mod heartbeat;
 pub mod http;
 pub mod lambda;

@@ -1,5 +1,6 @@
 //! What must be fresh when a decision is taken: read by the engine just before a transition.
 
+use crate::case::OpenCase;
 use crate::ids::{CompanyId, TechnicianId};
 use crate::phone::PhoneNumber;
 use crate::private::Private;
@@ -30,6 +31,8 @@ pub struct Needs {
     pub texts: bool,
     /// Planned work that is in force now or will be before a call that begins now is over.
     pub windows: bool,
+    /// Open cases of this company that a caller with the like problem could join.
+    pub outages_of: Option<CompanyId>,
 }
 
 /// The facts themselves, and how often this very commit has lost a race.
@@ -49,6 +52,9 @@ pub struct Facts {
     /// Planned work at the tenant's clients, in force or soon to be.
     #[serde(default)]
     pub windows: Vec<Occurrence>,
+    /// Open cases of the caller's company, the newest first.
+    #[serde(default)]
+    pub outages: Vec<OpenCase>,
     /// 0 at first; counts the conflicts of this commit, so that a taken ticket number is not tried again.
     pub attempt: u32,
 }

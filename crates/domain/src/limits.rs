@@ -36,6 +36,15 @@ pub const TRANSCRIPT_CHARS_MAX: usize = 40_000;
 pub const WINDOWS_PER_CALL_MAX: usize = 40;
 /// How far ahead a call that arrives looks for planned work, in seconds: it settles within the hour.
 pub const WINDOWS_AHEAD_SECONDS: u32 = 60 * 60;
+/// For how long after it was opened a case that wakes somebody takes the next callers with the like problem, in
+/// minutes.
+pub const LIKE_CALLS_MINUTES: u32 = 30;
+/// The same for a case that another caller has joined already: it is a known outage, in minutes.
+pub const KNOWN_OUTAGE_MINUTES: u32 = 120;
+/// Longest time for which a technician declares an outage at once, in hours.
+pub const OUTAGE_HOURS_MAX: u32 = 24;
+/// Most callers who have joined a case that are kept with it; the ticket has them all.
+pub const JOINED_KEPT_MAX: usize = 50;
 /// Most turns kept of one call; a call has at most [`TURNS_MAX`] and what is said while holding.
 pub const TRANSCRIPT_TURNS_MAX: usize = 60;
 /// Most pieces of news kept of one call.

@@ -2,17 +2,14 @@
 
 use crate::Engine;
 use crate::rota::overrides;
-use futures_util::future::join3;
+use futures_util::future::{join3, join4};
 use nightdesk_domain::case::Case;
 use nightdesk_domain::facts::{Facts, Needs};
-use nightdesk_domain::ids::{TechnicianId, TenantId};
+use nightdesk_domain::ids::TenantId;
 use nightdesk_domain::policy::{Channel, Policy, Who};
 use nightdesk_domain::rota::Override;
 use nightdesk_domain::skills::{Load, loads};
 use nightdesk_ports::{ListKind, Snapshot, StoreError};
-
-/// Register kind of technicians to whom the carrier delivers no texts; an entry is named by the technician.
-pub const TECHNICIAN_STOP: &str = "technician-stop";
 
 /// How many of the newest cases tell what the night has asked of each person.
 const LOAD_CASES_MAX: usize = 60;
@@ -33,8 +30,14 @@ impl Engine {
         };
         let windows = async { if needs.windows { self.windows_ahead(tenant).await } else { Vec::new() } };
         let on_call = self.on_call_facts(tenant, policy, needs);
-        let (contacts, windows, on_call) = join3(contacts, windows, on_call).await;
-        Ok(Facts { contacts: contacts?, windows, attempt, ..on_call })
+        let outages = async {
+            match &needs.outages_of {
+                Some(company) => or_none(tenant, "open cases", self.outages_of(tenant, company).await),
+                None => Vec::new(),
+            }
+        };
+        let (contacts, windows, outages, on_call) = join4(contacts, windows, outages, on_call).await;
+        Ok(Facts { contacts: contacts?, windows, outages, attempt, ..on_call })
     }
 
     /// What decides who is paged; only what the tenant's settings can make use of is read. What cannot be read is
@@ -48,7 +51,7 @@ impl Engine {
         let texts = needs.texts || reach().flat_map(|reach| &reach.ways).any(|way| way.by == Channel::Text);
         let (overrides, stopped, loads) = join3(
             async { if policy.rota.is_some() { self.overrides(tenant).await } else { Ok(Vec::new()) } },
-            async { if texts || by_skill { self.stopped(tenant).await } else { Ok(Vec::new()) } },
+            async { if texts || by_skill { self.stopped_technicians(policy).await } else { Ok(Vec::new()) } },
             async { if by_skill { self.loads(tenant).await } else { Ok(Vec::new()) } },
         )
         .await;
@@ -60,12 +63,6 @@ impl Engine {
     /// The overrides of a tenant's rota that are not over, in the order in which they were made.
     pub async fn overrides(&self, tenant: &TenantId) -> Result<Vec<Override>, StoreError> {
         overrides(&*self.ports.register, tenant, self.now()).await
-    }
-
-    /// The technicians to whom the carrier delivers no texts.
-    pub async fn stopped(&self, tenant: &TenantId) -> Result<Vec<TechnicianId>, StoreError> {
-        let entries = self.ports.register.entries(tenant, TECHNICIAN_STOP, self.now()).await?;
-        Ok(entries.iter().filter_map(|entry| TechnicianId::parse(&entry.id).ok()).collect())
     }
 
     /// What the night has asked of each person so far.

@@ -14,7 +14,8 @@ use nightdesk_domain::phone::PhoneNumber;
 use nightdesk_domain::policy::{Policy, Technician};
 use nightdesk_domain::private::Private;
 use nightdesk_ports::{
-    Claim, ClearedText, DeliveryError, Entry, Gate, Record, Scan, StoreError, clear, confirm_opt_out, consent_of,
+    Claim, ClearedText, DeliveryError, Entry, Gate, Record, Register, Scan, StoreError, clear, confirm_opt_out,
+    consent_of,
 };
 use std::sync::Arc;
 
@@ -122,17 +123,9 @@ impl Engine {
         Ok((holds, history.collect::<Result<_, _>>()?))
     }
 
-    /// The technicians whose numbers take no texts of ours, by the numbers that they have now.
+    /// The same as [`stopped_technicians`], now.
     pub async fn stopped_technicians(&self, policy: &Policy) -> Result<Vec<TechnicianId>, StoreError> {
-        let entries = self.ports().register.entries(&policy.tenant, STOP_KIND, self.now()).await?;
-        let mut stopped = Vec::new();
-        for entry in &entries {
-            let consent: Consent = entry.read()?;
-            let person = policy.technicians.iter().find(|person| person.id.as_str() == entry.id);
-            stopped
-                .extend(person.filter(|person| person.number.as_ref() == Some(&consent.number)).map(|p| p.id.clone()));
-        }
-        Ok(stopped)
+        stopped_technicians(&*self.ports().register, policy, self.now()).await
     }
 
     /// Sends a text to a caller, if the gate lets it pass now. One that may have gone out is not sent again.
@@ -249,6 +242,22 @@ impl Engine {
     pub(crate) async fn newest(&self, tenant: &TenantId) -> Result<Arc<Policy>, EngineError> {
         self.ports().tenants.newest(tenant).await?.ok_or(EngineError::UnknownTenant)
     }
+}
+
+/// The technicians whose numbers take no texts of ours, by the numbers that they have in these settings. An entry that
+/// cannot be read counts.
+pub async fn stopped_technicians(
+    register: &dyn Register,
+    policy: &Policy,
+    now: DateTime<Utc>,
+) -> Result<Vec<TechnicianId>, StoreError> {
+    let entries = register.entries(&policy.tenant, STOP_KIND, now).await?;
+    let stopped = entries.iter().filter_map(|entry| {
+        let person = policy.technicians.iter().find(|person| person.id.as_str() == entry.id)?;
+        let theirs = |consent: Consent| person.number.as_ref() == Some(&consent.number);
+        entry.read().map_or(true, theirs).then(|| person.id.clone())
+    });
+    Ok(stopped.collect())
 }
 
 /// The kind of record that keeps what was said of a number.

@@ -4,11 +4,12 @@
 use chrono::{DateTime, TimeZone, Utc};
 use nightdesk_domain::call::{Arrival, CallEvent, Speech};
 use nightdesk_domain::case::{CallbackState, Case, Keeper, Promise};
+use nightdesk_domain::consent::Standing;
 use nightdesk_domain::ids::{CallId, CaseId, OwnerId, TechnicianId};
 use nightdesk_domain::policy::Policy;
 use nightdesk_domain::reply::Heard;
 use nightdesk_domain::rota::{Change, Every, Hours, Layer, Member, Override, Person, Schedule};
-use nightdesk_engine::{CallbackError, Engine, OVERRIDE_KIND, Settings, TECHNICIAN_STOP};
+use nightdesk_engine::{CallbackError, Engine, OVERRIDE_KIND, Settings};
 use nightdesk_ports::{Cases, Clock, Entry, Register, Snapshot, TenantRepository};
 use nightdesk_testkit::fakes::{HandClock, Obedient, ports};
 use nightdesk_testkit::memory::MemoryStore;
@@ -128,7 +129,8 @@ async fn at_night_the_overrides_and_blocked_numbers_of_that_moment_decide_who_is
 
     let night = promised().await;
     night.moves(thursday(22, 0)).await.unwrap();
-    night.register(TECHNICIAN_STOP, "bea", "{}").await;
+    let bea = sample::number("+13125550112");
+    night.engine.state_consent(&tenant(), &bea, Standing::OptedOut, "STOP").await.unwrap();
     night.until(thursday(22, 0)).await;
     assert_eq!((night.asked("text"), night.asked("alert")), (0, 1), "mailed: {:?}", night.outside.ledger.lines());
 }

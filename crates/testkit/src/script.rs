@@ -46,6 +46,7 @@ pub struct Night {
     dialled: PhoneNumber,
     heard: Heard,
     partials: u32,
+    calls: u32,
     ticketing_is_up: bool,
     page: u32,
     log: Vec<String>,
@@ -71,6 +72,7 @@ impl Night {
             effects_per_transition_max: 0,
             heard: Heard::default(),
             partials: 0,
+            calls: 0,
             ticketing_is_up: true,
             page: 0,
             log: Vec::new(),
@@ -201,6 +203,11 @@ impl Night {
                 _ => {}
             }
         }
+    }
+
+    /// A new line: nothing was heard on it yet.
+    fn forget_the_line(&mut self) {
+        (self.heard, self.partials) = (Heard::default(), 0);
     }
 
     // Looking at it.

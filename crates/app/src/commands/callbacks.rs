@@ -196,7 +196,8 @@ async fn list(desk: &context::Desk, all: bool, limit: usize, as_json: bool) -> O
 /// Who is on call, for promises that are still to come.
 async fn facts(desk: &context::Desk, tenant: &TenantId) -> Result<Facts, Failure> {
     let engine = &desk.host.engine;
-    let (overrides, stopped) = (engine.overrides(tenant).await?, engine.stopped(tenant).await?);
+    let policy = newest(desk, tenant).await?;
+    let (overrides, stopped) = (engine.overrides(tenant).await?, engine.stopped_technicians(&policy).await?);
     Ok(Facts { overrides, stopped, ..Facts::default() })
 }
 

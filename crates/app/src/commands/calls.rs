@@ -63,7 +63,8 @@ pub(super) async fn log(store: &StoreArgs, id: &str, as_json: bool) -> Outcome {
     let (tenant, call_id) = desk.call(id).await?;
     let (call, case) = both(&desk, &tenant, &call_id).await?;
     let mut journal = Vec::new();
-    for owner in [OwnerId::Call(call_id.clone()), OwnerId::Case(call_id.case())] {
+    let case_id = call.case_id().unwrap_or_else(|| call_id.case());
+    for owner in [OwnerId::Call(call_id.clone()), OwnerId::Case(case_id)] {
         journal.extend(desk.store.cases.journal(&tenant, &owner).await?);
     }
     journal.sort_by_key(|entry| entry.at);
@@ -134,7 +135,7 @@ fn names_of(event: &serde_json::Value) -> String {
     }
 }
 
-/// A call and the case that it opened, if it did.
+/// A call and the case that it opened or joined, if it did.
 pub(super) async fn both(
     desk: &context::Desk,
     tenant: &TenantId,
@@ -144,7 +145,8 @@ pub(super) async fn both(
     let Some(Snapshot::Call(found)) = stored.map(|stored| stored.snapshot) else {
         return Err(format!("there is no call {call}").into());
     };
-    let stored = desk.store.cases.load(tenant, &OwnerId::Case(call.case())).await?;
+    let case = found.case_id().unwrap_or_else(|| call.case());
+    let stored = desk.store.cases.load(tenant, &OwnerId::Case(case)).await?;
     let case = match stored.map(|stored| stored.snapshot) {
         Some(Snapshot::Case(case)) => Some(*case),
         _ => None,

@@ -7,8 +7,10 @@ mod calls;
 mod check;
 mod consent;
 pub(crate) mod context;
+mod feed;
 mod local_time;
 mod oncall;
+mod outages;
 mod overrides;
 mod serve;
 mod table;
@@ -45,11 +47,13 @@ pub async fn run(cli: Cli) -> ExitCode {
         Some(Command::Voicemail(command)) => voicemail::run(store, command).await,
         Some(Command::Windows(command)) => windows::run(store, command).await,
         Some(Command::Consent(args)) => consent::run(store, args).await,
+        Some(Command::Outages(command)) => outages::run(store, command).await,
         Some(Command::Tenant(command)) => tenant::run(store, command).await,
         Some(Command::Table(command)) => table::run(store, command).await,
         Some(Command::Analyze(args)) => analyze::run(args),
         Some(Command::When(args)) => when::run(&args),
         Some(Command::Oncall(args)) => oncall::run(store, args).await,
+        Some(Command::Feed(args)) => feed::run(store, &args).await,
         Some(Command::Override(command)) => overrides::run(store, command).await,
         Some(Command::Whom(args)) => whom::run(store, &args).await,
     };

@@ -1,6 +1,7 @@
 //! The one router: the carrier's webhooks, Slack's buttons, signed links, health, metrics. Served by hyper here, by Lambda elsewhere.
 
 mod ack;
+mod feed;
 mod health;
 mod metrics;
 mod recording;
@@ -40,6 +41,7 @@ pub fn router(state: AppState) -> Router {
         .route("/slack/{tenant}/interactivity", post(slack::interactivity))
         .route("/ack/{tenant}/{case}/{page}/{mac}", get(ack::show).post(ack::accept))
         .route("/recording/{tenant}/{id}/{mac}", get(recording::sound))
+        .route("/rota/{tenant}/{file}", get(feed::feed))
         .route("/healthz", get(health::healthz))
         .route("/metrics", get(metrics::metrics))
         .layer(CatchPanicLayer::new())

@@ -2,6 +2,7 @@
 
 use crate::support::*;
 use nightdesk::config::DEMO;
+use nightdesk_adapters_local::phone::PhoneBehaviour;
 use serde_json::{Value, json};
 
 const SCHEDULE: &str = r#"
@@ -90,6 +91,7 @@ async fn what_is_wrong_with_a_schedule_or_a_time_is_named() {
         (&["--schedule", &zero], "layers[0].every"),
         (&["--schedule", &sound, "--at", "noon"], "--at: \"noon\""),
         (&["--schedule", &sound, "--from", "2026-06-02", "--to", "2026-06-01"], "--to: must be later"),
+        (&["--schedule", &sound, "--from", "1900-01-01", "--to", "9999-12-31"], "--to: a calendar has"),
         (&[], "[[rota.layers]]"),
     ] {
         let ran = folder.run(&[&["oncall"], args].concat()).await;
@@ -120,9 +122,13 @@ async fn a_tenants_rota_is_overridden_swapped_and_as_planned_again() {
     assert_eq!(document["shifts"][0]["start"], "2036-06-25T10:00:00-05:00");
     assert_eq!(document["shifts"][0]["override"], "00001");
 
+    assert_eq!(document["ahead"]["overlaps"], json!([]));
     let over = folder.run(&[&add[..], &["--remove", "morgan", "--json"]].concat()).await;
     assert_eq!(over.json()["overlaps"], json!(["00001"]), "{over:?}");
     assert_eq!(over.json()["gaps"][0]["layer"], "primary", "{over:?}");
+    let ahead = &folder.run(&at("2036-06-25T09:00")).await.json()["ahead"];
+    assert_eq!(ahead["overlaps"][0]["earlier"], "00001", "{ahead}");
+    assert_eq!(ahead["gaps"][0]["layer"], "primary", "{ahead}");
 
     for (args, named) in [
         (&["--take", "nobody"][..], "--take: \"nobody\" is none of the technicians"),
@@ -175,4 +181,39 @@ async fn a_rota_in_a_tenant_file_is_checked_with_it() {
         format!("{DEMO}\n[[technicians]]\nid = \"sam\"\nname = \"Sam\"\n{}", ROTA.replace("\"bea\"", "\"sam\""));
     let ran = folder.run(&["check", "--tenant", &folder.write("silent.toml", &silent)]).await;
     assert!(ran.code == 1 && ran.out.contains("rota: Sam has no number"), "{ran:?}");
+}
+
+#[tokio::test]
+async fn who_is_shown_is_who_is_rung() {
+    let folder = Folder::new();
+    let file = folder.write("lakeside.toml", &format!("{DEMO}\n{ROTA}"));
+    assert_eq!(folder.run(&["tenant", "import", &file]).await.code, 0);
+    for by in ["morgan", "bea"] {
+        let take = ["--from", "2020-01-01", "--until", "2040-01-01", "--take", by];
+        let made = folder.run(&[&["override", "add", "--layer", "primary"], &take[..]].concat()).await;
+        assert_eq!(made.code, 0, "{made:?}");
+        let shown = people(&folder.run(&["oncall", "--json"]).await.json())[0].1.clone();
+        assert_eq!(shown, by);
+        let call = folder.call(&["--say", SERVER_DOWN, "--technician", "accept"]).await;
+        let log = folder.run(&["call-log", call["call"].as_str().unwrap()]).await;
+        assert!(log.out.contains(&format!("page 1 to {shown}")), "{log:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_calendar_subscribes_by_a_secret_address_that_can_be_renewed() {
+    let house = House::with_tenant(Folder::new(), &format!("{DEMO}\n{ROTA}"), PACE, &[PhoneBehaviour::Accept]).await;
+    let store = ["--database", "data/nightdesk.sqlite", "--public-url", &house.base];
+    let first = house.folder.run(&[&["feed"], &store[..]].concat()).await.out.trim().to_owned();
+    let again = house.folder.run(&[&["feed"], &store[..]].concat()).await.out.trim().to_owned();
+    assert!(first.ends_with(".ics") && first.len() > 64 && first == again, "{first}");
+    let (status, body) = get(&first).await;
+    assert!(status == 200 && body.starts_with("BEGIN:VCALENDAR") && body.contains("SUMMARY:primary: Alex"), "{body}");
+    let wrong = first.replace(".ics", "0.ics");
+    for address in [wrong.as_str(), &first.replace("/lakeside/", "/another/"), &first.replace(".ics", "")] {
+        assert_eq!(get(address).await.0, 404, "{address}");
+    }
+    let second = house.folder.run(&[&["feed", "--renew"], &store[..]].concat()).await.out.trim().to_owned();
+    assert_ne!(first, second);
+    assert_eq!((get(&first).await.0, get(&second).await.0), (404, 200));
 }

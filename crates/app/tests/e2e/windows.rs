@@ -1,6 +1,6 @@
-//! `nightdesk windows`, and calls while work is planned: told, filed, listed, and nobody woken but for something else.
+//! `nightdesk windows` and `nightdesk outages`: who calls about what is planned or known is told so, and wakes nobody.
 
-use crate::support::{Folder, outcomes, said_by};
+use crate::support::{Folder, SERVER_DOWN, outcomes, said_by};
 use chrono::{TimeDelta, Utc};
 
 const FAILS: &str = "this is dana at acme dental, the file server is down and nobody can work";
@@ -94,4 +94,36 @@ async fn a_window_is_listed_and_changed_and_what_is_wrong_is_refused_by_its_fiel
     assert!(listed.out.contains("window 1  acme-dental: file server  (Newer disks)"), "{listed:?}");
     let unknown = folder.run(&["windows", "cancel", "9"]).await;
     assert!(unknown.code == 1 && unknown.err.contains("window:"), "{unknown:?}");
+}
+
+#[tokio::test]
+async fn the_next_caller_joins_the_open_case_and_one_who_brings_something_worse_still_pages() {
+    let folder = Folder::new();
+    let first = folder.call(&["--say", SERVER_DOWN]).await;
+    assert_eq!(outcomes(&first), ["accepted"]);
+    let lee = ["--from", "+13125550143", "--say"];
+    let second = folder.call(&[&lee[..], &["our server is down, nobody can work"]].concat()).await;
+    assert_eq!(second["ticket"]["id"], first["ticket"]["id"]);
+    assert_eq!(second["pages"], first["pages"], "nobody was rung again");
+    let told = said_by(&second, "assistant");
+    assert!(told.contains("We know of this problem already, and Alex is working on it."), "{told}");
+    let open = folder.run(&["outages", "list", "--json"]).await.json();
+    assert_eq!((&open[0]["ticket"], &open[0]["known"]), (&first["ticket"]["id"], &true.into()));
+    assert_eq!(open[0]["call_back"][0]["number"], "+13125550143");
+    let ticket = folder.run(&["tickets", first["ticket"]["id"].as_str().unwrap()]).await;
+    assert!(ticket.out.contains("Another caller with this problem, to be called back: Lee"), "{ticket:?}");
+
+    let smoke = folder.call(&[&lee[..], &["our server is down and there is smoke coming out of it"]].concat()).await;
+    assert_ne!(smoke["ticket"]["id"], first["ticket"]["id"]);
+    assert_eq!(outcomes(&smoke), ["accepted"]);
+
+    let number = first["ticket"]["id"].as_str().unwrap();
+    let declared = folder.run(&["outages", "declare", number, "--by", "Alex"]).await;
+    assert!(declared.code == 0 && declared.out.contains("A known outage until"), "{declared:?}");
+    assert_eq!(folder.run(&["outages", "end", number]).await.code, 0);
+    let third = folder.call(&[&lee[..], &["our server is down, nobody can work"]].concat()).await;
+    assert_ne!(third["ticket"]["id"], first["ticket"]["id"]);
+    assert_eq!(outcomes(&third), ["accepted"]);
+    let unknown = folder.run(&["outages", "end", "12345678"]).await;
+    assert!(unknown.code == 1 && unknown.err.contains("ticket:"), "{unknown:?}");
 }

@@ -77,6 +77,9 @@ impl Step<'_> {
             self.take_answer(question, speech.words.reveal());
             if !self.call.case_open {
                 self.escalate(&found);
+            } else if self.call.joined.is_some() {
+                // What is worse than the case that was joined is found before anything is said of that one.
+                self.tell_case();
             }
             if found.wish == Wish::Voicemail {
                 return self.record(VoicemailReason::Wish);
@@ -236,6 +239,7 @@ impl Step<'_> {
         match self.call.missing() {
             Some(question) => {
                 self.call.planned_told |= lead == Lead::Planned;
+                self.call.joined_told |= lead == Lead::Known;
                 self.ask(question, lead);
             }
             None if self.call.case_open => self.hold(),
@@ -248,6 +252,7 @@ impl Step<'_> {
         match (self.endangered, self.opens.is_some(), self.switched) {
             (true, _, _) => Lead::Danger,
             (_, true, _) => Lead::Waking,
+            _ if self.call.joined.is_some() && !self.call.joined_told => Lead::Known,
             _ if self.call.planned().is_some() && !self.call.planned_told => Lead::Planned,
             (_, _, true) if self.call.language == Language::Spanish => Lead::Welcome,
             _ => Lead::None,
@@ -359,7 +364,8 @@ impl Step<'_> {
         };
         self.call.disposition = Some(disposition);
         self.open_case(found);
-        farewell
+        // What is known already is in somebody's hands, and not left until the office opens.
+        if self.call.joined.is_some() { Farewell::Known } else { farewell }
     }
 }
 
@@ -406,7 +412,8 @@ impl Call {
         let woken = self.case_open;
         // What is expected is over by itself: nothing is asked that would not change what happens.
         let settled = found.fix != Fix::None || found.wish != Wish::None || self.planned().is_some();
-        let weighs = woken || (found.priority >= Priority::Medium && !settled);
+        // What is known already needs nothing but whom to call back.
+        let weighs = self.joined.is_none() && (woken || (found.priority >= Priority::Medium && !settled));
         let no_time = told.callback.is_none() && self.callback_given.is_none();
         let wants_time = match found.wish {
             Wish::Callback => no_time,

@@ -20,11 +20,14 @@ impl Arrival {
 
 impl Call {
     /// The facts that an event of an open call will want, found by deciding it once without any: a case that begins
-    /// asks who is on call; every other turn wants nothing.
+    /// asks who is on call, and for open cases of the company that the caller could join; every other turn wants
+    /// nothing.
     pub fn needs(&self, policy: &Policy, now: DateTime<Utc>, event: &CallEvent) -> Needs {
         let facts = Facts::default();
-        let opens = self.transition(&Context { policy, facts: &facts, now }, event).opens;
-        Needs { on_call: opens.is_some_and(|case| case.brief.wake), ..Needs::default() }
+        let Some(case) = self.transition(&Context { policy, facts: &facts, now }, event).opens else {
+            return Needs::default();
+        };
+        Needs { on_call: case.brief.wake, outages_of: case.brief.company, ..Needs::default() }
     }
 
     /// Answers a call. Nothing is waited for: the greeting is the first reply.
@@ -47,6 +50,8 @@ impl Call {
         let call = Call {
             windows: of_company(&facts.windows, identity.company.as_ref()),
             planned_told: false,
+            joined: None,
+            joined_told: false,
             id: arrival.call.clone(),
             tenant: arrival.tenant.clone(),
             policy_version: policy.version,

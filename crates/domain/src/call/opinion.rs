@@ -54,7 +54,7 @@ impl Step<'_> {
                 } => {
                     self.next_or_finish();
                 }
-                CallState::Asking { lead: lead @ Lead::None, .. } => *lead = Lead::Waking,
+                CallState::Asking { lead: lead @ Lead::None, .. } if self.call.joined.is_none() => *lead = Lead::Waking,
                 _ => {}
             }
         } else {

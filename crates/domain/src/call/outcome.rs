@@ -2,9 +2,9 @@
 
 use super::state::{Call, CallState, Farewell, WakeFloor};
 use super::transition::Step;
-use crate::case::{Brief, Case, CaseEvent, Promise};
+use crate::case::{Brief, Case, CaseEvent, OpenCase, Promise};
 use crate::effect::Effect;
-use crate::ids::TicketNumber;
+use crate::ids::{CaseId, TicketNumber};
 use crate::private::Private;
 use crate::triage::{Assessment, CallbackTime, Explained, Fix, Reason, fit};
 use crate::vocabulary::{Disposition, Priority};
@@ -113,9 +113,12 @@ impl Step<'_> {
         if self.call.case_open {
             return self.tell_case();
         }
+        let brief = self.brief(found);
+        if let Some(open) = self.context.facts.outages.iter().find(|open| open.takes(found, &brief)) {
+            return self.join(open.clone(), brief);
+        }
         self.call.case_open = true;
         self.call.briefs_sent += 1;
-        let brief = self.brief(found);
         let number = TicketNumber::derive(&self.call.id.case(), self.context.facts.attempt);
         self.call.ticket = Some(number.clone());
         let (mut case, planned) = Case::open(self.context, &self.call, brief, number);
@@ -123,12 +126,38 @@ impl Step<'_> {
         self.opens = Some((Box::new(case), planned));
     }
 
-    /// Tells the case what is known now.
+    /// Somebody is woken for this problem already, or has it in hand: the caller joins that case.
+    fn join(&mut self, open: OpenCase, brief: Brief) {
+        self.reason("outage/joined");
+        self.call.case_open = true;
+        self.call.ticket = Some(open.ticket.clone());
+        self.tell_joined(open.case.clone(), brief);
+        self.call.joined = Some(open);
+    }
+
+    fn tell_joined(&mut self, case: CaseId, brief: Brief) {
+        self.call.briefs_sent += 1;
+        let (call, number) = (self.call.id.clone(), self.call.briefs_sent);
+        self.plan(Effect::TellCase(case, Box::new(CaseEvent::CallerJoined { call, number, brief: Box::new(brief) })));
+    }
+
+    /// Tells the case what is known now. Whoever turns out to bring something worse than the case that was joined
+    /// gets one of their own.
     pub(super) fn tell_case(&mut self) {
         if !self.call.case_open || self.opens.is_some() {
             return;
         }
         let found = self.call.assessment.clone().unwrap_or_else(|| self.assessed());
+        if let Some(open) = self.call.joined.clone() {
+            let brief = self.brief(&found);
+            if !brief.wake || open.covers(&found, &brief) {
+                return self.tell_joined(open.case, brief);
+            }
+            self.reason("outage/something-worse");
+            (self.call.joined, self.call.case_open) = (None, false);
+            self.call.disposition = Some(Disposition::Escalate);
+            return self.open_case(&found);
+        }
         self.call.briefs_sent += 1;
         let event = CaseEvent::CallerSaid {
             call: self.call.id.clone(),
@@ -203,8 +232,9 @@ impl Call {
         (self.disposition != Some(Disposition::Escalate)).then_some((it, explained))
     }
 
-    /// The case that this call opened, if it did.
+    /// The case that this call opened or joined, if it did.
     pub fn case_id(&self) -> Option<crate::ids::CaseId> {
-        self.case_open.then(|| self.id.case())
+        let joined = self.joined.as_ref().map(|open| open.case.clone());
+        self.case_open.then(|| joined.unwrap_or_else(|| self.id.case()))
     }
 }

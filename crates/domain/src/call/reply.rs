@@ -3,6 +3,7 @@
 use super::event::News;
 use super::state::{Call, CallState, Farewell, Lead, Question, VoicemailReason, WakeFloor};
 use super::wording::{self, Wording};
+use crate::case::Hands;
 use crate::ids::{TechnicianId, TicketNumber};
 use crate::limits::*;
 use crate::policy::{Policy, TranscriptionBy};
@@ -88,6 +89,7 @@ impl Call {
             Lead::None => vec![],
             Lead::Silence => one(words.silence),
             Lead::Mishear => one(words.mishear),
+            Lead::Known => self.known_words(policy, words).into_iter().collect(),
             Lead::Planned => self.planned_words(now),
             Lead::Waking => one(words.waking),
             Lead::Danger => vec![words.danger.to_owned(), words.waking.to_owned()],
@@ -209,11 +211,28 @@ impl Call {
                 });
                 vec![will_call, ticket]
             }
+            Farewell::Known => {
+                let known = self.known_words(policy, words).filter(|_| !self.joined_told);
+                let called_back = self.can_be_reached().then(|| words.known_called_back.to_owned());
+                known.into_iter().chain(called_back).chain([ticket]).collect()
+            }
             Farewell::Handled => vec![words.handled.to_owned(), ticket],
             Farewell::Talked => vec![],
         };
         let planned = if self.planned_told { Vec::new() } else { self.planned_words(now) };
         planned.into_iter().chain(say).chain([words.goodbye.to_owned()]).collect()
+    }
+
+    /// That the problem is known, and in whose hands it is.
+    fn known_words(&self, policy: &Policy, words: &Wording) -> Option<String> {
+        Some(match &self.joined.as_ref()?.hands {
+            Hands::Technician(id) => {
+                let name = policy.technician(id).map_or(words.technician, |person| person.name.as_str());
+                wording::fill(words.known_by, name)
+            }
+            Hands::BeingWoken => words.known_being_woken.to_owned(),
+            Hands::Declared => words.known_in_hand.to_owned(),
+        })
     }
 
     /// What the caller is told of the planned work that explains the problem.

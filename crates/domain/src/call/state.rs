@@ -1,7 +1,7 @@
 //! A call's state: what was said, what is being asked, how it will end.
 
 use super::event::{News, Recording};
-use crate::case::Promise;
+use crate::case::{OpenCase, Promise};
 use crate::ids::{CallId, CompanyId, TenantId, TicketNumber};
 use crate::model::Opinion;
 use crate::phone::PhoneNumber;
@@ -59,7 +59,7 @@ pub struct Call {
     pub turn: u32,
     /// Questions that were asked, each at most once.
     pub asked: Vec<Question>,
-    /// Whether a case was opened; it bears the call's id.
+    /// Whether a case was opened, which then bears the call's id, or that of another caller joined.
     pub case_open: bool,
     /// The number of its ticket.
     pub ticket: Option<TicketNumber>,
@@ -87,6 +87,12 @@ pub struct Call {
     /// Whether the caller has been told of the planned work that explains the problem.
     #[serde(default)]
     pub planned_told: bool,
+    /// The open case of another caller that it has joined instead of beginning one of its own.
+    #[serde(default)]
+    pub joined: Option<OpenCase>,
+    /// Whether the caller has been told that the problem is known.
+    #[serde(default)]
+    pub joined_told: bool,
     /// Decisions taken by the call itself.
     pub reasons: Vec<Reason>,
     /// What it waits for.
@@ -217,6 +223,8 @@ pub enum Lead {
     Mishear,
     /// The system is being worked on as planned, until when, and what then.
     Planned,
+    /// The problem is known, and in whose hands it is.
+    Known,
     /// "I am waking the technician on call while we speak."
     Waking,
     /// "Hang up and dial the emergency services", then as `Waking`.
@@ -255,6 +263,8 @@ pub enum Farewell {
     Exhausted,
     /// The technician will ring back.
     TechnicianWillCall,
+    /// The problem is known, and the caller is on the list of those whom somebody calls back.
+    Known,
     /// Somebody takes care of it, and nobody is rung any more.
     Handled,
     /// The talk is over.

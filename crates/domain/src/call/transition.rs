@@ -374,6 +374,10 @@ impl Step<'_> {
     }
 
     pub(super) fn hold(&mut self) {
+        if self.call.joined.is_some() {
+            // Nobody comes to this line: whoever has the case calls back.
+            return self.close(Farewell::Known);
+        }
         match self.call.news.last() {
             Some(News::Exhausted) => return self.close(Farewell::Exhausted),
             Some(News::Handled) => return self.close(Farewell::Handled),
@@ -406,7 +410,7 @@ impl Step<'_> {
     pub(super) fn caller_left(&mut self) {
         if let Some((case, _)) = &mut self.opens {
             case.caller.present = false;
-        } else if self.call.case_open {
+        } else if self.call.case_open && self.call.joined.is_none() {
             let event = CaseEvent::CallerLeft { call: self.call.id.clone() };
             self.plan(Effect::TellCase(self.call.id.case(), Box::new(event)));
         }

@@ -43,6 +43,10 @@ pub(super) struct Wording {
     pub(super) exhausted_for_now: &'static str,
     pub(super) technician_will_call: &'static str,
     pub(super) technician_will_call_by: &'static str,
+    pub(super) known_by: &'static str,
+    pub(super) known_being_woken: &'static str,
+    pub(super) known_in_hand: &'static str,
+    pub(super) known_called_back: &'static str,
     pub(super) handled: &'static str,
     pub(super) goodbye: &'static str,
 }
@@ -105,6 +109,10 @@ static ENGLISH: Wording = Wording {
     exhausted_for_now: "Nobody on call has answered. Your problem is recorded and will not be lost.",
     technician_will_call_by: "{} has it and will call you back by {}.",
     technician_will_call: "The technician has your number and will call you back.",
+    known_by: "We know of this problem already, and {} is working on it.",
+    known_being_woken: "We know of this problem already, and the people on call are being called about it.",
+    known_in_hand: "We know of this problem already, and it is in hand.",
+    known_called_back: "I have put you on the list of those whom we call back.",
     handled: "Somebody on our team is taking care of it already.",
     goodbye: "Goodbye.",
 };
@@ -153,6 +161,10 @@ static SPANISH: Wording = Wording {
     exhausted_for_now: "No ha contestado nadie de guardia. Su problema está registrado y no se perderá.",
     technician_will_call_by: "{} se encarga de ello y le llamará, a más tardar, {}.",
     technician_will_call: "El técnico tiene su número y le llamará.",
+    known_by: "Ya conocemos este problema, y {} se está ocupando de ello.",
+    known_being_woken: "Ya conocemos este problema, y estamos llamando a las personas de guardia.",
+    known_in_hand: "Ya conocemos este problema, y alguien de nuestro equipo se está ocupando de ello.",
+    known_called_back: "Le he apuntado en la lista de las personas a las que llamaremos.",
     handled: "Alguien de nuestro equipo ya se está ocupando de ello.",
     goodbye: "Adiós.",
 };

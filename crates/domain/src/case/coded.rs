@@ -28,6 +28,10 @@ pub enum CodedWish {
     Unclear,
 }
 
+/// Words that say that the caller was reached.
+const REACHED: [&str; 4] = ["done", "reached", "talked", "called"];
+/// Words that pass the case on.
+const PASS_ON: [&str; 3] = ["pass", "next", "no"];
 /// Words that add nothing to an acceptance.
 const FILLING: [&str; 20] = [
     "in", "i", "have", "got", "it", "on", "my", "way", "ok", "okay", "yes", "accept", "accepted", "mine", "about",
@@ -49,8 +53,9 @@ impl CodedText {
 
 fn says(words: &[&str]) -> CodedWish {
     match words {
-        ["done" | "reached" | "talked" | "called"] => return CodedWish::Reached,
-        ["pass" | "next" | "no"] | ["pass", "on"] => return CodedWish::PassOn,
+        [word] if REACHED.contains(word) => return CodedWish::Reached,
+        ["pass", "on"] => return CodedWish::PassOn,
+        [word] if PASS_ON.contains(word) => return CodedWish::PassOn,
         _ => {}
     }
     let mut minutes = None;
@@ -80,6 +85,8 @@ fn number(word: &str) -> Option<u32> {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test says what it expects by failing")]
+
     use super::*;
 
     #[track_caller]
@@ -111,6 +118,24 @@ mod tests {
     fn what_may_mean_the_opposite_accepts_nothing() {
         for text in ["4821 i cannot take this", "4821 not mine", "4821 who is it?", "4821 20 30", "4821 99999"] {
             check(text, CodedWish::Unclear);
+        }
+    }
+
+    #[test]
+    fn none_of_our_words_is_one_of_the_carriers() {
+        use crate::consent::{HELP_WORDS, OPT_IN_WORDS, OPT_OUT_WORDS, is_carriers_word};
+        let theirs: Vec<&str> = OPT_OUT_WORDS.iter().chain(&OPT_IN_WORDS).chain(&HELP_WORDS).copied().collect();
+        assert_eq!(theirs.len(), 13);
+        for ours in REACHED.iter().chain(&PASS_ON).chain(&["accept"]) {
+            assert!(!is_carriers_word(ours), "{ours}");
+        }
+        for theirs in theirs {
+            for written in [theirs.to_owned(), theirs.to_lowercase(), format!(" {theirs}. ")] {
+                assert_eq!(CodedText::read(&written), None, "{written}");
+            }
+            // Even behind a code, none passes a case on or ends it.
+            let coded = CodedText::read(&format!("4821 {theirs}")).unwrap().says;
+            assert!(!matches!(coded, CodedWish::Reached | CodedWish::PassOn), "{theirs}");
         }
     }
 

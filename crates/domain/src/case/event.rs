@@ -4,6 +4,8 @@ use super::{Brief, PageOutcome, Promise};
 use crate::effect::Outcome;
 use crate::ids::{CallId, EffectId, LegId};
 use crate::private::Private;
+use crate::vocabulary::Priority;
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 /// One event in a case's life.
@@ -37,6 +39,29 @@ pub enum CaseEvent {
     CallerLeft {
         /// The call.
         call: CallId,
+    },
+    /// Another caller with the like problem joins this case, or tells more: the whole of what is known of that call.
+    CallerJoined {
+        /// The call.
+        call: CallId,
+        /// Counts up within the call.
+        number: u32,
+        /// What is known of it.
+        brief: Box<Brief>,
+    },
+    /// A technician says that this is a known outage.
+    OutageDeclared {
+        /// Who says so.
+        by: Private,
+        /// Until when callers join it.
+        until: DateTime<Utc>,
+        /// How urgent a call may be that joins; none: as urgent as the case.
+        covers: Option<Priority>,
+    },
+    /// A technician says that nobody shall join this case any more.
+    OutageEnded {
+        /// Who says so.
+        by: Private,
     },
     /// An effect of this case ended.
     Settled {

@@ -11,6 +11,7 @@ use crate::triage::{FlagKind, Reason, say_callback, say_clock, say_time};
 use crate::vocabulary::{Language, category_label};
 use crate::windows::PlannedWork;
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 
 /// How a line of an account begins that names a recording.
 const MESSAGE: &str = "Message: recording ";
@@ -127,6 +128,24 @@ pub(super) fn account(case: &Case, policy: &Policy) -> String {
     lines.push("Why:".to_owned());
     lines.extend(brief.reasons.iter().chain(&case.reasons).map(reason_line));
     lines.join("\n")
+}
+
+/// Another caller with the like problem, as a note: whom to call back, and what the ticket does not have yet of
+/// words and messages; `known` is how many of both it has.
+pub(super) fn joined(brief: &Brief, known: (usize, usize), at: DateTime<Utc>, zone: Tz) -> String {
+    let at = at.with_timezone(&zone).format("%Y-%m-%d %H:%M %Z");
+    let name = brief.name.as_ref().map_or("name not told", Private::reveal);
+    let number = brief.number.as_ref().map_or("number withheld", Private::reveal);
+    let first = known == (0, 0);
+    let what = if first { "Another caller with this problem, to be called back" } else { "More of another caller" };
+    let words = brief.words.iter().skip(known.0).map(|turn| format!("> {}", turn.reveal()));
+    let messages = brief.recordings.iter().skip(known.1);
+    let messages = messages.map(|message| format!("Message: recording {}, {} seconds", message.id, message.seconds));
+    std::iter::once(format!("{what}: {name}, {number}, {at}"))
+        .chain(words)
+        .chain(messages)
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 /// A language model's account, as a note.

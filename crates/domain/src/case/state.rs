@@ -2,6 +2,7 @@
 
 use super::callback::Owed;
 use super::history::History;
+use super::outage::{Joined, Outage};
 use super::ticket::TicketRecord;
 use crate::ids::{AckCode, CallId, CaseId, CompanyId, LegId, TechnicianId, TenantId};
 use crate::phone::PhoneNumber;
@@ -33,6 +34,13 @@ pub struct Case {
     /// The call that was promised to the caller, and what has become of the promise.
     #[serde(default)]
     pub callback: Option<Owed>,
+    /// Other callers with the like problem, in the order in which they joined: the newest
+    /// [`crate::limits::JOINED_KEPT_MAX`] of them.
+    #[serde(default)]
+    pub joined: Vec<Joined>,
+    /// Set once it is a known outage.
+    #[serde(default)]
+    pub outage: Option<Outage>,
     /// The ticket.
     pub ticket: TicketRecord,
     /// The code by which a technician accepts it in a text; none in a case of an earlier build.

@@ -11,6 +11,7 @@ mod identification;
 mod ladder;
 mod load;
 mod model;
+mod outages;
 mod paging;
 mod room;
 mod spanish;

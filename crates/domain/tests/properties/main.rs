@@ -250,3 +250,70 @@ fn the_ticketing_system_answering_twice_makes_one_ticket_known() {
     let outcome = Outcome::TicketOpened { ticket: PsaTicketId::parse("999").unwrap(), repeated: true };
     night.case_event(CaseEvent::Settled { effect, outcome }).expect_ignored();
 }
+
+/// What callers say in [`what_planned_work_does_not_explain_comes_out_as_if_there_were_none`].
+const SAID: [&str; 8] = [
+    "the file server is down and nobody can work since nine",
+    "se cayo el servidor de archivos y nadie puede trabajar",
+    "the mail server is down and nobody can work",
+    "all our files on the file server are encrypted",
+    "there is smoke coming out of the file server",
+    "the file server and the internet are down for everybody",
+    "my printer is jammed, call me tomorrow at ten",
+    "the file server is a bit slow",
+];
+
+/// Dana says something, so many seconds after two, while work on the file server is planned until four, or is not.
+fn during_work(planned: bool, seconds: i64, said: &str) -> Night {
+    let window = sample::window(&["file server", "servidor de archivos"], 120);
+    let windows = if planned { vec![window.occurrence(window.starts).unwrap()] } else { vec![] };
+    let known = vec![sample::contact("Dana", "acme-dental", &["+13125550142"])];
+    let night = Night::new().at(sample::at(seconds)).known_as(known).while_planned(windows);
+    night.call_from("+13125550142").says(said).hangs_up()
+}
+
+proptest! {
+    #[test]
+    fn what_planned_work_does_not_explain_comes_out_as_if_there_were_none(
+        seconds in -3_600_i64..14_400,
+        which in 0..SAID.len(),
+    ) {
+        let (with, without) = (during_work(true, seconds, SAID[which]), during_work(false, seconds, SAID[which]));
+        let ordered = |night: &Night| {
+            let kind = |effect: &Effect| matches!(effect, Effect::Page(_));
+            night.effects.iter().filter(|planned| kind(&planned.effect)).count()
+        };
+        let in_force = (0..2 * 3_600).contains(&(with.now - sample::at(0)).num_seconds());
+        let explained = with.case().brief.planned.is_some();
+        prop_assert!(in_force || !explained, "{}: explained outside of the window", SAID[which]);
+        if !explained {
+            prop_assert_eq!(ordered(&with), ordered(&without), "{}", SAID[which]);
+            prop_assert_eq!(&with.case().brief, &without.case().brief);
+        }
+        // Only what names the file server and nothing else is ever explained.
+        prop_assert!(!explained || matches!(which, 0 | 1 | 7), "{}", SAID[which]);
+    }
+
+    #[test]
+    fn whoever_joins_an_open_case_brings_nothing_worse_and_nothing_of_security(
+        first in 0..SENTENCES.len(),
+        second in 0..SENTENCES.len(),
+        minutes in 0_i64..150,
+    ) {
+        let known = |name: &str, number: &str| vec![sample::contact(name, "acme-dental", &[number])];
+        let night = Night::new().known_as(known("Dana", "+13125550142")).call_from("+13125550142");
+        let night = night.says(SENTENCES[first]).hangs_up().seconds_pass(minutes * 60);
+        let before = night.case.clone().unwrap();
+        let after = night.known_as(known("Lee", "+13125550143")).then_calls("+13125550143").says(SENTENCES[second]);
+        let after = after.hangs_up();
+        if let Some(open) = &after.call().joined {
+            let found = after.call().assessment.clone().unwrap();
+            prop_assert!(found.priority <= before.brief.priority && !found.danger, "{}", SENTENCES[second]);
+            prop_assert!(minutes < 30 && before.brief.wake && !matches!(before.work, Work::Unanswered | Work::Handled));
+            prop_assert_eq!(&open.case, &before.id);
+            prop_assert_eq!(&after.call().ticket, &Some(before.ticket.number));
+        } else {
+            prop_assert_eq!(&after.case().caller.call, &after.call().id, "a case of one's own: {}", SENTENCES[second]);
+        }
+    }
+}

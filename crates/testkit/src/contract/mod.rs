@@ -166,6 +166,7 @@ macro_rules! contract_tests {
             planned_work_that_is_refused_leaves_nothing_and_changes_nothing,
             a_call_takes_the_planned_work_at_its_arrival_and_its_case_remembers_it,
             an_entry_that_is_no_window_explains_nothing_and_hides_no_other,
+            the_next_caller_joins_the_open_case_and_its_call_back_list_is_kept,
         ]);
     };
     (ticketing, $factory:expr) => {

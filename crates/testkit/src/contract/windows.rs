@@ -1,4 +1,4 @@
-//! Planned work on any store: kept, changed, called off, and read by the call that arrives.
+//! Planned work and open cases on any store: kept, changed, called off, and found by the call that they matter to.
 #![allow(
     missing_docs,
     clippy::unwrap_used,
@@ -11,7 +11,7 @@ use crate::fakes::{HandClock, Obedient};
 use crate::sample::{self, at, number, other_tenant, policy_of, tenant};
 use chrono::TimeDelta;
 use nightdesk_domain::call::{Arrival, Call, CallEvent, Speech};
-use nightdesk_domain::case::Case;
+use nightdesk_domain::case::{Case, CaseEvent};
 use nightdesk_domain::ids::{CallId, OwnerId};
 use nightdesk_domain::reply::Heard;
 use nightdesk_domain::vocabulary::Disposition;
@@ -135,4 +135,25 @@ pub async fn an_entry_that_is_no_window_explains_nothing_and_hides_no_other(stor
     assert_eq!(engine.windows(&tenant()).await.unwrap(), [window]);
     let (first, _) = call(&engine, "CA1", FAILS).await;
     assert_eq!(first.windows.len(), 1);
+}
+
+pub async fn the_next_caller_joins_the_open_case_and_its_call_back_list_is_kept(store: Arc<dyn Store>) {
+    const DOWN: &str = "acme dental, our server is down and nobody can work";
+    let (engine, clock) = engine(&store).await;
+    let (first, _) = call(&engine, "CA1", DOWN).await;
+    clock.advance(60);
+    let (second, own) = call(&engine, "CA2", DOWN).await;
+    assert_eq!(own, None, "it has no case of its own");
+    assert_eq!((second.ticket, second.joined.map(|open| open.case)), (first.ticket, Some(first.id.case())));
+    let open = engine.outages(&tenant()).await.unwrap();
+    let [(case, _)] = open.as_slice() else { panic!("one case is open: {open:?}") };
+    assert_eq!(case.joined.iter().map(|caller| caller.call.as_str()).collect::<Vec<_>>(), ["CA2"]);
+    assert_eq!(case.pages_ordered, 1, "nobody is woken twice");
+    let ended = CaseEvent::OutageEnded { by: "Alex".into() };
+    let case = engine.outage_event(&tenant(), &first.id.case(), ended).await.unwrap();
+    assert_eq!(case.open_to_callers(at(60)), None);
+    let (third, own) = call(&engine, "CA3", DOWN).await;
+    assert!(own.is_some() && third.joined.is_none());
+    // What another tenant has open is nobody else's.
+    assert_eq!(engine.outages(&other_tenant()).await.unwrap().len(), 0);
 }

@@ -26,13 +26,21 @@ impl Night {
         self.call_arrives(Some(from))
     }
 
+    /// Another caller rings and shows this number; what is open by now can be joined.
+    pub fn then_calls(mut self, number: &str) -> Self {
+        self.facts.outages = self.case.iter().filter_map(|case| case.open_to_callers(self.now)).collect();
+        self.forget_the_line();
+        self.call_from(number)
+    }
+
     /// Somebody calls and withholds the number.
     pub fn call_withheld(self) -> Self {
         self.call_arrives(None)
     }
 
     fn call_arrives(mut self, from: Option<PhoneNumber>) -> Self {
-        let call = CallId::parse("CA1").unwrap();
+        self.calls += 1;
+        let call = CallId::parse(&format!("CA{}", self.calls)).unwrap();
         let arrival = Arrival { tenant: self.policy.tenant.clone(), call, dialled: self.dialled.clone(), from };
         let context = Context { policy: &self.policy, facts: &self.facts, now: self.now };
         let opened = Call::open(&context, &arrival);

@@ -85,8 +85,9 @@ fn ticketed(world: &World, case: &Case) {
 
 /// The words are in the ticket, and if they were critical somebody was rung.
 fn paid(world: &World, owed: &Owed) {
-    let case = owed.call.case();
     let book = world.book();
+    let last = book.calls.get(&owed.call).and_then(|states| states.last());
+    let case = last.and_then(Call::case_id).unwrap_or_else(|| owed.call.case());
     let told = book.tickets.iter().filter(|ticket| ticket.draft.key == case).any(|ticket| {
         ticket.draft.description.reveal().contains(&owed.words)
             || ticket.notes.iter().any(|(_, text)| text.contains(&owed.words))

@@ -207,24 +207,25 @@ pub(crate) async fn caller_hears(
     world.require(said && current.is_some(), "a caller hears only what is stored", || {
         format!("call {call} hears what no stored state says: {:?}", reply.then)
     });
+    // Its own case, or that of an earlier caller which it has joined.
+    let case = current.as_ref().and_then(Call::case_id).unwrap_or_else(|| call.case());
     let holding = matches!(current.as_ref().map(|call| &call.state), Some(CallState::Holding { .. }));
-    let since = world.book().taken_since.get(&call.case()).copied();
+    let since = world.book().taken_since.get(&case).copied();
     let nobody_comes =
-        world.book().case(&call.case()).is_some_and(|case| matches!(case.work, Work::Held { .. } | Work::Handled));
+        world.book().case(&case).is_some_and(|case| matches!(case.work, Work::Held { .. } | Work::Handled));
     let in_vain = holding && nobody_comes && since.is_some_and(|at| now - at > TimeDelta::seconds(IN_VAIN_SECONDS));
     world.require(!in_vain || !world.faults.is_calm(), "nobody waits in vain", || {
         format!("call {call} holds although its case is taken since {since:?}")
     });
     let number = current.as_ref().and_then(|call| call.ticket.clone());
     let told = number.filter(|number| reply.say.iter().any(|line| line.contains(&number.spoken())));
-    let has = told
-        .as_ref()
-        .is_none_or(|number| world.book().case(&call.case()).is_some_and(|case| case.ticket.number == *number));
+    let has =
+        told.as_ref().is_none_or(|number| world.book().case(&case).is_some_and(|case| case.ticket.number == *number));
     world.require(has, "nobody is told a thing happened until it is durably so", || {
         format!("call {call} hears the number of a ticket that no case has stored")
     });
     let promised = current.as_ref().filter(|_| reply.then == Then::HangUp).and_then(|call| call.promise.clone());
-    let kept = promised.is_none() || world.book().case(&call.case()).is_some();
+    let kept = promised.is_none() || world.book().case(&case).is_some();
     world.require(kept, "nobody is told a thing happened until it is durably so", || {
         format!("call {call} hears a promise that no case has stored")
     });

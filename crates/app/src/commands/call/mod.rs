@@ -184,7 +184,9 @@ impl Stage {
             Some(Snapshot::Call(call)) => Some(*call),
             _ => None,
         };
-        let case = match self.store.cases.load(tenant, &OwnerId::Case(call.case())).await?.map(|s| s.snapshot) {
+        // Its own case, or that of an earlier caller which it has joined.
+        let case = found.as_ref().and_then(Call::case_id).unwrap_or_else(|| call.case());
+        let case = match self.store.cases.load(tenant, &OwnerId::Case(case)).await?.map(|s| s.snapshot) {
             Some(Snapshot::Case(case)) => Some(*case),
             _ => None,
         };

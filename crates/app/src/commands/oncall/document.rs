@@ -3,7 +3,7 @@
 use super::rota::Rota;
 use chrono::{DateTime, SecondsFormat, Utc};
 use chrono_tz::Tz;
-use nightdesk_domain::rota::{Calendar, Gap, Override, Shift};
+use nightdesk_domain::rota::{Ahead, Calendar, Gap, Overlap, Override, Shift, Unreachable, Why};
 use serde_json::{Value, json};
 
 /// The document: every shift whole, gaps as far as was looked, all times with the zone's offset.
@@ -34,6 +34,27 @@ fn shift_value(shift: &Shift<'_>, zone: Tz) -> Value {
 /// `layer` is null where nobody at all is on call.
 fn gap_value(gap: &Gap<'_>, zone: Tz) -> Value {
     json!({ "layer": gap.layer, "start": stamp(gap.start, zone), "end": stamp(gap.end, zone) })
+}
+
+/// What will go wrong soon.
+pub(super) fn ahead_value(ahead: &Ahead<'_>, zone: Tz) -> Value {
+    let unreachable = |one: &Unreachable<'_>| {
+        let why = match one.why {
+            Why::Unknown => "no_technician",
+            Why::NoNumber => "no_number",
+            Why::Stopped => "texts_stopped",
+        };
+        json!({ "person": one.person, "why": why, "first": shift_value(&one.first, zone), "shifts": one.shifts })
+    };
+    let overlap = |both: &Overlap<'_>| {
+        let (from, until) = (stamp(both.from, zone), stamp(both.until, zone));
+        json!({ "earlier": both.earlier.id, "later": both.later.id, "from": from, "until": until })
+    };
+    json!({
+        "gaps": ahead.gaps.iter().map(|gap| gap_value(gap, zone)).collect::<Vec<_>>(),
+        "unreachable": ahead.unreachable.iter().map(unreachable).collect::<Vec<_>>(),
+        "overlaps": ahead.overlaps.iter().map(overlap).collect::<Vec<_>>(),
+    })
 }
 
 /// An override with the zone's times.

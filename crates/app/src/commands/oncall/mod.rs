@@ -1,7 +1,6 @@
 //! `nightdesk oncall`: who is on call, now, at a time, or between two.
 
 mod document;
-mod ical;
 mod rota;
 mod text;
 
@@ -11,15 +10,17 @@ pub(super) use text::{override_line, time};
 
 use super::{Outcome, print};
 use crate::cli::{OncallArgs, OncallForm, StoreArgs};
+use crate::feed::{feed_span, ical};
 use chrono::{DateTime, TimeDelta, Utc};
 use nightdesk_adapters_slack::rota_message;
+use nightdesk_domain::ids::TenantId;
 use nightdesk_domain::limits::ROTA_AHEAD_DAYS;
-use nightdesk_domain::rota::{Calendar, oncall_between, shifts_at};
+use nightdesk_domain::rota::{Calendar, look_ahead, oncall_between, shifts_at};
 use serde_json::Value;
 use std::process::ExitCode;
 
-/// How far a calendar goes where no time is given, in days: back and ahead.
-const FEED_DAYS: (i64, i64) = (14, 90);
+/// Longest calendar, in days: ten years of hourly hand-offs still fit into memory and patience.
+const CALENDAR_DAYS_MAX: i64 = 3_660;
 
 /// What is asked.
 #[derive(Clone, Copy)]
@@ -42,7 +43,14 @@ pub(super) async fn run(store: &StoreArgs, args: OncallArgs) -> Outcome {
     for rota in &rotas {
         let asked = asked(&args, rota, now)?;
         match args.form {
-            _ if args.json => documents.push(document::document(rota, &answer(rota, asked))),
+            _ if args.json => {
+                let mut document = document::document(rota, &answer(rota, asked));
+                if let (Asked::At(at), Some(policy)) = (asked, &rota.policy) {
+                    let ahead = look_ahead(policy, &rota.schedule, &rota.overrides, &rota.stopped, at);
+                    document["ahead"] = document::ahead_value(&ahead, rota.schedule.time_zone);
+                }
+                documents.push(document);
+            }
             OncallForm::Text => print(&match asked {
                 Asked::At(at) => text::now(rota, at),
                 Asked::Between(from, to) => text::calendar(rota, &answer(rota, asked), from, to),
@@ -55,7 +63,11 @@ pub(super) async fn run(store: &StoreArgs, args: OncallArgs) -> Outcome {
                 let message = rota_message(&rota.name, &rota.schedule, &calendar, from, |person| rota.called(person));
                 print(&serde_json::to_string(&message)?);
             }
-            OncallForm::Ical => print(ical::calendar(rota, &answer(rota, asked), now).trim_end()),
+            OncallForm::Ical => {
+                let (owner, shown) = (rota.tenant().map_or(rota.name.as_str(), TenantId::as_str), answer(rota, asked));
+                let document = ical::calendar(&rota.name, owner, &shown, |person| rota.called(person), now);
+                print(document.trim_end());
+            }
         }
         if let Asked::At(at) = asked {
             nobody |= shifts_at(&rota.schedule, &rota.overrides, at).is_empty();
@@ -77,16 +89,19 @@ fn asked(args: &OncallArgs, rota: &Rota, now: DateTime<Utc>) -> Result<Asked, St
     let zone = rota.schedule.time_zone;
     if let (Some(from), Some(to)) = (&args.from, &args.to) {
         let (from, to) = (moment(from, zone, "--from")?, moment(to, zone, "--to")?);
-        return if from < to {
-            Ok(Asked::Between(from, to))
-        } else {
-            Err("--to: must be later than --from".to_owned())
-        };
+        if from >= to {
+            return Err("--to: must be later than --from".to_owned());
+        }
+        if to - from > TimeDelta::days(CALENDAR_DAYS_MAX) {
+            return Err(format!("--to: a calendar has {CALENDAR_DAYS_MAX} days at most"));
+        }
+        return Ok(Asked::Between(from, to));
     }
     match &args.at {
         Some(at) => Ok(Asked::At(moment(at, zone, "--at")?)),
         None if args.form == OncallForm::Ical && !args.json => {
-            Ok(Asked::Between(now - TimeDelta::days(FEED_DAYS.0), now + TimeDelta::days(FEED_DAYS.1)))
+            let (from, to) = feed_span(now);
+            Ok(Asked::Between(from, to))
         }
         None => Ok(Asked::At(now)),
     }

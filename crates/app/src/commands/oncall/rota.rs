@@ -7,7 +7,6 @@ use crate::config::ScheduleFile;
 use crate::store::Store;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
-use nightdesk_domain::consent::STOP_KIND;
 use nightdesk_domain::ids::{TechnicianId, TenantId};
 use nightdesk_domain::policy::Policy;
 use nightdesk_domain::rota::{Override, Person, Schedule};
@@ -119,8 +118,7 @@ async fn of_policy(
     let (mut overrides, mut stopped) = (Vec::new(), Vec::new());
     if let Some(store) = store {
         overrides = nightdesk_engine::overrides(&*store.register, &policy.tenant, now).await?;
-        let entries = store.register.entries(&policy.tenant, STOP_KIND, now).await?;
-        stopped = entries.iter().filter_map(|entry| TechnicianId::parse(&entry.id).ok()).collect();
+        stopped = nightdesk_engine::stopped_technicians(&*store.register, policy, now).await?;
     }
     Ok(Some(Rota { name: policy.name.clone(), schedule, overrides, policy: Some(policy.clone()), stopped }))
 }

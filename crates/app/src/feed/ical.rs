@@ -1,35 +1,42 @@
 //! Shifts as an iCalendar document (RFC 5545), for calendars that subscribe.
 
-use super::rota::Rota;
 use chrono::{DateTime, Utc};
 use icalendar::{Component, EventLike, Property};
-use nightdesk_domain::rota::{Calendar, Shift};
+use nightdesk_domain::rota::{Calendar, Person, Shift};
 
 /// How often a calendar should look again (RFC 7986, 5.7).
 const REFRESH: &str = "PT1H";
 
-/// One event a shift. Times are UTC, which every calendar shows in its reader's own zone; a shift keeps its UID as
-/// long as layer, person and start stay what they are. Being on call is no appointment: events are transparent.
-pub(super) fn calendar(rota: &Rota, calendar: &Calendar<'_>, now: DateTime<Utc>) -> String {
+/// One event a shift. Takes the name of whose rota it is, its id, and what a person is called.
+///
+/// Times are UTC, which every calendar shows in its reader's own zone; a shift keeps its UID as long as layer, person
+/// and start stay what they are. Being on call is no appointment: events are transparent.
+pub(crate) fn calendar(
+    name: &str,
+    owner: &str,
+    calendar: &Calendar<'_>,
+    called: impl Fn(&Person) -> String,
+    now: DateTime<Utc>,
+) -> String {
     let mut document = icalendar::Calendar::new();
-    document.name(&format!("On call: {}", rota.name));
+    document.name(&format!("On call: {name}"));
     // The library puts its own name here.
     document.properties.retain(|property| property.key() != "PRODID");
     document.append_property(Property::new("PRODID", "-//NightDesk//rota//EN"));
     document.append_property(Property::new("REFRESH-INTERVAL", REFRESH).append_parameter(("VALUE", "DURATION")).done());
     document.append_property(Property::new("X-PUBLISHED-TTL", REFRESH));
     for shift in &calendar.shifts {
-        document.push(event(rota, shift, now));
+        document.push(event(owner, shift, &called(shift.person), now));
     }
     document.to_string()
 }
 
-fn event(rota: &Rota, shift: &Shift<'_>, now: DateTime<Utc>) -> icalendar::Event {
+fn event(owner: &str, shift: &Shift<'_>, called: &str, now: DateTime<Utc>) -> icalendar::Event {
     let mut event = icalendar::Event::new();
     event
-        .uid(&uid(rota, shift))
+        .uid(&uid(owner, shift))
         .timestamp(now)
-        .summary(&format!("{}: {}", shift.layer, rota.called(shift.person)))
+        .summary(&format!("{}: {called}", shift.layer))
         .starts(shift.start)
         .ends(shift.end)
         .add_property("TRANSP", "TRANSPARENT");
@@ -40,11 +47,10 @@ fn event(rota: &Rota, shift: &Shift<'_>, now: DateTime<Utc>) -> icalendar::Event
     event.done()
 }
 
-/// Unique in the world as far as a tenant's id is, and plain: nothing in it needs an escape.
-fn uid(rota: &Rota, shift: &Shift<'_>) -> String {
-    let owner = rota.tenant().map_or_else(|| plain(&rota.name), |tenant| plain(tenant.as_str()));
+/// Unique in the world as far as the owner's id is, and plain: nothing in it needs an escape.
+fn uid(owner: &str, shift: &Shift<'_>) -> String {
     let start = shift.start.format("%Y%m%dT%H%M%SZ");
-    format!("{start}-{}-{}@{owner}.nightdesk", plain(shift.layer), plain(shift.person.as_str()))
+    format!("{start}-{}-{}@{}.nightdesk", plain(shift.layer), plain(shift.person.as_str()), plain(owner))
 }
 
 /// Letters and digits as they are; every other byte by its number, so that no two names become one.
@@ -66,11 +72,10 @@ mod tests {
                     every = { weeks = 1 }\npeople = [\"Ana María\", \"bea\"]\n[[overrides]]\n\
                     from = \"2026-06-18\"\nuntil = \"2026-06-19\"\ntake = \"bea\"\nreason = \"a; b\"\n";
         let ScheduleFile { schedule, overrides } = ScheduleFile::parse(text).unwrap();
-        let rota = Rota { name: "demo".into(), schedule, overrides, policy: None, stopped: Vec::new() };
         let at = |text: &str| text.parse::<DateTime<Utc>>().unwrap();
         let shown = |from: &str| {
-            let found = oncall_between(&rota.schedule, &rota.overrides, at(from), at("2026-06-20T00:00:00Z"));
-            calendar(&rota, &found, at("2026-06-01T00:00:00Z"))
+            let found = oncall_between(&schedule, &overrides, at(from), at("2026-06-20T00:00:00Z"));
+            calendar("demo", "demo", &found, Person::to_string, at("2026-06-01T00:00:00Z"))
         };
         let document = shown("2026-06-17T00:00:00Z");
         for line in [
