@@ -43,20 +43,28 @@ impl Call {
                     VoicemailReason::NotUnderstood => words.voicemail_not_understood,
                     VoicemailReason::TooLong => words.voicemail_too_long,
                 };
-                let carrier_transcribes = policy.transcription == TranscriptionBy::Carrier;
-                let then = Then::Record { turn: self.turn, seconds_max: MESSAGE_SECONDS_MAX, carrier_transcribes };
-                self.say(vec![first.to_owned(), words.voicemail_beep.to_owned()], then)
+                self.say(vec![first.to_owned(), words.voicemail_beep.to_owned()], self.recording(policy))
             }
             CallState::Joining { .. } | CallState::Connected { .. } => {
                 let name = self.accepted_by(policy).unwrap_or_else(|| words.technician.to_owned());
                 let then = Then::Join { case: self.id.case(), turn: self.turn };
                 self.say(vec![wording::fill(words.connecting, &name)], then)
             }
+            CallState::Closing { farewell: Farewell::Exhausted, .. } => {
+                let mut say = self.farewell(policy, words, Farewell::Exhausted, now);
+                say.push(words.exhausted_message.to_owned());
+                self.say(say, self.recording(policy))
+            }
             CallState::Closing { farewell, .. } => self.say(self.farewell(policy, words, *farewell, now), Then::HangUp),
             CallState::AwaitingTranscript { .. } | CallState::Ended => {
                 self.say(vec![words.goodbye.to_owned()], Then::HangUp)
             }
         }
+    }
+
+    fn recording(&self, policy: &Policy) -> Then {
+        let carrier_transcribes = policy.transcription == TranscriptionBy::Carrier;
+        Then::Record { turn: self.turn, seconds_max: MESSAGE_SECONDS_MAX, carrier_transcribes }
     }
 
     fn say(&self, say: Vec<String>, then: Then) -> VoiceReply {

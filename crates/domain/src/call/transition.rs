@@ -161,7 +161,10 @@ impl Step<'_> {
     fn recorded(&mut self, turn: u32, recording: Option<&Recording>) -> Taken {
         let recording = recording.filter(|recording| recording.seconds > 0);
         match (&self.call.state, recording) {
-            (CallState::Recording { .. }, recording) if turn == self.call.turn => {
+            // Who hears that nobody has answered may leave a message, too.
+            (CallState::Recording { .. } | CallState::Closing { farewell: Farewell::Exhausted, .. }, recording)
+                if turn == self.call.turn =>
+            {
                 self.call.turn += 1;
                 match recording {
                     Some(recording) => {

@@ -169,6 +169,7 @@ impl<'a> Step<'a> {
             to,
             subject: Private::new(report::summary(&self.case, policy)),
             body: Private::new(report::page_text(&self.case, policy)),
+            briefing: self.case.drill.is_none().then(|| Box::new(self.case.briefing(policy))),
             code: self.case.ack_code.clone()?,
             useless_after: until,
         };

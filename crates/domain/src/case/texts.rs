@@ -6,8 +6,9 @@ use crate::consent::Withheld;
 use crate::effect::{CallerText, Effect};
 use crate::ids::TicketNumber;
 use crate::private::Private;
-use crate::triage::say_callback;
+use crate::triage::{say_callback, say_clock};
 use crate::vocabulary::Language;
+use chrono::{DateTime, Utc};
 
 impl Step<'_> {
     /// Confirms a promised call by text, to a caller who agreed to that. The caller has just been on the line and
@@ -46,6 +47,25 @@ impl Step<'_> {
                 )
             }
         }
+    }
+
+    /// Tells a caller who agreed to texts, and is not on the line, by when the technician will ring.
+    pub(super) fn text_arrival(&mut self, name: &str, by: DateTime<Utc>) {
+        let brief = &self.case.brief;
+        let Some(to) = brief.text_to.clone().filter(|_| !self.case.caller.present) else { return };
+        let policy = self.context.policy;
+        let (msp, at) = (&policy.name, say_clock(by, policy.time_zone, brief.language));
+        let body = Private::new(match brief.language {
+            Language::English => {
+                format!("{msp}: {name} has it and will call you by {at}. Reply STOP to get no more texts.")
+            }
+            Language::Spanish => format!(
+                "{msp}: {name} se encarga de ello y le llamará, a más tardar, {at}. \
+                 Responda STOP para no recibir más mensajes."
+            ),
+        });
+        let from = policy.caller_id.clone();
+        self.plan(Effect::TextCaller(CallerText { to, from, body, urgent: true, agreed: true }));
     }
 
     /// A text to the caller was not sent: whoever reads the ticket must not think that it was.

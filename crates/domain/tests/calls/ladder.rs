@@ -102,7 +102,8 @@ fn a_ladder_tried_in_vain_is_told_to_the_caller_and_begins_again_every_fifteen_m
     let night = exhausted()
         .hears("Nobody on call has answered yet. I keep trying, and whoever answers will call you back.")
         .hears("Your ticket number is")
-        .expect_goodbye()
+        .hears("You can hang up now, or leave a message after the beep.")
+        .expect_recording()
         .expect_alerts(1)
         .hangs_up()
         .expect_pages(3);

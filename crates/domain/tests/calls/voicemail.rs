@@ -143,6 +143,26 @@ fn star_while_holding_takes_a_message_and_paging_goes_on() {
 }
 
 #[test]
+fn whoever_hears_that_nobody_has_answered_can_leave_a_message() {
+    let busy = |night: nightdesk_testkit::script::Night, name: &str| {
+        night.rings(name).ends(nightdesk_domain::case::PageOutcome::Busy)
+    };
+    let night = busy(busy(busy(holding(), "alex"), "bea"), "morgan").expect_recording();
+    night
+        .clone()
+        .leaves_message(Some(12))
+        .hears("Your message is stored")
+        .expect_goodbye()
+        .expect_disposition(Disposition::Escalate)
+        .hangs_up()
+        .message_reads(Some("the plant stands still"))
+        .expect_over()
+        .expect_in_ticket("> the plant stands still");
+    night.clone().leaves_message(None).hears("I recorded no message").expect_goodbye();
+    night.hangs_up().leaves_message(Some(12)).expect_in_ticket("recording RE1, 12 seconds");
+}
+
+#[test]
 fn whoever_accepts_while_the_message_is_confirmed_does_not_wait_in_an_empty_room() {
     stranger()
         .presses("*")

@@ -32,6 +32,7 @@ use futures_util::FutureExt;
 use mind::SimMind;
 use nightdesk_domain::case::CaseEvent;
 use nightdesk_domain::policy::{Channel, Ladder, ModelPolicy, Policy, Reach, Rung, TranscriptionBy, Way, Who};
+use nightdesk_domain::rota::{Every, Hours, Layer, Member, Person, Schedule};
 use nightdesk_engine::{Engine, Ports, Settings};
 use nightdesk_ports::TenantRepository;
 use serde::{Deserialize, Serialize};
@@ -207,6 +208,15 @@ fn vary_ladder(policy: &mut Policy, dice: &mut Dice) {
         }
     }
     let mut rungs: Vec<Rung> = policy.ladder.iter().cloned().map(|id| Rung::once(Who::Person(id))).collect();
+    if dice.chance(400) {
+        // A hand-off each hour: some nights see one while somebody is being paged.
+        let members = policy.ladder.iter().map(|id| Member::new(Person::new(id.as_str()))).collect();
+        let start = sample::at(0).with_timezone(&policy.time_zone).naive_local();
+        let (name, every) = ("primary".to_owned(), Every::Hours(1));
+        let layers = vec![Layer { name: name.clone(), start, every, people: members, hours: Hours::default() }];
+        policy.rota = Some(Schedule { time_zone: policy.time_zone, layers });
+        rungs.insert(0, Rung::once(Who::OnCall(name)));
+    }
     for rung in &mut rungs {
         rung.tries = if dice.chance(300) { 2 } else { 1 };
         rung.pause_seconds = if dice.chance(300) { 60 } else { 0 };
