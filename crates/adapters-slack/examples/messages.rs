@@ -13,7 +13,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let folder = PathBuf::from(std::env::args().nth(1).ok_or("give the folder to write into")?);
     let case = CaseId::parse("CA0123456789abcdef")?;
     let long = "our server is down & <nobody> can work ".repeat(200);
-    let page = |body, link| page_message(&Page { case: &case, page: 1, subject: "Acme Dental, Critical", body, link });
+    let page = |body, link| {
+        page_message(&Page { case: &case, page: 1, subject: "Acme Dental, Critical", body, briefing: None, link })
+    };
     let alert = Alert { to: Vec::new(), subject: long.as_str().into(), body: long.as_str().into() };
     let dialog = [Turn::technician("I will call you tomorrow at nine.")];
     let messages: [(&str, Message); 6] = [

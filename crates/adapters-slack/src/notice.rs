@@ -1,7 +1,9 @@
 //! A notice to the people on call, a page with the buttons that accept it, and what is left of a page once it is over.
 
 use crate::blocks::{Block, Button, HEADER_MAX, Message, TEXT_MAX, Text};
+use crate::briefing::briefing_message;
 use crate::text::{lines, one_line};
+use nightdesk_domain::case::Briefing;
 use nightdesk_domain::effect::Alert;
 use nightdesk_domain::ids::CaseId;
 
@@ -17,8 +19,10 @@ pub struct Page<'a> {
     pub page: u32,
     /// One line.
     pub subject: &'a str,
-    /// The briefing.
+    /// The briefing as text.
     pub body: &'a str,
+    /// The briefing itself, shown in place of the text; none in a drill.
+    pub briefing: Option<&'a Briefing>,
     /// Where it can be accepted in a browser.
     pub link: Option<&'a str>,
 }
@@ -35,7 +39,10 @@ pub fn alert_message(alert: &Alert) -> Message {
 ///
 /// Pure. Keeps Slack's limits for any words.
 pub fn page_message(page: &Page<'_>) -> Message {
-    let mut blocks = told(page.subject, page.body);
+    let mut blocks = match page.briefing {
+        Some(briefing) => briefing_message(briefing).blocks,
+        None => told(page.subject, page.body),
+    };
     let button = |minutes: u32| Button {
         text: Text::plain(format!("I have it, {minutes} min")),
         action_id: format!("accept-{minutes}"),

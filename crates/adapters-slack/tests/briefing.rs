@@ -1,7 +1,7 @@
 //! The exact message for a briefing, and what must hold of it whatever is known and was said.
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs)] // A test may panic.
 
-use nightdesk_adapters_slack::{BLOCKS_MAX, FIELD_MAX, HEADER_MAX, TEXT_MAX, briefing_message};
+use nightdesk_adapters_slack::{BLOCKS_MAX, FIELD_MAX, HEADER_MAX, Page, TEXT_MAX, briefing_message, page_message};
 use nightdesk_domain::case::Briefing;
 use nightdesk_domain::ids::{CaseId, TicketNumber};
 use nightdesk_domain::triage::{Affected, FlagKind, Mood};
@@ -99,6 +99,16 @@ fn a_first_call_has_no_field_for_what_is_not_known() {
     let fields = ["*Client* unknown", "*Number* withheld", "*Priority* Critical", "*Category* Unclassified"];
     assert_eq!(shown["blocks"][1]["fields"], json!(fields.map(text)));
     assert_eq!(shown["blocks"].as_array().unwrap().len(), 3);
+}
+
+#[test]
+fn a_page_shows_the_briefing_and_its_buttons() {
+    let (case, briefing) = (CaseId::parse("CA1").unwrap(), known_client());
+    let page = Page { case: &case, page: 1, subject: "s", body: "b", briefing: Some(&briefing), link: None };
+    let shown = serde_json::to_value(page_message(&page)).unwrap();
+    let (buttons, told) = shown["blocks"].as_array().unwrap().split_last().unwrap();
+    assert_eq!(json!(told), message(&briefing)["blocks"]);
+    assert_eq!(buttons["type"], "actions");
 }
 
 proptest! {

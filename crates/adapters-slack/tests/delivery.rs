@@ -38,7 +38,14 @@ fn case() -> CaseId {
 }
 
 fn page<'a>(case: &'a CaseId, body: &'a str) -> Page<'a> {
-    Page { case, page: 3, subject: "Acme Dental, Critical", body, link: Some("https://desk.example/ack/t/CA1/3/5/ab") }
+    Page {
+        case,
+        page: 3,
+        subject: "Acme Dental, Critical",
+        body,
+        briefing: None,
+        link: Some("https://desk.example/ack/t/CA1/3/5/ab"),
+    }
 }
 
 async fn alert(slack: &Slack) -> Result<(), DeliveryError> {

@@ -1,6 +1,7 @@
 //! The command line: what can be asked of NightDesk, with examples.
 
 mod alert;
+mod callbacks;
 mod consent;
 mod oncall;
 mod outages;
@@ -8,6 +9,7 @@ mod understanding;
 mod windows;
 
 pub use alert::{AlertArgs, AlertCommand, AlertSendArgs};
+pub use callbacks::{CallbacksArgs, CallbacksCommand};
 pub use consent::ConsentArgs;
 pub use oncall::{FeedArgs, OncallArgs, OncallForm, OverrideAddArgs, OverrideCommand, OverrideOptions, SwapArgs};
 pub use outages::OutagesCommand;
@@ -139,6 +141,8 @@ pub enum Command {
         #[arg(long, value_name = "TEXT")]
         fix: Option<String>,
     },
+    /// List the calls that callers were promised, say that one was made, or move it.
+    Callbacks(CallbacksArgs),
     /// Work with messages that callers have left.
     #[command(subcommand)]
     Voicemail(VoicemailCommand),

@@ -1,7 +1,7 @@
 //! Orders to the outside: serialisable, provider-neutral, performed by the engine after the commit.
 
 use crate::call::CallEvent;
-use crate::case::{CaseEvent, History, TicketDraft};
+use crate::case::{Briefing, CaseEvent, History, TicketDraft};
 use crate::consent::Withheld;
 use crate::ids::{AckCode, CallId, CaseId, EffectId, LegId, PsaTicketId, RecordingId, TechnicianId, TenantId};
 use crate::model::{Question, Summary};
@@ -112,6 +112,9 @@ pub struct MessageOrder {
     pub subject: Private,
     /// The rest; it says how to accept by a text.
     pub body: Private,
+    /// The same for channels that show more than text.
+    #[serde(default)]
+    pub briefing: Option<Box<Briefing>>,
     /// The code by which it is accepted.
     pub code: AckCode,
     /// After this instant the order is moot: the case has moved on.

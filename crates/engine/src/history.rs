@@ -29,30 +29,30 @@ impl Engine {
             let (company, category) = question.as_ref().and_then(|asked| Some((&asked.company, asked.category?)))?;
             self.told(claim, self.within(bound, ticketing.last_fix(tenant, company, category)).await).flatten()
         };
-        let last = self.last_call(tenant, &case, bound);
-        let (open_tickets, last_fix, last_call) = join3(open, fix, last).await;
-        let history = History { open_tickets, last_call, last_fix };
+        let own = self.newest_cases(tenant, bound);
+        let (open_tickets, last_fix, own) = join3(open, fix, own).await;
+        let last_fix = last_fix.or_else(|| case.last_fix_among(&own));
+        let history = History { open_tickets, last_call: case.last_call_among(&own), last_fix };
         Ok(Attempt::Ended(match history.is_empty() {
             true => Outcome::Done,
             false => Outcome::Remembered(Box::new(history)),
         }))
     }
 
-    /// When the same client last began a case; none if the store does not tell in time.
-    async fn last_call(&self, tenant: &TenantId, case: &Case, bound: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    /// The tenant's newest cases; none if the store does not tell in time.
+    async fn newest_cases(&self, tenant: &TenantId, bound: DateTime<Utc>) -> Vec<Case> {
         let listed = async {
             let newest = self.ports().cases.list(tenant, ListKind::Cases, HISTORY_CASES_MAX).await;
             newest.map_err(|_| DeliveryError::unavailable())
         };
-        let cases = self.within(bound, listed).await.ok()?;
-        let cases: Vec<Case> = cases
+        let cases = self.within(bound, listed).await.unwrap_or_default();
+        cases
             .into_iter()
             .filter_map(|snapshot| match snapshot {
                 Snapshot::Case(case) => Some(*case),
                 Snapshot::Call(_) => None,
             })
-            .collect();
-        case.last_call_among(&cases)
+            .collect()
     }
 
     fn told<T>(&self, claim: &Claim, answer: Result<T, DeliveryError>) -> Option<T> {

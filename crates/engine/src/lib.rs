@@ -7,6 +7,7 @@
 mod acknowledge;
 mod alert;
 mod budget;
+mod callbacks;
 mod courier;
 mod drill;
 mod facts;
@@ -25,6 +26,7 @@ mod windows;
 
 pub use acknowledge::CaseAndPolicy;
 pub use alert::{ALERT, AlertError, AlertTaken};
+pub use callbacks::CallbackError;
 pub use courier::Ran;
 pub use journal::{Difference, Replay};
 pub use model::MODEL_USE;

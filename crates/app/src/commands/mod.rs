@@ -3,6 +3,7 @@
 mod alert;
 mod analyze;
 mod call;
+mod callbacks;
 mod calls;
 mod check;
 mod consent;
@@ -44,6 +45,7 @@ pub async fn run(cli: Cli) -> ExitCode {
         Some(Command::Alert(args)) => alert::run(store, *args).await,
         Some(Command::TestPage(args)) => test_page::run(store, args).await,
         Some(Command::Handled { ticket, by, fix }) => tickets::handled(store, &ticket, &by, fix.as_deref()).await,
+        Some(Command::Callbacks(args)) => callbacks::run(store, args).await,
         Some(Command::Voicemail(command)) => voicemail::run(store, command).await,
         Some(Command::Windows(command)) => windows::run(store, command).await,
         Some(Command::Consent(args)) => consent::run(store, args).await,

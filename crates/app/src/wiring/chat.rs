@@ -21,14 +21,15 @@ impl Wiring {
         order: &MessageOrder,
     ) -> Result<(), DeliveryError> {
         let absent = |what: &str| Err(DeliveryError::Refused(format!("the tenant has no {what}")));
-        let MessageOrder { tenant, case, page, subject, body, .. } = order;
+        let MessageOrder { tenant, case, page, subject, body, briefing, .. } = order;
         let link = self.link_to_page(tenant, case, *page).await;
         let link = link.as_deref();
         match &order.to {
             MessageTo::Text { .. } => absent("texts by chat or mail"),
             MessageTo::Slack(member) => {
                 let Some(slack) = served.slack() else { return absent("Slack workspace") };
-                let shown = Page { case, page: *page, subject: subject.reveal(), body: body.reveal(), link };
+                let (subject, body) = (subject.reveal(), body.reveal());
+                let shown = Page { case, page: *page, subject, body, briefing: briefing.as_deref(), link };
                 slack.page(member, &shown).await.map(drop)
             }
             MessageTo::Email(address) => {

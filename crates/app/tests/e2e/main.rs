@@ -9,6 +9,7 @@ mod support;
 
 mod alerts;
 mod analyze;
+mod callbacks;
 mod commands;
 mod connectwise;
 mod crash;

@@ -131,6 +131,7 @@ impl Step<'_> {
         let at = report::clock_time(by, self.context.policy);
         self.reason("page/arrival-promised", format!("{name}: {at}"));
         self.note(Private::new(format!("{name} will ring the caller by {at}.")));
+        self.text_arrival(&name, by);
         Ok(())
     }
 

@@ -14,6 +14,7 @@ use crate::policy::Policy;
 use crate::private::Private;
 use crate::triage::{Affected, FlagKind, Mood};
 use crate::vocabulary::{Category, Language, Priority, category_label};
+use serde::{Deserialize, Serialize};
 
 /// Most characters of a name that are read out or texted.
 const NAME_CHARS_MAX: usize = 40;
@@ -23,7 +24,7 @@ const FIX_CHARS_MAX: usize = 60;
 const PROBLEM_CHARS_MIN: usize = 60;
 
 /// What is known of a case, for whoever is woken for it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Briefing {
     /// The MSP, as people know it.
     pub msp: String,

@@ -13,6 +13,8 @@ use serde::{Deserialize, Serialize};
 
 /// How a note begins that says what fixed the problem.
 const FIXED: &str = "What fixed it: ";
+/// The reason that keeps it in the case.
+const TOLD: &str = "case/fixed";
 
 /// What is known from before. Nothing is the ordinary case: a first call, or a ticketing system that is down.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -66,15 +68,31 @@ impl Case {
         Some(HistoryQuestion { company, category: self.brief.category })
     }
 
-    /// When the same client last began a case before this one, among a tenant's newest cases. The company tells who
-    /// is the same, and where it is unknown the number.
+    /// When the same client last began a case before this one, among a tenant's newest cases.
     pub fn last_call_among(&self, cases: &[Case]) -> Option<DateTime<Utc>> {
+        self.earlier(cases).filter(|other| other.has_caller()).map(|other| other.opened_at).max()
+    }
+
+    /// What fixed the same client's newest case of this category, where somebody has told us.
+    pub fn last_fix_among(&self, cases: &[Case]) -> Option<Private> {
+        let alike = self
+            .earlier(cases)
+            .filter(|other| self.brief.category.is_some() && other.brief.category == self.brief.category);
+        let told = alike.filter_map(|other| {
+            let fix = other.reasons.iter().rev().find(|reason| reason.rule == TOLD)?;
+            Some((other.opened_at, fix_in_note(fix.words.reveal())?))
+        });
+        told.max_by_key(|(opened_at, _)| *opened_at).map(|(_, fix)| fix)
+    }
+
+    /// Cases of the same client before this one. The company tells who is the same, and where it is unknown the number.
+    fn earlier<'a>(&'a self, cases: &'a [Case]) -> impl Iterator<Item = &'a Case> {
         let same = |other: &Case| match &self.brief.company {
             Some(company) => other.brief.company.as_ref() == Some(company),
             None => self.brief.number.is_some() && other.brief.number == self.brief.number,
         };
-        let before = |other: &&Case| other.id != self.id && other.has_caller() && other.opened_at < self.opened_at;
-        cases.iter().filter(before).filter(|other| same(other)).map(|other| other.opened_at).max()
+        let before = |other: &Case| other.id != self.id && other.drill.is_none() && other.opened_at < self.opened_at;
+        cases.iter().filter(move |other| before(other) && same(other))
     }
 }
 
@@ -105,12 +123,11 @@ impl Step<'_> {
     /// Writes what fixed the problem into the ticket, where the next case like it finds it.
     pub(super) fn fixed(&mut self, by: &Private, how: &Private) -> Taken {
         let text = format!("{FIXED}{} ({})", shorten(how.reveal(), FIX_CHARS_MAX), by.reveal());
-        let told = "case/fixed";
-        if how.is_empty() || self.case.reasons.iter().any(|reason| reason.rule == told && reason.words.reveal() == text)
+        if how.is_empty() || self.case.reasons.iter().any(|reason| reason.rule == TOLD && reason.words.reveal() == text)
         {
             return Err("nothing new about what fixed it");
         }
-        self.reason(told, text.as_str());
+        self.reason(TOLD, text.as_str());
         self.note(Private::new(text));
         Ok(())
     }

@@ -108,6 +108,24 @@ fn the_last_call_is_the_newest_earlier_case_of_the_same_client() {
 }
 
 #[test]
+fn what_fixed_the_newest_case_like_it_is_found_among_our_own() {
+    let now = holding();
+    let earlier = |days: i64, how: &str| {
+        let fixed = CaseEvent::Fixed { by: "Alex".into(), how: how.into() };
+        let mut case = holding().rings("alex").accepts().case_event(fixed).case().clone();
+        case.id = nightdesk_domain::ids::CaseId::parse(&format!("CX{days}")).unwrap();
+        case.opened_at = now.now - chrono::Duration::days(days);
+        case
+    };
+    let mut cases = vec![earlier(9, "replaced the disk"), earlier(2, "restarted the virtual host")];
+    let told = now.case().last_fix_among(&cases).unwrap();
+    assert_eq!(told.reveal(), "restarted the virtual host (Alex)");
+    cases[1].brief.category = Some(Category::Vpn);
+    assert_eq!(now.case().last_fix_among(&cases).unwrap().reveal(), "replaced the disk (Alex)");
+    assert_eq!(now.case().last_fix_among(&[]), None);
+}
+
+#[test]
 fn the_text_says_who_waits_where_and_what_helped_last_time() {
     remembers(holding().rings("alex"), known_client())
         .hangs_up()

@@ -3,6 +3,7 @@
 
 mod alert;
 mod briefing;
+mod callbacks;
 mod caution;
 mod conversation;
 mod dispositions;

@@ -1,11 +1,13 @@
 //! Ladders of rungs, several channels, acceptances by message, and promises to ring the caller.
 
 use super::{STRANGER, holding};
+use chrono::{NaiveTime, Weekday};
 use nightdesk_domain::case::{CaseEvent, PageOutcome, Work};
 use nightdesk_domain::effect::Effect;
 use nightdesk_domain::ids::TechnicianId;
 use nightdesk_domain::policy::{Channel, Ladder, Policy, Reach, Rung, Way, Who};
-use nightdesk_domain::vocabulary::Priority;
+use nightdesk_domain::rota::{Change, Every, Hours, Layer, Member, Override, Person, Schedule, Stretch};
+use nightdesk_domain::vocabulary::{Category, Priority};
 use nightdesk_testkit::sample;
 use nightdesk_testkit::script::Night;
 
@@ -235,4 +237,74 @@ fn an_acceptance_by_message_is_idempotent_and_promises_once() {
         night.case().message_reply(2, &night.policy).split('.').next(),
         Some("You have it, and ring by 2:30 AM")
     );
+}
+
+/// Bea is on call this week as primary; nobody is as secondary.
+fn with_rota() -> Policy {
+    let start = |text: &str| text.parse().unwrap();
+    let member = |name: &str| Member::new(Person::new(name));
+    let layer = |name: &str, people: Vec<Member>, hours: Hours| Layer {
+        name: name.into(),
+        start: start("2026-01-05T08:00:00"),
+        every: Every::Weeks(1),
+        people,
+        hours,
+    };
+    let weekend = Stretch::between((Weekday::Sat, NaiveTime::MIN), (Weekday::Mon, Some(NaiveTime::MIN))).unwrap();
+    let layers = vec![
+        layer("primary", vec![member("alex"), member("bea")], Hours::default()),
+        layer("weekend", vec![member("alex")], Hours::of(&[weekend])),
+    ];
+    Policy { rota: Some(Schedule { time_zone: chrono_tz::America::Chicago, layers }), ..sample::policy() }
+}
+
+#[test]
+fn whoever_is_on_call_comes_first_then_the_list_then_the_manager_and_an_empty_layer_is_skipped_at_once() {
+    let night = server_down(with_rota()).rings("bea").expect_pages(1).ends(PageOutcome::NoAnswer).rings("alex");
+    night.ends(PageOutcome::NoAnswer).rings("morgan").ends(PageOutcome::NoAnswer).expect_pages(3);
+}
+
+#[test]
+fn an_override_made_tonight_counts_at_once() {
+    let mut night = Night::with(with_rota());
+    let change = Change::Take { by: Person::new("morgan") };
+    let (from, until) = (night.now - chrono::Duration::hours(1), night.now + chrono::Duration::hours(5));
+    let (id, layer, reason) = ("o1".into(), "primary".into(), String::new());
+    night.facts.overrides = vec![Override { id, layer, from, until, change, reason }];
+    let night = night.call_from(STRANGER).says("this is dana at acme dental our server is down since nine");
+    night.rings("morgan").ends(PageOutcome::NoAnswer).rings("alex");
+}
+
+#[test]
+fn a_rung_by_skill_asks_whoever_fits_best_and_then_the_next() {
+    let skilled = |policy: &mut Policy, nth: usize, proficiency: u8| {
+        policy.technicians[nth].skills = [(Category::Vpn, proficiency)].into();
+        policy.technicians[nth].tier = 2;
+    };
+    let by_skill = Rung { tries: 2, ..Rung::once(Who::SkillMatch) };
+    let mut policy = with_ladder(vec![by_skill, Rung::once(Who::Manager)]);
+    skilled(&mut policy, 0, 1);
+    skilled(&mut policy, 1, 5);
+    let words =
+        "this is dana at acme dental the ceo cant connect to the vpn since nine and her closing call starts in an hour";
+    let night = Night::with(policy.clone()).call_from(STRANGER).says(words).expect_ticket(Priority::High);
+    night.rings("bea").ends(PageOutcome::NoAnswer).rings("alex").ends(PageOutcome::NoAnswer).rings("morgan");
+    // What is Critical is not scored.
+    server_down(policy).rings("alex");
+}
+
+#[test]
+fn a_caller_who_agreed_to_texts_and_has_gone_reads_by_when_the_call_comes() {
+    let texts = |night: &Night| {
+        let body = |effect: &Effect| match effect {
+            Effect::TextCaller(text) => Some(text.body.reveal().to_owned()),
+            _ => None,
+        };
+        night.effects.iter().filter_map(|planned| body(&planned.effect)).collect::<Vec<_>>()
+    };
+    let mut agreed = asked_for_minutes();
+    agreed.case.as_mut().unwrap().brief.text_to = Some(sample::number(STRANGER));
+    let told = texts(&agreed.keys_in_turn(2, "20"));
+    assert_eq!(told, ["Northwind IT: Alex has it and will call you by 2:20 AM. Reply STOP to get no more texts."]);
+    assert!(texts(&asked_for_minutes().keys_in_turn(2, "20")).is_empty(), "who did not agree is not texted");
 }

@@ -281,7 +281,8 @@ impl Telephony for SimTelephony {
         });
         let ours = self.world.policy.technicians.iter().any(|person| person.number.as_ref() == Some(&order.to));
         self.world.require(ours, "no caller is texted", || "a text to somebody who is no technician".to_owned());
-        if let Some((case, _)) = &page {
+        if let Some((case, number)) = &page {
+            safety::ringing(&self.world, case, *number);
             *self.world.book().page_requests.entry(case.clone()).or_default() += 1;
         }
         let act = move |world: &Arc<World>| {

@@ -119,6 +119,7 @@ impl Notifier for SimDesk {
 
     async fn page(&self, _: &TenantId, id: &EffectId, order: &MessageOrder) -> Result<(), DeliveryError> {
         self.touching(Service::Notifier, |effect| matches!(effect, Effect::MessagePage(own) if own == order));
+        safety::ringing(&self.world, &order.case, order.page);
         let (case, page) = (order.case.clone(), order.page);
         *self.world.book().page_requests.entry(case.clone()).or_default() += 1;
         let act = move |world: &Arc<World>| {

@@ -32,6 +32,7 @@ use futures_util::FutureExt;
 use mind::SimMind;
 use nightdesk_domain::case::CaseEvent;
 use nightdesk_domain::policy::{Channel, Ladder, ModelPolicy, Policy, Reach, Rung, TranscriptionBy, Way, Who};
+use nightdesk_domain::rota::{Every, Hours, Layer, Member, Person, Schedule};
 use nightdesk_engine::{Engine, Ports, Settings};
 use nightdesk_ports::TenantRepository;
 use serde::{Deserialize, Serialize};
@@ -207,6 +208,15 @@ fn vary_ladder(policy: &mut Policy, dice: &mut Dice) {
         }
     }
     let mut rungs: Vec<Rung> = policy.ladder.iter().cloned().map(|id| Rung::once(Who::Person(id))).collect();
+    if dice.chance(400) {
+        // A hand-off each hour: some nights see one while somebody is being paged.
+        let members = policy.ladder.iter().map(|id| Member::new(Person::new(id.as_str()))).collect();
+        let start = sample::at(0).with_timezone(&policy.time_zone).naive_local();
+        let (name, every) = ("primary".to_owned(), Every::Hours(1));
+        let layers = vec![Layer { name: name.clone(), start, every, people: members, hours: Hours::default() }];
+        policy.rota = Some(Schedule { time_zone: policy.time_zone, layers });
+        rungs.insert(0, Rung::once(Who::OnCall(name)));
+    }
     for rung in &mut rungs {
         rung.tries = if dice.chance(300) { 2 } else { 1 };
         rung.pause_seconds = if dice.chance(300) { 60 } else { 0 };
@@ -246,7 +256,10 @@ async fn play(world: Arc<World>, heals: DateTime<Utc>) {
             world.clock.sleep_ms(world.range(60_000, 3_600_000)).await;
             let cases: Vec<_> = world.book().cases.keys().cloned().collect();
             if let Some(case) = world.pick(&cases) {
-                world.post(Hook::Case(case, CaseEvent::MarkedHandled { by: "Robin".into() })).await;
+                let owes = world.book().case(&case).is_some_and(|case| case.owed().is_some());
+                let by = "Robin".into();
+                let event = if owes { CaseEvent::CallbackDone { by } } else { CaseEvent::MarkedHandled { by } };
+                world.post(Hook::Case(case, event)).await;
             }
         });
     }

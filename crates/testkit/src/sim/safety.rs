@@ -177,7 +177,7 @@ pub(crate) fn touching(world: &World, claimant: &str, service: Service, orders: 
     });
 }
 
-/// Somebody is about to be rung.
+/// Somebody is about to be rung, or paged by a message.
 pub(crate) fn ringing(world: &World, case: &CaseId, page: u32) {
     let now = world.clock.at();
     let taken = world.book().taken_since.get(case).copied();

@@ -181,3 +181,95 @@ fn within(field: &str, value: u32, range: &std::ops::RangeInclusive<u32>, check:
         check.problem(field, format!("must be {} to {}", range.start(), range.end()));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{DEMO, Problems, Tenant};
+    use super::*;
+
+    fn parsed(more: &str) -> Result<Tenant, Vec<String>> {
+        Tenant::parse(&format!("{DEMO}\n{more}")).map_err(|Problems(problems)| problems)
+    }
+
+    const LADDER: &str = "[[ladders]]\nname = \"acme\"\ncompanies = [\"acme-dental\"]\npriorities = [\"Critical\"]\npasses = 2\n\
+                          [[ladders.rungs]]\nwho = \"person:bea\"\nring_seconds = 40\ntries = 2\npause_seconds = 60\n\
+                          [[ladders.rungs]]\nwho = \"skill-match\"\n[[ladders.rungs]]\nwho = \"everybody\"\n\
+                          [[ladders.rungs]]\nwho = \"manager\"\n";
+
+    #[test]
+    fn a_ladder_is_read_with_its_rungs_in_order() {
+        let policy = parsed(LADDER).unwrap().policy;
+        let [ladder] = policy.ladders.as_slice() else { panic!("one ladder") };
+        assert_eq!(
+            (ladder.name.as_str(), ladder.passes, ladder.priorities.as_slice()),
+            ("acme", 2, &[Priority::Critical][..])
+        );
+        let bea = TechnicianId::parse("bea").unwrap();
+        let first = Rung { who: Who::Person(bea), ring_seconds: Some(40), tries: 2, pause_seconds: 60 };
+        let others = [Who::SkillMatch, Who::Everybody, Who::Manager].map(Rung::once);
+        assert_eq!(ladder.rungs, [vec![first], others.to_vec()].concat());
+        let acme = policy.companies[0].id.clone();
+        assert_eq!(policy.ladder_for(Some(&acme), Priority::Critical).name, "acme");
+        assert_eq!(policy.ladder_for(Some(&acme), Priority::High).name, "on_call.ladder");
+        assert_eq!(policy.ladder_for(None, Priority::Critical).name, "on_call.ladder");
+    }
+
+    #[test]
+    fn how_a_person_is_reached_is_read_and_the_first_that_fits_counts() {
+        let ways = "slack = \"U012\"\nreach = [\n  { priorities = [\"Critical\"], ways = [{ by = \"call\" }, { by = \"text\", after_seconds = 30 }] },\n  \
+                    { ways = [{ by = \"slack\" }] },\n]\n";
+        let file = DEMO.replacen("name = \"Alex\"\n", &format!("name = \"Alex\"\n{ways}"), 1);
+        let policy = Tenant::parse(&file).unwrap().policy;
+        let alex = &policy.technicians[0];
+        let by = |priority| alex.ways(priority).into_iter().map(|way| (way.by, way.after_seconds)).collect::<Vec<_>>();
+        assert_eq!(by(Priority::Critical), [(Channel::Call, 0), (Channel::Text, 30)]);
+        assert_eq!(by(Priority::High), [(Channel::Slack, 0)]);
+        assert_eq!(policy.technicians[1].ways(Priority::Low), [Way { by: Channel::Call, after_seconds: 0 }]);
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_ladder_is_named_by_its_field() {
+        for (wrong, field) in [
+            (LADDER.replace("acme-dental", "nowhere"), "ladders[0].companies[0]"),
+            (LADDER.replace("person:bea", "person:nobody"), "ladders[0].rungs[0].who"),
+            (LADDER.replace("person:bea", "on-call:nights"), "ladders[0].rungs[0].who"),
+            (LADDER.replace("skill-match", "the boss"), "ladders[0].rungs[1].who"),
+            (LADDER.replace("tries = 2", "tries = 0"), "ladders[0].rungs[0].tries"),
+            (LADDER.replace("pause_seconds = 60", "pause_seconds = 86400"), "ladders[0].rungs[0].pause_seconds"),
+            (LADDER.replace("ring_seconds = 40", "ring_seconds = 5"), "ladders[0].rungs[0].ring_seconds"),
+            (LADDER.replace("passes = 2", "passes = 0"), "ladders[0].passes"),
+            (format!("{LADDER}{LADDER}"), "ladders[1].name"),
+            ("[[ladders]]\nname = \"empty\"\n".to_owned(), "ladders[0].rungs"),
+        ] {
+            let problems = parsed(&wrong).unwrap_err();
+            assert!(problems.iter().any(|problem| problem.starts_with(field)), "{field} is missing in {problems:?}");
+        }
+        assert!(parsed(&LADDER.replace("Critical", "Catastrophe")).unwrap_err()[0].contains("Catastrophe"));
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_way_or_a_budget_is_named_by_its_field() {
+        let with =
+            |reach: &str| DEMO.replacen("name = \"Alex\"\n", &format!("name = \"Alex\"\nreach = [{reach}]\n"), 1);
+        for (file, field) in [
+            (with("{ ways = [] }"), "technicians[0].reach[0].ways"),
+            (with("{ ways = [{ by = \"slack\" }] }"), "technicians[0].reach[0].ways[0].by"),
+            (with("{ ways = [{ by = \"webhook\" }] }"), "technicians[0].reach[0].ways"),
+            (
+                with("{ ways = [{ by = \"call\", after_seconds = 601 }] }"),
+                "technicians[0].reach[0].ways[0].after_seconds",
+            ),
+            (
+                DEMO.replacen(
+                    "[paging]\n",
+                    "[paging]\ncalls_max = { per_minute = 3, per_quarter = 2, per_hour = 9 }\n",
+                    1,
+                ),
+                "paging.calls_max",
+            ),
+        ] {
+            let Problems(problems) = Tenant::parse(&file).unwrap_err();
+            assert!(problems.iter().any(|problem| problem.starts_with(field)), "{field} is missing in {problems:?}");
+        }
+    }
+}
