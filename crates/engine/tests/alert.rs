@@ -2,8 +2,8 @@
 // Tests may unwrap.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
-use nightdesk_domain::case::{AlertState, PageEvent, WrittenAlert};
-use nightdesk_domain::ids::{CaseId, LegId, TenantId};
+use nightdesk_domain::case::{AlertState, CaseEvent, PageEvent, WrittenAlert};
+use nightdesk_domain::ids::{CallId, CaseId, LegId, TenantId};
 use nightdesk_domain::policy::{AlertsPolicy, Policy};
 use nightdesk_domain::vocabulary::Priority;
 use nightdesk_engine::{AlertError, AlertTaken, Engine, EngineError, Settings};
@@ -177,6 +177,18 @@ async fn what_a_tool_marks_as_handled_rings_nobody_any_more() {
     let unknown = CaseId::parse("alert-0").unwrap();
     let refused = night.engine.alert_handled(&tenant(), &unknown, "rmm").await;
     assert!(matches!(refused, Err(AlertError::Engine(EngineError::NotFound))));
+}
+
+#[tokio::test]
+async fn a_tool_does_not_end_what_callers_have_joined() {
+    let night = night().await;
+    let id = night.send(raid("a")).await.unwrap().status.id;
+    let (tenant, call) = (tenant(), CallId::parse("CA1").unwrap());
+    let joined = CaseEvent::CallerJoined { call, number: 1, brief: Box::new(sample::brief()) };
+    night.engine.case_event(&tenant, &id, joined).await.unwrap();
+    let refused = night.engine.alert_handled(&tenant, &id, "rmm").await;
+    assert!(matches!(refused, Err(AlertError::CallersWait)));
+    assert_eq!(night.state(&id).await, AlertState::Paging);
 }
 
 #[tokio::test]

@@ -183,6 +183,15 @@ fn what_is_repeated_or_late_changes_nothing() {
 }
 
 #[test]
+fn callers_join_an_alert_only_where_a_technician_has_declared_it() {
+    let night = raid().rings("alex").accepts();
+    assert_eq!(night.case().open_to_callers(night.now), None, "a tool may take its word back");
+    let until = night.now + chrono::TimeDelta::hours(2);
+    let night = night.case_event(CaseEvent::OutageDeclared { by: "Alex".into(), until, covers: None });
+    assert!(night.case().open_to_callers(night.now).is_some());
+}
+
+#[test]
 fn one_name_for_one_key_of_one_tool() {
     let named = |source: &str, key: &str, again| {
         told(|alert| (alert.source, alert.key) = (source.into(), key.into())).case_id(again)
