@@ -21,10 +21,10 @@ impl Arrival {
 }
 
 impl Step<'_> {
-    /// An acceptance by telephone, in this turn. It is final: it stops everything else that is in flight.
-    pub(super) fn accept(&mut self, number: u32, turn: u32) -> Taken {
+    /// An acceptance by telephone. It is final: it stops everything else that is in flight.
+    pub(super) fn accept(&mut self, number: u32) -> Taken {
         // A drill has no caller who would be rung.
-        let asking = self.case.drill.is_none().then_some(turn + 1);
+        let asking = self.case.drill.is_none().then_some(MINUTES_TURN);
         self.take_over(number, asking)?;
         if self.case.caller.present {
             let seconds = report::briefing_seconds(&self.case, self.context.policy) + JOIN_SECONDS_MAX;
