@@ -1,11 +1,13 @@
 //! The command line: what can be asked of NightDesk, with examples.
 
+mod callbacks;
 mod consent;
 mod oncall;
 mod outages;
 mod understanding;
 mod windows;
 
+pub use callbacks::{CallbacksArgs, CallbacksCommand};
 pub use consent::ConsentArgs;
 pub use oncall::{FeedArgs, OncallArgs, OncallForm, OverrideAddArgs, OverrideCommand, OverrideOptions, SwapArgs};
 pub use outages::OutagesCommand;
@@ -135,6 +137,8 @@ pub enum Command {
         #[arg(long, value_name = "TEXT")]
         fix: Option<String>,
     },
+    /// List the calls that callers were promised, say that one was made, or move it.
+    Callbacks(CallbacksArgs),
     /// Work with messages that callers have left.
     #[command(subcommand)]
     Voicemail(VoicemailCommand),

@@ -94,6 +94,13 @@ pub const EVERYBODY_MAX: usize = 10;
 pub const ARRIVAL_MINUTES_MAX: u32 = 480;
 /// How long after a promise to ring the caller, and the reminder of it, others are woken, in seconds.
 pub const ARRIVAL_GRACE_SECONDS: u32 = 10 * 60;
+/// How long after the time of a promised call, or after the telling of it, the call is overdue, in seconds; a promised
+/// window is over only at its end.
+pub const CALLBACK_GRACE_SECONDS: u32 = 15 * 60;
+/// How often a promised call can be moved to another time.
+pub const CALLBACK_MOVES_MAX: u32 = 2;
+/// How often somebody is told that a promised call is overdue, at most once at each opening of the office.
+pub const CALLBACK_TOLD_MAX: u32 = 5;
 /// Most layers of a rota.
 pub const ROTA_LAYERS_MAX: usize = 20;
 /// Most places in a layer's rotation; a person may have several.

@@ -29,7 +29,7 @@ impl Engine {
             }
         };
         let windows = async { if needs.windows { self.windows_ahead(tenant).await } else { Vec::new() } };
-        let on_call = self.on_call_facts(tenant, policy, needs.on_call);
+        let on_call = self.on_call_facts(tenant, policy, needs);
         let outages = async {
             match &needs.outages_of {
                 Some(company) => or_none(tenant, "open cases", self.outages_of(tenant, company).await),
@@ -42,13 +42,13 @@ impl Engine {
 
     /// What decides who is paged; only what the tenant's settings can make use of is read. What cannot be read is
     /// left out: somebody must be woken, by the plan if need be.
-    async fn on_call_facts(&self, tenant: &TenantId, policy: &Policy, wanted: bool) -> Facts {
-        if !wanted {
+    async fn on_call_facts(&self, tenant: &TenantId, policy: &Policy, needs: &Needs) -> Facts {
+        if !needs.on_call {
             return Facts::default();
         }
         let by_skill = policy.ladders.iter().flat_map(|ladder| &ladder.rungs).any(|rung| rung.who == Who::SkillMatch);
         let reach = || policy.technicians.iter().flat_map(|person| &person.reach);
-        let texts = reach().flat_map(|reach| &reach.ways).any(|way| way.by == Channel::Text);
+        let texts = needs.texts || reach().flat_map(|reach| &reach.ways).any(|way| way.by == Channel::Text);
         let (overrides, stopped, loads) = join3(
             async { if policy.rota.is_some() { self.overrides(tenant).await } else { Ok(Vec::new()) } },
             async { if texts || by_skill { self.stopped_technicians(policy).await } else { Ok(Vec::new()) } },

@@ -6,6 +6,7 @@
 
 mod acknowledge;
 mod budget;
+mod callbacks;
 mod courier;
 mod drill;
 mod facts;
@@ -23,6 +24,7 @@ mod voice;
 mod windows;
 
 pub use acknowledge::CaseAndPolicy;
+pub use callbacks::CallbackError;
 pub use courier::Ran;
 pub use journal::{Difference, Replay};
 pub use model::MODEL_USE;

@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test says what it expects by failing")]
 
 use nightdesk_domain::call::{Call, CallState};
-use nightdesk_domain::case::{Case, PageOutcome, PageState, Work};
+use nightdesk_domain::case::{Case, CaseEvent, PageOutcome, PageState, Work};
 use nightdesk_ports::{SNAPSHOT_FORMAT, Snapshot};
 use nightdesk_testkit::sample;
 use nightdesk_testkit::script::Night;
@@ -41,6 +41,11 @@ fn rich() -> (Call, Case) {
 fn others() -> Vec<Night> {
     let caller = || Night::new().call_from("+13125550142");
     let ladder = || caller().says("this is dana at acme dental our server is down since nine and nobody can work");
+    // A call promised for nine in the morning, so many seconds after two at night.
+    let callback = |seconds: i64| {
+        let night = caller().says("this is dana at acme dental, my printer is jammed, no rush, call me at nine");
+        night.is_silent().is_silent().hangs_up().seconds_pass(seconds)
+    };
     vec![
         caller(),
         caller().says("this is dana at acme dental, my printer is jammed, no rush, call me tomorrow at ten"),
@@ -50,6 +55,10 @@ fn others() -> Vec<Night> {
         ladder().rings("alex").accepts().joined(),
         ladder().rings("alex").accepts().hangs_up(),
         ladder().seconds_pass(600),
+        callback(5 * 3600 + 59 * 60),
+        callback(6 * 3600 + 3600),
+        callback(6 * 3600 + 3600 + 900),
+        callback(6 * 3600 + 3600).case_event(CaseEvent::CallbackDone { by: "Bea".into() }),
     ]
 }
 

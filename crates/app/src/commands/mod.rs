@@ -2,6 +2,7 @@
 
 mod analyze;
 mod call;
+mod callbacks;
 mod calls;
 mod check;
 mod consent;
@@ -42,6 +43,7 @@ pub async fn run(cli: Cli) -> ExitCode {
         Some(Command::Check { online }) => check::run(store, online).await,
         Some(Command::TestPage(args)) => test_page::run(store, args).await,
         Some(Command::Handled { ticket, by, fix }) => tickets::handled(store, &ticket, &by, fix.as_deref()).await,
+        Some(Command::Callbacks(args)) => callbacks::run(store, args).await,
         Some(Command::Voicemail(command)) => voicemail::run(store, command).await,
         Some(Command::Windows(command)) => windows::run(store, command).await,
         Some(Command::Consent(args)) => consent::run(store, args).await,

@@ -35,7 +35,11 @@ pub(super) async fn run(store: &StoreArgs, args: ListArgs) -> Outcome {
         print("No ticket yet. `nightdesk call` makes one.");
     }
     for (case, summary) in rows {
-        let red = if case.is_red() { "  RED: nobody has accepted" } else { "" };
+        let red = match (case.is_red(), case.callback_is_overdue()) {
+            (false, _) => "",
+            (true, false) => "  RED: nobody has accepted",
+            (true, true) => "  RED: the promised call is overdue",
+        };
         print(&format!(
             "{}  {:8}  {:20}  {}  {}{red}",
             case.ticket.number,

@@ -8,6 +8,7 @@
 mod support;
 
 mod analyze;
+mod callbacks;
 mod commands;
 mod connectwise;
 mod crash;

@@ -1,6 +1,6 @@
 //! What can happen to a case.
 
-use super::{Brief, PageOutcome};
+use super::{Brief, PageOutcome, Promise};
 use crate::effect::Outcome;
 use crate::ids::{CallId, EffectId, LegId};
 use crate::private::Private;
@@ -73,6 +73,20 @@ pub enum CaseEvent {
     /// A person says that it is taken care of.
     MarkedHandled {
         /// Who says so.
+        by: Private,
+    },
+    /// A person says that the promised call was made.
+    CallbackDone {
+        /// Who says so.
+        by: Private,
+    },
+    /// A person moves the promised call to another time.
+    CallbackMoved {
+        /// Which move it is, from 1.
+        number: u32,
+        /// The promise from now on.
+        to: Promise,
+        /// Who moves it.
         by: Private,
     },
     /// A person says what fixed it; may come long after it was handled.

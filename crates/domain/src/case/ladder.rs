@@ -199,6 +199,7 @@ impl Step<'_> {
             Work::Held { page, arrival: Some(arrival), .. } if overdue(&arrival.until()) => self.arrival_due(page),
             _ => {}
         }
+        self.callback_due();
         Ok(())
     }
 
@@ -241,8 +242,10 @@ impl Step<'_> {
 }
 
 impl Case {
-    /// Whether somebody had to be woken and nobody has accepted: red in the morning.
+    /// Whether it is red in the morning: somebody had to be woken and nobody has accepted, or a promised call is
+    /// overdue.
     pub fn is_red(&self) -> bool {
-        self.brief.wake && matches!(self.work, Work::Pausing { .. } | Work::Unanswered)
+        let unanswered = self.brief.wake && matches!(self.work, Work::Pausing { .. } | Work::Unanswered);
+        unanswered || self.callback_is_overdue()
     }
 }

@@ -2,6 +2,7 @@
 
 mod accept;
 mod briefing;
+mod callback;
 mod coded;
 mod drill;
 mod event;
@@ -20,6 +21,7 @@ mod ticket;
 mod transition;
 
 pub use briefing::Briefing;
+pub use callback::{CallbackState, Keeper, Owed};
 pub use coded::{CodedText, CodedWish};
 pub use event::{AckBy, CaseEvent, PageEvent};
 pub use history::{History, HistoryQuestion, fix_in_note};

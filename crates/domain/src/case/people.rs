@@ -4,6 +4,7 @@ use super::report;
 use super::state::{Page, PageState};
 use super::transition::Step;
 use crate::effect::{Effect, MessageOrder, MessageTo, PageOrder};
+use crate::facts::Facts;
 use crate::ids::TechnicianId;
 use crate::limits::{EVERYBODY_MAX, MESSAGE_WAIT_SECONDS, PAGES_KEPT_MAX, RING_GRACE_SECONDS};
 use crate::policy::{Channel, Ladder, Policy, Rung, Technician, Who};
@@ -41,13 +42,8 @@ impl<'a> Step<'a> {
         }
     }
 
-    /// Whom the rota has on call now, in one layer or in all.
     fn on_call(&self, layer: Option<&str>) -> Vec<&'a Technician> {
-        let policy: &'a Policy = self.context.policy;
-        let Some(schedule) = &policy.rota else { return Vec::new() };
-        let on_call = oncall_at(schedule, &self.context.facts.overrides, self.context.now);
-        let of_layer = on_call.iter().filter(|on_call| layer.is_none_or(|layer| on_call.layer == layer));
-        of_layer.filter_map(|on_call| policy.technician(&on_call.person.technician()?)).collect()
+        on_call(self.context.policy, self.context.facts, layer, self.context.now)
     }
 
     /// Who fits best of those who were not tried in this round; the on-call where skills do not decide.
@@ -97,8 +93,10 @@ impl<'a> Step<'a> {
     }
 
     fn can_use(&self, person: &Technician, channel: Channel) -> bool {
-        let stopped = channel == Channel::Text && self.context.facts.stopped.contains(&person.id);
-        person.has(channel) && !stopped
+        match channel {
+            Channel::Text => can_be_texted(person, self.context.facts),
+            _ => person.has(channel),
+        }
     }
 
     /// Orders one page, due now or later.
@@ -183,4 +181,22 @@ impl<'a> Step<'a> {
         let policy: &'a Policy = self.context.policy;
         policy.technician(id)
     }
+}
+
+/// Whom the rota has on call at an instant, in one layer or in all.
+pub(super) fn on_call<'a>(
+    policy: &'a Policy,
+    facts: &Facts,
+    layer: Option<&str>,
+    at: DateTime<Utc>,
+) -> Vec<&'a Technician> {
+    let Some(schedule) = &policy.rota else { return Vec::new() };
+    let on_call = oncall_at(schedule, &facts.overrides, at);
+    let of_layer = on_call.iter().filter(|on_call| layer.is_none_or(|layer| on_call.layer == layer));
+    of_layer.filter_map(|on_call| policy.technician(&on_call.person.technician()?)).collect()
+}
+
+/// Whether a text reaches a person: the number is on record, and the carrier does not block it.
+pub(super) fn can_be_texted(person: &Technician, facts: &Facts) -> bool {
+    person.has(Channel::Text) && !facts.stopped.contains(&person.id)
 }

@@ -90,9 +90,10 @@ pub(super) fn account(case: &Case, policy: &Policy) -> String {
     told("Disposition", brief.disposition.map(|disposition| disposition.to_string()));
     told(
         "Promised callback",
-        brief
-            .callback
+        case.callback
             .as_ref()
+            .map(|owed| &owed.promise)
+            .or(brief.callback.as_ref())
             .map(|promise| say_callback(promise.time(), policy.time_zone, Language::English, case.opened_at)),
     );
     told("Planned work", brief.planned.as_ref().map(|planned| planned_words(planned, case)));

@@ -1,5 +1,6 @@
 //! A case's state: what is known, who is being woken, where the ticket stands.
 
+use super::callback::Owed;
 use super::history::History;
 use super::outage::{Joined, Outage};
 use super::ticket::TicketRecord;
@@ -30,6 +31,9 @@ pub struct Case {
     pub brief: Brief,
     /// The call that opened it, and whether its caller is still on the line.
     pub caller: CallerPresence,
+    /// The call that was promised to the caller, and what has become of the promise.
+    #[serde(default)]
+    pub callback: Option<Owed>,
     /// Other callers with the like problem, in the order in which they joined: the newest
     /// [`crate::limits::JOINED_KEPT_MAX`] of them.
     #[serde(default)]
@@ -106,7 +110,7 @@ pub struct Brief {
     pub deadline: Option<Private>,
     /// The system named.
     pub system: Option<String>,
-    /// The promised callback.
+    /// The promised callback, as it was read back; [`Case::callback`] is what has become of it.
     pub callback: Option<Promise>,
     /// The number that may be texted: the one that the caller called from, if they agreed to it on this call.
     #[serde(default)]

@@ -17,21 +17,34 @@ impl Step<'_> {
         let brief = &self.case.brief;
         let (Some(promise), Some(to)) = (&brief.callback, &brief.text_to) else { return };
         let (to, from) = (to.clone(), self.context.policy.caller_id.clone());
-        let body = Private::new(self.confirmation(promise, brief.language));
+        let body = Private::new(self.confirmation(promise, brief.language, false));
         self.plan(Effect::TextCaller(CallerText { to, from, body, urgent: true, agreed: true }));
     }
 
+    /// Tells a caller who agreed to texts that the promised call comes at another time. At night only who waits for
+    /// it already is told.
+    pub(super) fn text_moved(&mut self, promise: &Promise, waits: bool) {
+        let Some(to) = self.case.brief.text_to.clone() else { return };
+        let from = self.context.policy.caller_id.clone();
+        let body = Private::new(self.confirmation(promise, self.case.brief.language, true));
+        self.plan(Effect::TextCaller(CallerText { to, from, body, urgent: waits, agreed: true }));
+    }
+
     /// "Northwind IT will call you Tuesday at 9:00 AM Central time, ticket 1234 5678. Reply STOP …"
-    fn confirmation(&self, promise: &Promise, language: Language) -> String {
+    fn confirmation(&self, promise: &Promise, language: Language, moved: bool) -> String {
         let policy = self.context.policy;
         let when = say_callback(promise.time(), policy.time_zone, language, self.context.now);
         let (msp, number) = (&policy.name, grouped(&self.case.ticket.number));
         match language {
             Language::English => {
-                format!("{msp} will call you {when}, ticket {number}. Reply STOP to get no more texts.")
+                let instead = if moved { " instead" } else { "" };
+                format!("{msp} will call you {when}{instead}, ticket {number}. Reply STOP to get no more texts.")
             }
             Language::Spanish => {
-                format!("{msp} le llamará {when}. Ticket {number}. Responda STOP para no recibir más mensajes.")
+                let instead = if moved { " en lugar de lo acordado" } else { "" };
+                format!(
+                    "{msp} le llamará {when}{instead}. Ticket {number}. Responda STOP para no recibir más mensajes."
+                )
             }
         }
     }

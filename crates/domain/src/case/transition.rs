@@ -1,5 +1,6 @@
 //! One event in a case's life, mapped to the next state and its effects.
 
+use super::callback::Owed;
 use super::event::CaseEvent;
 use super::history::tells_a_fix;
 use super::report;
@@ -42,6 +43,7 @@ impl Case {
             opened_at: context.now,
             drill: None,
             caller,
+            callback: brief.callback.clone().map(Owed::new),
             joined: Vec::new(),
             outage: None,
             ticket: TicketRecord { number, status, psa: None, notes_waiting: Vec::new() },
@@ -91,12 +93,15 @@ impl Case {
     pub fn transition(&self, context: &Context<'_>, event: &CaseEvent) -> Transition<Case> {
         let mut step = Step::new(self.clone(), context);
         match step.take(event) {
-            Ok(()) => Transition {
-                state: step.case,
-                effects: step.planner.into_effects(),
-                opens: None,
-                verdict: Verdict::Applied,
-            },
+            Ok(()) => {
+                step.talk_keeps_promise();
+                Transition {
+                    state: step.case,
+                    effects: step.planner.into_effects(),
+                    opens: None,
+                    verdict: Verdict::Applied,
+                }
+            }
             Err(reason) => Transition::ignored(self.clone(), reason),
         }
     }
@@ -110,7 +115,7 @@ impl Case {
             Work::Held { arrival, .. } => arrival.map(|arrival| arrival.until()),
             _ => None,
         };
-        pages.chain(work).min()
+        pages.chain(work).chain(self.callback_deadline()).min()
     }
 
     /// Whether an ordered page is still wanted; asked just before the carrier is.
@@ -188,6 +193,8 @@ impl<'a> Step<'a> {
             CaseEvent::OutageEnded { by } => self.outage_ended(by),
             CaseEvent::Settled { effect, outcome } => self.settled(effect, outcome),
             CaseEvent::MarkedHandled { by } => self.marked_handled(by),
+            CaseEvent::CallbackDone { by } => self.callback_done(by),
+            CaseEvent::CallbackMoved { number, to, by } => self.callback_moved(*number, to, by),
             CaseEvent::Fixed { by, how } => self.fixed(by, how),
             CaseEvent::Tick => self.tick(),
         }
@@ -233,6 +240,7 @@ impl<'a> Step<'a> {
         // What was once found to wake somebody stays so: later words never withdraw a page.
         self.case.brief.wake |= before.wake;
         self.case.brief.priority = self.case.brief.priority.max(before.priority);
+        self.promise_told(before.callback.as_ref());
         self.case.ticket_behind = true;
         let worse = self.case.brief.priority == Priority::Critical && before.priority < Priority::Critical;
         let begins = match self.case.work {
@@ -324,6 +332,7 @@ impl<'a> Step<'a> {
             self.tell_caller(News::Handled);
         }
         self.case.work = Work::Handled;
+        self.keep_callback(by);
         self.note(Private::new(format!("Marked as handled by {}.", by.reveal())));
         Ok(())
     }

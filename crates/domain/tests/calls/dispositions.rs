@@ -47,7 +47,7 @@ fn a_callback_is_read_back_with_weekday_time_and_zone() {
         .hears("Your ticket number is")
         .expect_goodbye()
         .expect_in_ticket("Promised callback: Thursday at 10:00 AM Central time")
-        .silence_for_minutes(600);
+        .silence_for_minutes(470);
 }
 
 #[test]

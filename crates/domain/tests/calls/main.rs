@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs, reason = "a test says what it expects by failing")]
 
 mod briefing;
+mod callbacks;
 mod caution;
 mod conversation;
 mod dispositions;

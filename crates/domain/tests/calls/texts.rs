@@ -35,7 +35,7 @@ fn a_promised_call_is_confirmed_by_text_to_whoever_says_yes() {
         .hears("We will call you back Thursday at 10:00 AM Central time.")
         .expect_caller_texts(&[&text])
         .hangs_up()
-        .silence_for_minutes(600);
+        .silence_for_minutes(470);
 }
 
 #[test]

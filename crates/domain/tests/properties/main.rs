@@ -5,11 +5,12 @@ mod moves;
 
 use moves::{Event, Move, SENTENCES, event, moves};
 use nightdesk_domain::call::{Call, CallEvent, Speech};
-use nightdesk_domain::case::{Case, CaseEvent, Work};
+use nightdesk_domain::case::{Brief, CallbackState, Case, CaseEvent, Owed, Work};
 use nightdesk_domain::effect::{Effect, Outcome};
 use nightdesk_domain::ids::PsaTicketId;
 use nightdesk_domain::limits::{
-    EFFECTS_PER_TRANSITION_MAX, FOLLOW_UPS_MAX, NEWS_MAX, PAGES_KEPT_MAX, TRANSCRIPT_TURNS_MAX,
+    CALLBACK_MOVES_MAX, CALLBACK_TOLD_MAX, EFFECTS_PER_TRANSITION_MAX, FOLLOW_UPS_MAX, NEWS_MAX, PAGES_KEPT_MAX,
+    TRANSCRIPT_TURNS_MAX,
 };
 use nightdesk_domain::machine::Verdict;
 use nightdesk_domain::policy::ModelPolicy;
@@ -86,6 +87,9 @@ fn always(_before: &Night, night: &Night, _event: Option<&Event>) {
         }
         _ => {}
     }
+    if let Some(owed) = &case.callback {
+        callback_is_bounded(case, owed);
+    }
     assert!(case.pages.len() <= PAGES_KEPT_MAX);
     let accepted = night.accepted_pages();
     assert!(accepted.len() <= 1, "two acceptances stand");
@@ -94,6 +98,28 @@ fn always(_before: &Night, night: &Night, _event: Option<&Event>) {
     }
     for page in 0..=case.pages_ordered {
         assert!(!case.page_reply(page, &night.policy).say.concat().trim().is_empty());
+    }
+}
+
+/// A promised call is moved and told so often at most, rings nobody, and is not forgotten: it has its time, or was
+/// told as often as may be.
+fn callback_is_bounded(case: &Case, owed: &Owed) {
+    assert!(owed.moved <= CALLBACK_MOVES_MAX);
+    let told_out = match owed.state {
+        CallbackState::Overdue { told, again, .. } => {
+            assert!(told <= CALLBACK_TOLD_MAX);
+            again.is_none() && told == CALLBACK_TOLD_MAX
+        }
+        _ => false,
+    };
+    if case.owed().is_some() {
+        assert!(told_out || case.deadline().is_some(), "a promise without a timer: {owed:?}");
+    }
+    if !case.brief.wake {
+        assert_eq!(case.pages_ordered, 0, "a promised call rings nobody");
+    }
+    if matches!(case.work, Work::Handled | Work::Held { talked: true, .. }) {
+        assert!(matches!(owed.state, CallbackState::Done { .. }), "{owed:?}");
     }
 }
 
@@ -262,7 +288,9 @@ proptest! {
         prop_assert!(in_force || !explained, "{}: explained outside of the window", SAID[which]);
         if !explained {
             prop_assert_eq!(ordered(&with), ordered(&without), "{}", SAID[which]);
-            prop_assert_eq!(&with.case().brief, &without.case().brief);
+            // A technician hears of any work that is under way; it decides nothing.
+            let brief = Brief { windows: Vec::new(), ..with.case().brief.clone() };
+            prop_assert_eq!(&brief, &without.case().brief);
         }
         // Only what names the file server and nothing else is ever explained.
         prop_assert!(!explained || matches!(which, 0 | 1 | 7), "{}", SAID[which]);

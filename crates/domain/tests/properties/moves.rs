@@ -1,7 +1,7 @@
 //! Random nights: one thing that happens after the other, told relative to the state in which it meets the night.
 
 use nightdesk_domain::call::{CallEvent, News, Recording, Speech};
-use nightdesk_domain::case::{CaseEvent, PageEvent, PageOutcome, PageState};
+use nightdesk_domain::case::{CaseEvent, PageEvent, PageOutcome, PageState, Promise};
 use nightdesk_domain::effect::Outcome;
 use nightdesk_domain::ids::{EffectId, LegId, OwnerId, RecordingId, TechnicianId};
 use nightdesk_domain::model::Opinion;
@@ -57,6 +57,8 @@ pub(crate) enum Move {
     RoomOfTechnician(bool),
     Settled { back: u32, refused: bool },
     Handled,
+    CallbackDone,
+    CallbackMoved { stale: u32, minutes: i64 },
     Ticks,
     Waits(i64),
 }
@@ -111,8 +113,10 @@ fn one_move() -> impl Strategy<Value = Move> {
         3 => any::<bool>().prop_map(Move::RoomOfTechnician),
         3 => (stale(), any::<bool>()).prop_map(|(back, refused)| Move::Settled { back, refused }),
         1 => Just(Move::Handled),
+        1 => Just(Move::CallbackDone),
+        2 => (stale(), -60i64..3_000).prop_map(|(stale, minutes)| Move::CallbackMoved { stale, minutes }),
         2 => Just(Move::Ticks),
-        4 => prop_oneof![0i64..30, 30i64..400, 400i64..5000].prop_map(Move::Waits),
+        4 => prop_oneof![0i64..30, 30i64..400, 400i64..5000, 5_000i64..150_000].prop_map(Move::Waits),
     ]
 }
 
@@ -202,6 +206,13 @@ pub(crate) fn event(night: &Night, made: &Move) -> Option<Event> {
             Event::Case(CaseEvent::Settled { effect, outcome })
         }
         Move::Handled => Event::Case(CaseEvent::MarkedHandled { by: "Morgan".into() }),
+        Move::CallbackDone => Event::Case(CaseEvent::CallbackDone { by: "Bea".into() }),
+        Move::CallbackMoved { stale, minutes } => {
+            let moved = night.case.as_ref()?.callback.as_ref().map_or(0, |owed| owed.moved);
+            let from = night.now + chrono::Duration::minutes(*minutes);
+            let to = Promise { from, until: (minutes % 3 == 0).then(|| from + chrono::Duration::hours(2)) };
+            Event::Case(CaseEvent::CallbackMoved { number: (moved + 1).saturating_sub(*stale), to, by: "Bea".into() })
+        }
         Move::Ticks => Event::Case(CaseEvent::Tick),
         Move::Waits(_) => return None,
     })

@@ -1,8 +1,9 @@
 //! What must have come true once everything works again.
 
 use super::world::{Owed, World};
+use chrono::TimeDelta;
 use nightdesk_domain::call::Call;
-use nightdesk_domain::case::{Case, Work};
+use nightdesk_domain::case::{CallbackState, Case, Work};
 use nightdesk_domain::ids::OwnerId;
 use nightdesk_engine::Engine;
 use std::sync::Arc;
@@ -49,6 +50,14 @@ fn at_rest(world: &World, case: &Case) {
     let rests =
         matches!(case.work, Work::Filed | Work::Talking { .. } | Work::Held { .. } | Work::Unanswered | Work::Handled);
     world.require(rests, "every case comes to rest", || format!("case {} is in {:?}", case.id, case.work));
+    if let Some(owed) = case.owed() {
+        // What is told no more was told as often as may be.
+        let told_out = matches!(owed.state, CallbackState::Overdue { again: None, .. });
+        let timed = case.deadline().is_some_and(|at| at > world.clock.at() - TimeDelta::minutes(1));
+        world.require(timed || told_out, "a promised call is kept in mind", || {
+            format!("case {} owes a call, and its timer is {:?}", case.id, case.deadline())
+        });
+    }
     if case.brief.wake {
         let requests = world.book().page_requests.get(&case.id).copied().unwrap_or_default();
         let answered = requests > 0 || case.work == Work::Handled;

@@ -256,7 +256,10 @@ async fn play(world: Arc<World>, heals: DateTime<Utc>) {
             world.clock.sleep_ms(world.range(60_000, 3_600_000)).await;
             let cases: Vec<_> = world.book().cases.keys().cloned().collect();
             if let Some(case) = world.pick(&cases) {
-                world.post(Hook::Case(case, CaseEvent::MarkedHandled { by: "Robin".into() })).await;
+                let owes = world.book().case(&case).is_some_and(|case| case.owed().is_some());
+                let by = "Robin".into();
+                let event = if owes { CaseEvent::CallbackDone { by } } else { CaseEvent::MarkedHandled { by } };
+                world.post(Hook::Case(case, event)).await;
             }
         });
     }
