@@ -4,7 +4,8 @@ use super::carrier::{Hook, Woken};
 use super::mind::Spoken;
 use super::technician::speech_ms;
 use super::world::{Owed, World};
-use nightdesk_domain::call::{Arrival, CallEvent, CallState, News, Recording, Speech};
+use nightdesk_domain::call::{Arrival, CallEvent, CallState, News, Question, Recording, Speech};
+use nightdesk_domain::consent::IncomingText;
 use nightdesk_domain::ids::{CallId, RecordingId};
 use nightdesk_domain::phone::PhoneNumber;
 use nightdesk_domain::policy::TranscriptionBy;
@@ -63,6 +64,8 @@ pub(crate) struct Caller {
     gives_up: u64,
     mid_sentence: u64,
     presses_star: bool,
+    /// Has texted STOP before, and agrees to be texted all the same when asked.
+    texts_stop: bool,
     /// The carrier never reports the end of this leg.
     end_lost: bool,
     asks: u32,
@@ -92,6 +95,7 @@ impl Caller {
             gives_up: if world.chance(500) { 0 } else { world.range(5, 120) },
             mid_sentence: if world.chance(700) { 0 } else { world.range(50, 500) },
             presses_star: world.chance(100),
+            texts_stop: world.policy.texts.to_callers && world.chance(300),
             end_lost: world.strikes(80),
             asks: 0,
             world: world.clone(),
@@ -100,6 +104,9 @@ impl Caller {
 
     pub(crate) async fn live(mut self) {
         let world = self.world.clone();
+        if self.texts_stop {
+            self.text_stop().await;
+        }
         let leg = self.call.leg();
         world.begin_leg(&leg, None);
         world.note(format!("call {} begins: {:?}", self.call, self.story));
@@ -111,6 +118,17 @@ impl Caller {
             world.note(format!("call {} is over, and nobody reports it", self.call));
         } else {
             world.callback(self.hook(CallEvent::HungUp));
+        }
+    }
+
+    /// It holds from the moment at which an engine has said that it took it.
+    async fn text_stop(&self) {
+        let Some(from) = self.arrival.from.clone() else { return };
+        let (to, id) = (self.arrival.dialled.clone(), format!("SM-{}", self.call));
+        let text = IncomingText { from: from.clone(), to, body: "STOP".into(), id };
+        if self.world.text_in(text).await {
+            let now = self.world.clock.at();
+            self.world.book().stopped.entry(from).or_insert(now);
         }
     }
 
@@ -202,6 +220,10 @@ impl Caller {
                 listen.heard,
             )
         };
+        let asking = world.book().call(&self.call).map(|call| call.state.clone());
+        if matches!(asking, Some(CallState::Asking { question: Question::MayText, .. })) && world.chance(800) {
+            return Ok(said(None, Some("1")));
+        }
         if holding && self.presses_star && world.chance(200) {
             return Ok(said(None, Some("*")));
         }

@@ -69,6 +69,8 @@ pub enum Plant {
     TicketNeverFound,
     /// A carrier that reports a mailbox as somebody who pressed 1.
     MachinePressesOne,
+    /// A store that acknowledges what a number has said about texts, and does not keep it.
+    StopForgotten,
 }
 
 /// Which night to simulate.
@@ -189,6 +191,7 @@ fn policy(dice: &mut Dice) -> Policy {
     if dice.chance(300) {
         policy.transcription = TranscriptionBy::Service;
     }
+    policy.texts.to_callers = dice.chance(500);
     if dice.chance(500) {
         vary_ladder(&mut policy, dice);
     }
