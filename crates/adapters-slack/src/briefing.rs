@@ -42,10 +42,12 @@ fn facts(briefing: &Briefing) -> Vec<Text> {
         Some(client) => field("Client", client),
         None => plain("Client", "unknown"),
     }];
+    fields.extend(briefing.source.as_ref().map(|source| field("Alert of", source)));
     fields.extend(briefing.contact.as_ref().map(|name| field("Caller", name.reveal())));
-    fields.push(match &briefing.number {
-        Some(number) => field("Number", number.reveal()),
-        None => plain("Number", "withheld"),
+    fields.extend(match &briefing.number {
+        Some(number) => Some(field("Number", number.reveal())),
+        None if briefing.source.is_some() => None,
+        None => Some(plain("Number", "withheld")),
     });
     fields.push(plain("Priority", &briefing.priority.to_string()));
     fields.push(plain("Category", category_label(briefing.category)));

@@ -15,6 +15,7 @@ fn ticket() -> TicketNumber {
 
 fn first_call() -> Briefing {
     Briefing {
+        source: None,
         msp: "Lakeside IT".to_owned(),
         ticket: ticket(),
         client: None,

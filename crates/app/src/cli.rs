@@ -1,5 +1,6 @@
 //! The command line: what can be asked of NightDesk, with examples.
 
+mod alert;
 mod callbacks;
 mod consent;
 mod oncall;
@@ -7,6 +8,7 @@ mod outages;
 mod understanding;
 mod windows;
 
+pub use alert::{AlertArgs, AlertCommand, AlertSendArgs};
 pub use callbacks::{CallbacksArgs, CallbacksCommand};
 pub use consent::ConsentArgs;
 pub use oncall::{FeedArgs, OncallArgs, OncallForm, OverrideAddArgs, OverrideCommand, OverrideOptions, SwapArgs};
@@ -124,6 +126,8 @@ pub enum Command {
         #[arg(long)]
         online: bool,
     },
+    /// Page the people on call as another tool would; see how alerts stand.
+    Alert(Box<AlertArgs>),
     /// Ring one technician, to see that pages arrive.
     TestPage(TestPageArgs),
     /// Mark a case as taken care of: paging stops.

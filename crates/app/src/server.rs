@@ -4,7 +4,7 @@ use crate::amazon::Amazon;
 use crate::clock::PacedClock;
 use crate::config::{DEMO, Tenant};
 use crate::heartbeat;
-use crate::http::{AppState, Metrics, router};
+use crate::http::{AlertRates, AppState, Metrics, router};
 use crate::scan::keep_scanning;
 use crate::store::{OpenError, Store, StoreChoice};
 use crate::transport::HyperTransport;
@@ -195,7 +195,8 @@ impl Setup {
         let engine = Arc::new(Engine::new(ports, self.settings()));
         let (state_engine, state_wiring) = (engine.clone(), wiring.clone());
         let metrics = Arc::new(Metrics::new());
-        let state = AppState { engine: state_engine, wiring: state_wiring, public_url, metrics };
+        let alert_rates = Arc::new(AlertRates::default());
+        let state = AppState { engine: state_engine, wiring: state_wiring, public_url, metrics, alert_rates };
         Ok(Host { state, engine, wiring, transport })
     }
 

@@ -124,5 +124,6 @@ fn policy() -> Result<Policy, Box<dyn Error>> {
         model: ModelPolicy::default(),
         transcription: TranscriptionBy::Carrier,
         texts: Default::default(),
+        alerts: Default::default(),
     })
 }

@@ -90,6 +90,17 @@ impl CallId {
         LegId(self.0.clone())
     }
 
+    /// Stands where a call would, in the case of an alert: the same for the same tool and idempotency key. Once an
+    /// alert has expired, its key begins `again`.
+    pub fn of_alert(source: &str, key: &str, again: u32) -> Self {
+        // FNV-1a of 128 bits: two keys of one tenant do not meet by chance.
+        let mut hash: u128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d;
+        for byte in source.bytes().chain([0]).chain(key.bytes()).chain([0]).chain(again.to_le_bytes()) {
+            hash = (hash ^ u128::from(byte)).wrapping_mul(0x0000_0000_0100_0000_0000_0000_0000_013b);
+        }
+        Self(format!("alert-{hash:032x}"))
+    }
+
     /// The case that this call opens, if it opens one.
     pub fn case(&self) -> CaseId {
         CaseId(self.0.clone())

@@ -111,3 +111,18 @@ pub const ROTA_EVERY_MAX: u32 = 9_000;
 pub const ROTA_NAME_CHARS_MAX: usize = 64;
 /// How far ahead gaps, unreachable people and overlapping overrides are looked for, in days.
 pub const ROTA_AHEAD_DAYS: i64 = 14;
+/// The turn in which a technician is asked for the minutes: beyond every turn of a briefing, so that no late answer to
+/// that is taken for minutes.
+pub const MINUTES_TURN: u32 = 1_000;
+/// Longest idempotency key of an alert, in characters.
+pub const ALERT_KEY_CHARS_MAX: usize = 200;
+/// Longest line that says what an alert is about, in characters.
+pub const ALERT_SUMMARY_CHARS_MAX: usize = 200;
+/// Longest details of an alert, in characters.
+pub const ALERT_DETAILS_CHARS_MAX: usize = 8_000;
+/// Longest name of a system in an alert, in characters.
+pub const ALERT_SYSTEM_CHARS_MAX: usize = 100;
+/// How long an alert is remembered unless the tenant's settings say otherwise, in days.
+pub const ALERT_KEEP_DAYS: u32 = 30;
+/// Longest that a tenant can have alerts remembered, in days.
+pub const ALERT_KEEP_DAYS_MAX: u32 = 3_660;

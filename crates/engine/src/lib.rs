@@ -5,6 +5,7 @@
 //! It has no async runtime of its own: whoever embeds it awaits its futures.
 
 mod acknowledge;
+mod alert;
 mod budget;
 mod callbacks;
 mod courier;
@@ -24,6 +25,7 @@ mod voice;
 mod windows;
 
 pub use acknowledge::CaseAndPolicy;
+pub use alert::{ALERT, AlertError, AlertTaken};
 pub use callbacks::CallbackError;
 pub use courier::Ran;
 pub use journal::{Difference, Replay};

@@ -12,7 +12,7 @@ use nightdesk_ports::{Alias, Claim, Commit, NewEffect, RecordedEvent, Save, Snap
 use std::sync::Arc;
 
 /// How often a commit that lost a race is decided again.
-const ATTEMPTS_MAX: u32 = 8;
+pub(crate) const ATTEMPTS_MAX: u32 = 8;
 
 /// What happened, to whom.
 #[derive(Debug, Clone)]

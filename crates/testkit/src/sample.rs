@@ -16,8 +16,8 @@ use nightdesk_domain::ids::{
 use nightdesk_domain::machine::Context;
 use nightdesk_domain::phone::PhoneNumber;
 use nightdesk_domain::policy::{
-    BusinessHours, CallbackPolicy, Company, Greeting, Line, ModelPolicy, PagingPolicy, Policy, Runbook, RunbookRule,
-    Technician, TranscriptionBy,
+    AlertsPolicy, BusinessHours, CallbackPolicy, Company, Greeting, Line, ModelPolicy, PagingPolicy, Policy, Runbook,
+    RunbookRule, Technician, TranscriptionBy,
 };
 use nightdesk_domain::triage::{Affected, Fix, Mood};
 use nightdesk_domain::vocabulary::{Category, Disposition, Language, Priority};
@@ -111,6 +111,7 @@ pub fn policy_of(tenant: &TenantId) -> Policy {
         model: ModelPolicy::default(),
         transcription: TranscriptionBy::Carrier,
         texts: TextsPolicy::default(),
+        alerts: AlertsPolicy::default(),
     }
 }
 

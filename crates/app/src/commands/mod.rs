@@ -1,5 +1,6 @@
 //! The commands: each does one thing and says how it went.
 
+mod alert;
 mod analyze;
 mod call;
 mod callbacks;
@@ -41,6 +42,7 @@ pub async fn run(cli: Cli) -> ExitCode {
         Some(Command::Replay { id, json }) => calls::replay(store, &id, json).await,
         Some(Command::Inbox(args)) => tickets::inbox(store, args).await,
         Some(Command::Check { online }) => check::run(store, online).await,
+        Some(Command::Alert(args)) => alert::run(store, *args).await,
         Some(Command::TestPage(args)) => test_page::run(store, args).await,
         Some(Command::Handled { ticket, by, fix }) => tickets::handled(store, &ticket, &by, fix.as_deref()).await,
         Some(Command::Callbacks(args)) => callbacks::run(store, args).await,

@@ -114,8 +114,10 @@ fn shown(case: &Case, page: u32, policy: &Policy) -> Response {
         p { (told(case, page, policy)) }
         @if open {
             form method="post" {
-                @for minutes in MINUTES {
-                    button name="minutes" value=(minutes) { "I have it, and ring in " (minutes) " minutes" }
+                @if case.has_caller() {
+                    @for minutes in MINUTES {
+                        button name="minutes" value=(minutes) { "I have it, and ring in " (minutes) " minutes" }
+                    }
                 }
                 button name="minutes" value="" { "I have it" }
             }

@@ -1,15 +1,20 @@
-//! The one router: the carrier's webhooks, Slack's buttons, signed links, health, metrics. Served by hyper here, by Lambda elsewhere.
+//! The one router: the carrier's webhooks, Slack's buttons, signed links, alerts of other tools, health, metrics. Served
+//! by hyper here, by Lambda elsewhere.
 
 mod ack;
+mod alerts;
 mod feed;
 mod health;
 mod metrics;
+mod problem;
+mod rate;
 mod recording;
 mod slack;
 mod twilio;
 
 pub(crate) use health::problem as health_problem;
 pub use metrics::Metrics;
+pub use rate::AlertRates;
 #[cfg(feature = "lambda")]
 pub(crate) use twilio::is_on_the_line;
 
@@ -32,12 +37,17 @@ pub struct AppState {
     pub public_url: PublicUrl,
     /// Counters.
     pub metrics: Arc<Metrics>,
+    /// How many alerts each tool has sent lately.
+    pub alert_rates: Arc<AlertRates>,
 }
 
 /// The routes. The carrier's addresses below `/twilio/` are listed in one place, the Twilio adapter's `routes`.
 pub fn router(state: AppState) -> Router {
     Router::new()
         .route("/twilio/{*rest}", any(twilio::webhook))
+        .route("/alerts/{tenant}", post(alerts::take))
+        .route("/alerts/{tenant}/{id}", get(alerts::status))
+        .route("/alerts/{tenant}/{id}/handled", post(alerts::handled))
         .route("/slack/{tenant}/interactivity", post(slack::interactivity))
         .route("/ack/{tenant}/{case}/{page}/{mac}", get(ack::show).post(ack::accept))
         .route("/recording/{tenant}/{id}/{mac}", get(recording::sound))

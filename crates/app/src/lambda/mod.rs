@@ -51,7 +51,7 @@ pub struct Function {
 pub static FUNCTIONS: &[Function] = &[
     Function {
         name: "triage",
-        takes: "the carrier's webhooks, as events of an API Gateway HTTP API (payload format 2.0)",
+        takes: "the carrier's webhooks and other tools' alerts, as events of an API Gateway HTTP API (payload format 2.0)",
         #[cfg(feature = "lambda")]
         prepare: nightdesk_domain::triage::prepare,
         #[cfg(feature = "lambda")]

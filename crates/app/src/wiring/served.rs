@@ -12,8 +12,10 @@ use nightdesk_adapters_twilio::{PublicUrl, TwilioAccount, TwilioTelephony};
 use nightdesk_adapters_webhook::Webhook;
 use nightdesk_domain::phone::PhoneNumber;
 use nightdesk_ports::{Absent, Budget, HttpTransport, Notifier, Ticketing, Transcriber, TriageModel};
+use secrecy::{ExposeSecret, SecretString};
 use std::path::PathBuf;
 use std::sync::Arc;
+use subtle::ConstantTimeEq;
 
 /// A tenant, and who serves it.
 pub struct Served {
@@ -28,6 +30,8 @@ pub struct Served {
     pub(super) chat: Chat,
     pub(super) model: Arc<dyn TriageModel>,
     pub(super) transcriber: Arc<dyn Transcriber>,
+    /// The tokens of the tools that may send alerts, by the tools' names.
+    pub(super) alert_tokens: Vec<(String, SecretString)>,
 }
 
 /// Where a tenant's people chat.
@@ -72,6 +76,18 @@ impl Served {
         &self.carrier.account
     }
 
+    /// The tool whose token this is, by its name.
+    pub fn sender_of_alerts(&self, token: &str) -> Option<&str> {
+        let mut sender = None;
+        // All of them are looked at, so that the time taken tells nothing.
+        for (name, known) in &self.alert_tokens {
+            if bool::from(known.expose_secret().as_bytes().ct_eq(token.as_bytes())) {
+                sender = Some(name.as_str());
+            }
+        }
+        sender
+    }
+
     /// The Slack workspace.
     pub fn slack(&self) -> Option<&Slack> {
         self.chat.slack.as_deref()
@@ -111,6 +127,7 @@ impl Parts {
         let ticketing = self.ticketing(&tenant, &keys);
         let notifier = self.notifier(&tenant).await.map_err(|why| vec![why]);
         let chat = self.chat(&tenant, &keys, before.map(|before| &before.chat), &mut problems);
+        let alert_tokens = alert_tokens(&tenant, &keys, before, &mut problems);
         let model = self.model(&tenant, &keys).await;
         let transcriber = self.transcriber(&tenant).await.map_err(|why| vec![why]);
 
@@ -127,9 +144,19 @@ impl Parts {
         let model = kept(model, before.map(|b| &b.model), unwired.clone(), &mut problems);
         let transcriber = kept(transcriber, before.map(|b| &b.transcriber), unwired, &mut problems);
         match carrier {
-            Some(carrier) => {
-                Ok(Served { version, tenant, keys, problems, carrier, ticketing, notifier, chat, model, transcriber })
-            }
+            Some(carrier) => Ok(Served {
+                version,
+                tenant,
+                keys,
+                problems,
+                carrier,
+                ticketing,
+                notifier,
+                chat,
+                model,
+                transcriber,
+                alert_tokens,
+            }),
             None => Err(problems),
         }
     }
@@ -220,6 +247,27 @@ impl Parts {
             Some(Transcription::Carrier {}) | None => Ok(Arc::new(Absent)),
         }
     }
+}
+
+/// The tokens of tools; one that cannot be read now stays as it was.
+fn alert_tokens(
+    tenant: &Tenant,
+    keys: &Keys,
+    before: Option<&Served>,
+    problems: &mut Vec<String>,
+) -> Vec<(String, SecretString)> {
+    let mut tokens = Vec::new();
+    for (name, token) in tenant.integrations.alert_tokens(keys) {
+        let known = before.and_then(|before| before.alert_tokens.iter().find(|(known, _)| *known == name));
+        match token {
+            Ok(token) => tokens.push((name, token)),
+            Err(why) => {
+                problems.push(why);
+                tokens.extend(known.cloned());
+            }
+        }
+    }
+    tokens
 }
 
 /// What could be made; else what there was before; else what puts everything off.

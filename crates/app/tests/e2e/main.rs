@@ -7,6 +7,7 @@
 
 mod support;
 
+mod alerts;
 mod analyze;
 mod callbacks;
 mod commands;

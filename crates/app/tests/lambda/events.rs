@@ -2,6 +2,7 @@
 
 use crate::support::*;
 use lambda_http::Context;
+use nightdesk::config::{DEMO, Tenant};
 use nightdesk::lambda::{FUNCTIONS, Host};
 use nightdesk_adapters_local::phone::sign;
 use serde_json::{Value, json};
@@ -79,6 +80,38 @@ async fn a_call_is_greeted_in_any_stage_and_behind_a_custom_domain() {
         let answer = stage_of.call("triage", stage_of.ringing(stage, raw_path)).await.unwrap();
         check_greeted(&answer);
         assert!(answer["body"].as_str().unwrap().contains(&format!("{public}/twilio/lakeside/call/")), "{answer}");
+    }
+}
+
+#[tokio::test]
+async fn a_tools_alert_is_taken_by_the_same_function() {
+    let folder = Folder::new();
+    let token = folder.write("token", "rmm-0123456789abcdef0123456789");
+    let tenant = format!("{DEMO}\n[alerts.tokens]\nrmm = {{ file = {token:?} }}\n");
+    let mut setup = setup(&folder, 1.0);
+    setup.public_url = Some("https://a.example.com/prod".to_owned());
+    setup.tenants = vec![Tenant::parse(&tenant).unwrap()];
+    let host = Arc::new(Host::from(setup.host().await.unwrap()));
+    let stage = Stage { _folder: folder, host, token: String::new(), public: String::new() };
+    let event = |path: &str, method: &str, body: Value| {
+        json!({
+            "version": "2.0", "routeKey": "ANY /alerts/{proxy+}", "rawPath": path, "rawQueryString": "",
+            "headers": {"content-type": "application/json", "authorization": "Bearer rmm-0123456789abcdef0123456789",
+                "idempotency-key": "a"},
+            "requestContext": {"accountId": "123456789012", "apiId": "a", "stage": "prod", "timeEpoch": 1, "http": {
+                "method": method, "path": path, "protocol": "HTTP/1.1", "sourceIp": "192.0.2.1", "userAgent": "x"}},
+            "body": body.to_string(), "isBase64Encoded": false
+        })
+    };
+    let alert = json!({"summary": "RAID of hv-01 has lost a second disk", "priority": "Critical"});
+    for status in [201, 200] {
+        let sent = stage.call("triage", event("/prod/alerts/lakeside", "POST", alert.clone())).await.unwrap();
+        assert_eq!(sent["statusCode"], status, "{sent}");
+        let place = sent["headers"]["location"].as_str().unwrap();
+        assert!(place.starts_with("https://a.example.com/prod/alerts/lakeside/alert-"), "{sent}");
+        let path = place.trim_start_matches("https://a.example.com");
+        let seen = stage.call("triage", event(path, "GET", json!(null))).await.unwrap();
+        assert!(seen["statusCode"] == 200 && seen["body"].as_str().unwrap().contains("\"paging\""), "{seen}");
     }
 }
 

@@ -21,10 +21,9 @@ impl Arrival {
 }
 
 impl Step<'_> {
-    /// An acceptance by telephone, in this turn. It is final: it stops everything else that is in flight.
-    pub(super) fn accept(&mut self, number: u32, turn: u32) -> Taken {
-        // A drill has no caller who would be rung.
-        let asking = self.case.drill.is_none().then_some(turn + 1);
+    /// An acceptance by telephone. It is final: it stops everything else that is in flight.
+    pub(super) fn accept(&mut self, number: u32) -> Taken {
+        let asking = self.case.has_caller().then_some(MINUTES_TURN);
         self.take_over(number, asking)?;
         if self.case.caller.present {
             let seconds = report::briefing_seconds(&self.case, self.context.policy) + JOIN_SECONDS_MAX;
@@ -42,6 +41,8 @@ impl Step<'_> {
     /// An acceptance by a message; the caller cannot be connected, and is told when to expect the call.
     pub(super) fn acknowledged(&mut self, number: u32, by: AckBy, minutes: Option<u32>) -> Taken {
         let Some(page) = self.case.page(number) else { return Err("no such page") };
+        // Nobody waits to be rung.
+        let minutes = minutes.filter(|_| self.case.has_caller());
         if matches!(page.state, PageState::Accepted { .. }) {
             return match (minutes, &self.case.work) {
                 (Some(minutes), Work::Held { arrival: None, talked: false, .. }) => {
@@ -137,6 +138,10 @@ impl Step<'_> {
     /// The technician says that the caller was reached.
     pub(super) fn reached(&mut self, number: u32) -> Taken {
         match self.case.work {
+            Work::Held { page, .. } if page == number && self.case.alert.is_some() => {
+                let by = self.technician_of(number).map(|technician| self.name_of(&technician)).unwrap_or_default();
+                self.marked_handled(&Private::new(by))
+            }
             Work::Held { page, talked: false, .. } if page == number => {
                 self.case.work = Work::Held { page, talked: true, arrival: None };
                 self.reason("page/caller-reached", "");

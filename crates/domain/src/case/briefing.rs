@@ -3,6 +3,7 @@
 //! Nothing is worked out in a rendering, so that all of them say the same. What is not known is not mentioned.
 //! Where room is short, sentences are dropped from the end; the most important ones stand first.
 
+use super::alert;
 use super::report::{company_name, flag_kinds, headline, shorten};
 use super::state::Case;
 use super::ticket::SUMMARY_CHARS_MAX;
@@ -29,6 +30,8 @@ pub struct Briefing {
     pub msp: String,
     /// The ticket's number, as the caller hears it.
     pub ticket: TicketNumber,
+    /// The tool that told it; none where a caller did.
+    pub source: Option<String>,
     /// The client company; none while it is unknown.
     pub client: Option<String>,
     /// The caller's name.
@@ -77,13 +80,16 @@ impl Case {
         Briefing {
             msp: policy.name.clone(),
             ticket: self.ticket.number.clone(),
+            source: self.alert.as_ref().map(|alert| alert.source.clone()),
             client: company_name(brief, policy),
             contact: brief.name.clone().filter(|name| !name.is_empty()),
             number: brief.number.clone(),
             priority: brief.priority,
             category: brief.category,
             system: brief.system.clone(),
-            problem: Private::new(headline(brief)),
+            problem: Private::new(
+                self.alert.as_ref().map_or_else(|| headline(brief), |alert| alert::headline(brief, alert)),
+            ),
             affected: brief.affected,
             since: brief.since.clone(),
             deadline: brief.deadline.clone(),
@@ -103,7 +109,13 @@ impl Briefing {
     /// What is read out, sentence by sentence: at most [`BRIEFING_SPOKEN_SECONDS_MAX`] together.
     pub fn spoken(&self) -> Vec<String> {
         let room = (BRIEFING_SPOKEN_SECONDS_MAX as usize) * SPEECH_CHARS_PER_SECOND;
-        let whose = format!("{}, priority {}.", self.client_name(), self.priority);
+        let whose = match (&self.source, &self.client) {
+            (Some(source), Some(_)) => {
+                format!("An alert of {source} about {}, priority {}.", self.client_name(), self.priority)
+            }
+            (Some(source), None) => format!("An alert of {source}, priority {}.", self.priority),
+            (None, _) => format!("{}, priority {}.", self.client_name(), self.priority),
+        };
         let careful = self.careful();
         let taken = whose.chars().count() + careful.as_ref().map_or(0, |careful| careful.chars().count() + 1) + 2;
         let mut sentences = vec![whose, sentence(self.problem.reveal(), room.saturating_sub(taken))];
@@ -145,6 +157,9 @@ impl Briefing {
         let name = self.contact_name().unwrap_or_else(|| "The caller".to_owned());
         let number = self.number.as_ref().map(|number| shorten(number.reveal(), NAME_CHARS_MAX));
         let reach = match (number, waiting) {
+            _ if self.source.is_some() => {
+                format!("Alert of {}.", self.source.as_deref().unwrap_or_default())
+            }
             (Some(number), true) => format!("{name} is waiting for your call at {number}."),
             (None, true) => format!("{name} is waiting for your call. The number was withheld."),
             (Some(number), false) => format!("{name}: {number}."),
@@ -169,11 +184,16 @@ impl Briefing {
         let mut lines = vec![
             format!("NightDesk ticket {}", self.ticket),
             format!("Company: {}", self.client.as_deref().unwrap_or("Unknown company")),
-            format!("Caller: {}", self.contact.as_ref().map_or("not told", Private::reveal)),
-            format!("Number: {}", self.number.as_ref().map_or("withheld, and not told", Private::reveal)),
-            format!("Priority: {}", self.priority),
-            format!("Category: {}", category_label(self.category)),
         ];
+        lines.extend(match &self.source {
+            Some(source) => vec![format!("Alert of: {source}")],
+            None => vec![
+                format!("Caller: {}", self.contact.as_ref().map_or("not told", Private::reveal)),
+                format!("Number: {}", self.number.as_ref().map_or("withheld, and not told", Private::reveal)),
+            ],
+        });
+        lines.push(format!("Priority: {}", self.priority));
+        lines.push(format!("Category: {}", category_label(self.category)));
         let mut told =
             |label: &str, value: Option<String>| lines.extend(value.map(|value| format!("{label}: {value}")));
         let said = |words: &Option<Private>| words.as_ref().map(|words| words.reveal().to_owned());
@@ -198,8 +218,8 @@ impl Briefing {
 
     /// The ticket's summary: whose problem, and which.
     pub fn summary(&self) -> String {
-        let client = self.client.as_deref().unwrap_or("Unknown company");
-        shorten(&format!("{client}: {}", self.problem.reveal()), SUMMARY_CHARS_MAX)
+        let whose = self.client.as_deref().or(self.source.as_deref()).unwrap_or("Unknown company");
+        shorten(&format!("{whose}: {}", self.problem.reveal()), SUMMARY_CHARS_MAX)
     }
 
     /// The line with which to open in the caller's language, for whoever calls back.
@@ -240,7 +260,8 @@ impl Briefing {
     }
 
     fn client_name(&self) -> String {
-        self.client.as_deref().map_or_else(|| "Unknown company".to_owned(), |name| shorten(name, NAME_CHARS_MAX))
+        let whose = self.client.as_deref().or(self.source.as_deref());
+        whose.map_or_else(|| "Unknown company".to_owned(), |name| shorten(name, NAME_CHARS_MAX))
     }
 
     fn contact_name(&self) -> Option<String> {

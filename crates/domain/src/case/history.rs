@@ -70,7 +70,7 @@ impl Case {
 
     /// When the same client last began a case before this one, among a tenant's newest cases.
     pub fn last_call_among(&self, cases: &[Case]) -> Option<DateTime<Utc>> {
-        self.earlier(cases).map(|other| other.opened_at).max()
+        self.earlier(cases).filter(|other| other.has_caller()).map(|other| other.opened_at).max()
     }
 
     /// What fixed the same client's newest case of this category, where somebody has told us.

@@ -1,6 +1,8 @@
 //! The case machine: what the MSP owes because of a call, until a person has it.
 
 mod accept;
+mod alert;
+mod alert_status;
 mod briefing;
 mod callback;
 mod coded;
@@ -20,6 +22,8 @@ mod texts;
 mod ticket;
 mod transition;
 
+pub use alert::{Misstated, ToolAlert, WrittenAlert};
+pub use alert_status::{AlertPage, AlertState, AlertStatus};
 pub use briefing::Briefing;
 pub use callback::{CallbackState, Keeper, Owed};
 pub use coded::{CodedText, CodedWish};

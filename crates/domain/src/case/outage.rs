@@ -111,7 +111,8 @@ impl Case {
         let known_for_minutes = TimeDelta::minutes(i64::from(LIKE_CALLS_MINUTES));
         let young = match &self.outage {
             Some(outage) => now < outage.until,
-            None => self.brief.wake && now - self.opened_at < known_for_minutes,
+            // What a tool has told may end by the tool's own word: a caller is not left to that.
+            None => self.has_caller() && self.brief.wake && now - self.opened_at < known_for_minutes,
         };
         let attack = self.brief.category.is_some_and(|category| NEVER_JOINED.contains(&category));
         let danger = self.brief.reasons.iter().any(|reason| reason.rule.starts_with("danger/"));

@@ -64,6 +64,12 @@ impl Case {
             Work::Held { page, .. } if *page == number && self.drill.is_some() => {
                 say(vec!["Thank you. Your page works. Goodbye.".to_owned()], Then::HangUp)
             }
+            Work::Held { page, .. } if *page == number && self.alert.is_some() => {
+                let ticket = self.ticket.number.spoken();
+                let words =
+                    format!("You have accepted. I am texting you the details. The ticket is {ticket}. Goodbye.");
+                say(vec![words], Then::HangUp)
+            }
             Work::Held { page, arrival: Some(arrival), .. } if *page == number => {
                 let by = report::clock_time(arrival.by, policy);
                 say(vec![format!("Thank you. You will ring the caller by {by}. Goodbye.")], Then::HangUp)
@@ -104,6 +110,7 @@ impl Case {
                     (None, _) => format!("You have it. {}", self.accepted_text(policy)),
                 }
             }
+            (Work::Handled, Some(PageState::Accepted { .. })) => "Thank you. It is marked as handled.".to_owned(),
             (_, Some(PageState::Ended { outcome: PageOutcome::Passed, .. })) => "Passed on.".to_owned(),
             _ => self.who_has_it(policy),
         }

@@ -1,5 +1,6 @@
 //! What people read and hear about a case, in English: ticket, note, text, briefing.
 
+use super::alert::ToolAlert;
 use super::state::{Brief, Case};
 use super::ticket::TicketDraft;
 use crate::ids::{AckCode, RecordingId};
@@ -49,13 +50,7 @@ pub(super) fn summary(case: &Case, policy: &Policy) -> String {
 
 /// The problem in a few words: what, who is hit, since when. In English whatever the caller spoke.
 pub(super) fn headline(brief: &Brief) -> String {
-    let what = match (&brief.system, brief.category) {
-        (Some(system), Some(category)) if !system.eq_ignore_ascii_case(category.label()) => {
-            format!("{category} ({system})")
-        }
-        (Some(system), None) => format!("{} ({system})", category_label(None)),
-        (_, category) => category_label(category).to_owned(),
-    };
+    let what = problem_name(brief);
     // The caller's own words say it best, where the reader understands them.
     let own = match brief.language {
         Language::English => telling_turn(brief),
@@ -70,6 +65,17 @@ pub(super) fn headline(brief: &Brief) -> String {
             None => format!("{what}: a call without words"),
         },
         None => what,
+    }
+}
+
+/// The kind of problem, and the system if one is named.
+pub(super) fn problem_name(brief: &Brief) -> String {
+    match (&brief.system, brief.category) {
+        (Some(system), Some(category)) if !system.eq_ignore_ascii_case(category.label()) => {
+            format!("{category} ({system})")
+        }
+        (Some(system), None) => format!("{} ({system})", category_label(None)),
+        (_, category) => category_label(category).to_owned(),
     }
 }
 
@@ -109,16 +115,8 @@ pub(super) fn account(case: &Case, policy: &Policy) -> String {
     for recording in &brief.recordings {
         lines.push(format!("{MESSAGE}{}, {} seconds", recording.id, recording.seconds));
     }
-    let untranslated = if brief.language == Language::English { "" } else { " (in Spanish, not translated)" };
     lines.push(String::new());
-    if let Some(gist) = &brief.gist {
-        lines.push(format!("In short, by a language model: {}", gist.reveal()));
-    }
-    lines.push(format!("The caller's words{untranslated}:"));
-    if brief.words.is_empty() {
-        lines.push("(none were understood)".to_owned());
-    }
-    lines.extend(brief.words.iter().map(|turn| format!("> {}", turn.reveal())));
+    lines.extend(case.alert.as_ref().map_or_else(|| callers_words(brief), ToolAlert::said));
     if !brief.flags.is_empty() {
         lines.push(String::new());
         lines.push("Look twice at (this decided nothing, and most callers have a good reason):".to_owned());
@@ -128,6 +126,19 @@ pub(super) fn account(case: &Case, policy: &Policy) -> String {
     lines.push("Why:".to_owned());
     lines.extend(brief.reasons.iter().chain(&case.reasons).map(reason_line));
     lines.join("\n")
+}
+
+/// What the caller said, turn by turn.
+fn callers_words(brief: &Brief) -> Vec<String> {
+    let untranslated = if brief.language == Language::English { "" } else { " (in Spanish, not translated)" };
+    let gist = brief.gist.as_ref().map(|gist| format!("In short, by a language model: {}", gist.reveal()));
+    let mut lines: Vec<String> = gist.into_iter().collect();
+    lines.push(format!("The caller's words{untranslated}:"));
+    if brief.words.is_empty() {
+        lines.push("(none were understood)".to_owned());
+    }
+    lines.extend(brief.words.iter().map(|turn| format!("> {}", turn.reveal())));
+    lines
 }
 
 /// Another caller with the like problem, as a note: whom to call back, and what the ticket does not have yet of
@@ -179,7 +190,9 @@ pub(super) fn briefing_seconds(case: &Case, policy: &Policy) -> u32 {
 
 /// The text to a technician who has accepted while the caller is not on the line.
 pub(super) fn text_for_technician(case: &Case, policy: &Policy) -> String {
-    case.briefing(policy).text(None, true)
+    // Nobody waits to be rung; what is left to say is that it is done.
+    let done = case.alert.as_ref().map(|_| format!("Reply {} done once it is taken care of.", code(case)));
+    case.briefing(policy).text(done.as_deref(), true)
 }
 
 /// What is known from before, as a note; none where nothing is.
@@ -190,16 +203,24 @@ pub(super) fn history(case: &Case, policy: &Policy) -> Option<String> {
 
 /// A page by message: what it is about, and how it is accepted.
 pub(super) fn page_text(case: &Case, policy: &Policy) -> String {
-    let code = case.ack_code.as_ref().map(AckCode::as_str).unwrap_or_default();
-    let accept = format!("Reply {code} to accept, or {code} 20 if you ring the caller in 20 minutes.");
+    let code = code(case);
+    let accept = if case.has_caller() {
+        format!("Reply {code} to accept, or {code} 20 if you ring the caller in 20 minutes.")
+    } else {
+        format!("Reply {code} to accept.")
+    };
     case.briefing(policy).text(Some(&accept), false)
+}
+
+fn code(case: &Case) -> &str {
+    case.ack_code.as_ref().map(AckCode::as_str).unwrap_or_default()
 }
 
 /// The text to a technician whose promised time has come.
 pub(super) fn reminder_text(case: &Case, policy: &Policy) -> String {
     let name = case.brief.name.as_ref().map_or("the caller", Private::reveal);
     let number = case.brief.number.as_ref().map(|number| format!(" at {}", number.reveal())).unwrap_or_default();
-    let code = case.ack_code.as_ref().map(AckCode::as_str).unwrap_or_default();
+    let code = code(case);
     let minutes = ARRIVAL_GRACE_SECONDS / 60;
     format!(
         "{}: you were to ring {name}{number} by now, ticket {}. Reply {code} done once you have talked; in {minutes} minutes others are woken.",

@@ -1,5 +1,6 @@
 //! A case's state: what is known, who is being woken, where the ticket stands.
 
+use super::alert::ToolAlert;
 use super::callback::Owed;
 use super::history::History;
 use super::outage::{Joined, Outage};
@@ -27,6 +28,9 @@ pub struct Case {
     pub opened_at: DateTime<Utc>,
     /// A drill rings this one person, to see that pages arrive; it opens no ticket.
     pub drill: Option<TechnicianId>,
+    /// What a tool has told, where no caller did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alert: Option<ToolAlert>,
     /// What is known, newest first told.
     pub brief: Brief,
     /// The call that opened it, and whether its caller is still on the line.

@@ -42,6 +42,7 @@ impl Case {
             policy_version: context.policy.version,
             opened_at: context.now,
             drill: None,
+            alert: None,
             caller,
             callback: brief.callback.clone().map(Owed::new),
             joined: Vec::new(),
@@ -323,7 +324,7 @@ impl<'a> Step<'a> {
         }
     }
 
-    fn marked_handled(&mut self, by: &Private) -> Taken {
+    pub(super) fn marked_handled(&mut self, by: &Private) -> Taken {
         if self.case.work == Work::Handled {
             return Err("it is marked as handled already");
         }

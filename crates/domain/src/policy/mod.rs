@@ -5,6 +5,7 @@
 
 use crate::consent::TextsPolicy;
 use crate::ids::{CompanyId, TechnicianId, TenantId};
+use crate::limits::ALERT_KEEP_DAYS;
 use crate::phone::PhoneNumber;
 use crate::rota::Schedule;
 use crate::skills::Weights;
@@ -73,6 +74,23 @@ pub struct Policy {
     /// Texts to callers.
     #[serde(default)]
     pub texts: TextsPolicy,
+    /// Alerts of other tools.
+    #[serde(default)]
+    pub alerts: AlertsPolicy,
+}
+
+/// Alerts of other tools. Who may send them is no setting that is stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct AlertsPolicy {
+    /// How long they are remembered, in days: their status can be read, and their key means them.
+    pub keep_days: u32,
+}
+
+impl Default for AlertsPolicy {
+    fn default() -> Self {
+        Self { keep_days: ALERT_KEEP_DAYS }
+    }
 }
 
 /// What a language model is asked; nothing unless the tenant wants it.

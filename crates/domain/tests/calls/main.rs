@@ -1,6 +1,7 @@
 //! What a call comes to, as scripted nights: text in, text out.
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs, reason = "a test says what it expects by failing")]
 
+mod alert;
 mod briefing;
 mod callbacks;
 mod caution;

@@ -4,7 +4,7 @@ use super::Night;
 use crate::sample;
 use chrono::Duration;
 use nightdesk_domain::call::{Arrival, Call, CallEvent, Recording, Speech};
-use nightdesk_domain::case::{AckBy, CaseEvent, Page, PageEvent, PageOutcome, PageState};
+use nightdesk_domain::case::{AckBy, Case, CaseEvent, Page, PageEvent, PageOutcome, PageState, ToolAlert};
 use nightdesk_domain::effect::{Effect, Outcome};
 use nightdesk_domain::ids::{CallId, LegId, RecordingId};
 use nightdesk_domain::machine::Context;
@@ -125,6 +125,18 @@ impl Night {
     pub fn office(self, answers: bool) -> Self {
         let turn = self.call().turn;
         self.call_event(CallEvent::OfficeRang { turn, answered: answers })
+    }
+
+    // Other tools.
+
+    /// A tool sends an alert.
+    pub fn alerted(mut self, alert: ToolAlert) -> Self {
+        self.note(&format!("{} sends an alert", alert.source));
+        let context = Context { policy: &self.policy, facts: &self.facts, now: self.now };
+        let (case, effects) = Case::alert(&context, alert, 0);
+        self.case = Some(case);
+        self.deliver(effects);
+        self
     }
 
     // The technicians. The verbs are about the page that `rings` named last.

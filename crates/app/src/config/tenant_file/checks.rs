@@ -122,6 +122,7 @@ pub(super) fn policy(file: &File, check: &mut Checker) -> Option<Policy> {
         model: file.model.as_ref().map(Model::policy).unwrap_or_default(),
         transcription: file.transcription.as_ref().map(Transcription::policy).unwrap_or_default(),
         texts: texts::policy(&file.texts, check),
+        alerts: file.alerts.policy(),
     })
 }
 

@@ -1,6 +1,7 @@
 //! The sections that say who serves a tenant: carrier, ticketing, mail, chat, model, transcription.
 
 use super::Keys;
+use super::alerts::Alerts;
 use super::chat::{Slack, Webhook};
 use super::checks::Checker;
 use crate::amazon::{ABSENT, Amazon};
@@ -35,6 +36,8 @@ pub struct Integrations {
     pub model: Option<Model>,
     /// Who writes messages down; none: the carrier.
     pub transcription: Option<Transcription>,
+    /// Which tools may page the people on call.
+    pub alerts: Alerts,
 }
 
 /// `[twilio]`
@@ -195,6 +198,7 @@ pub(super) fn check(tenant: &Integrations, check: &mut Checker) {
         }
     }
     super::chat::check(tenant, check);
+    super::alerts::check(&tenant.alerts, check);
     match &tenant.model {
         Some(Model::Bedrock { quick, thorough, .. }) => {
             amazon(check, "model.via");
@@ -229,7 +233,7 @@ fn is_private(address: &str) -> bool {
 }
 
 impl Integrations {
-    /// Every secret that the file names, and the setting that names it.
+    /// Every secret that the file names, and the setting that names it; those of `[alerts]` aside.
     pub(super) fn secrets(&self) -> Vec<(&'static str, &SecretRef)> {
         let mut secrets = Vec::new();
         if let Some(twilio) = &self.twilio {
@@ -300,6 +304,7 @@ impl Integrations {
         let model = self.anthropic_config(keys).and_then(Result::err).unwrap_or_default();
         let slack = self.slack_config(keys).and_then(Result::err).unwrap_or_default();
         let webhook = self.webhook_url(keys).and_then(Result::err);
-        twilio.into_iter().chain(connectwise).chain(slack).chain(webhook).chain(model).collect()
+        let tools = self.alert_tokens(keys).into_iter().filter_map(|(_, token)| token.err());
+        twilio.into_iter().chain(connectwise).chain(slack).chain(webhook).chain(model).chain(tools).collect()
     }
 }

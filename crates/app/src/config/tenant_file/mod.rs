@@ -1,5 +1,6 @@
 //! The tenant file: TOML that an owner writes, checked as a whole, every problem named at once.
 
+mod alerts;
 mod chat;
 mod checks;
 mod integrations;
@@ -59,8 +60,8 @@ impl Tenant {
         let policy = policy(&read, &mut check);
         let contacts = contacts(&read, &mut check);
         let file = text.to_owned();
-        let parts::File { twilio, connectwise, mail, slack, webhook, model, transcription, .. } = read;
-        let integrations = Integrations { twilio, connectwise, mail, slack, webhook, model, transcription };
+        let parts::File { twilio, connectwise, mail, slack, webhook, model, transcription, alerts, .. } = read;
+        let integrations = Integrations { twilio, connectwise, mail, slack, webhook, model, transcription, alerts };
         integrations::check(&integrations, &mut check);
         match policy {
             Some(policy) if check.problems.is_empty() => Ok(Tenant { policy, contacts, file, integrations }),
@@ -71,8 +72,9 @@ impl Tenant {
     /// Reads every secret that the file names.
     pub async fn keys(&self, secrets: &Secrets) -> Keys {
         let mut keys = BTreeMap::new();
-        for (field, secret) in self.integrations.secrets() {
-            keys.insert(field, secrets.read(secret).await.map_err(|why| format!("{field}: {why}")));
+        let fixed = self.integrations.secrets().into_iter().map(|(field, secret)| (field.to_owned(), secret));
+        for (field, secret) in fixed.chain(self.integrations.alerts.secrets()) {
+            keys.insert(field.clone(), secrets.read(secret).await.map_err(|why| format!("{field}: {why}")));
         }
         Keys(keys)
     }
@@ -80,10 +82,10 @@ impl Tenant {
 
 /// The secrets of a tenant as they were read, or why not, by the setting that names them.
 #[derive(Debug, Default)]
-pub struct Keys(BTreeMap<&'static str, Result<SecretString, String>>);
+pub struct Keys(BTreeMap<String, Result<SecretString, String>>);
 
 impl Keys {
-    fn get(&self, field: &'static str) -> Result<SecretString, String> {
+    fn get(&self, field: &str) -> Result<SecretString, String> {
         self.0.get(field).cloned().unwrap_or_else(|| Err(format!("{field}: is missing")))
     }
 }
@@ -232,6 +234,27 @@ mod tests {
         let chat = "[slack]\nbot_token = { env = \"A\" }\nsigning_secret = { env = \"B\" }\nchannel = \"#night\"\n";
         assert!(parsed(chat).unwrap_err()[0].starts_with("slack.channel"));
         assert!(parsed("[webhook]\nformat = \"pigeon\"\nurl = { env = \"A\" }").is_err());
+    }
+
+    #[tokio::test]
+    async fn tools_have_names_and_tokens_that_nobody_guesses_or_shares() {
+        let folder = tempfile::tempdir().unwrap();
+        let long = "0123456789abcdef0123456789abcdef";
+        let (long, short) = (secret(&folder, "long", long), secret(&folder, "short", "hidden"));
+        let tenant = parsed(&format!("[alerts]\nkeep_days = 7\ntokens = {{ rmm = {long} }}")).unwrap();
+        assert_eq!(tenant.policy.alerts.keep_days, 7);
+        assert!(tenant.integrations.problems(&tenant.keys(&Secrets::Local).await).is_empty());
+        assert_eq!(parsed("").unwrap().policy.alerts.keep_days, 30);
+
+        let tenant = parsed(&format!("[alerts.tokens]\na = {long}\nb = {long}\nc = {short}")).unwrap();
+        let problems = tenant.integrations.problems(&tenant.keys(&Secrets::Local).await);
+        assert_eq!(problems.len(), 2, "{problems:?}");
+        assert!(problems[0].starts_with("alerts.tokens.b: another tool") && problems[1].starts_with("alerts.tokens.c"));
+        assert!(!problems.concat().contains("hidden"));
+
+        for wrong in ["keep_days = 0", "keep_days = 4000", "tokens = { \"a b\" = { env = \"A\" } }"] {
+            assert!(parsed(&format!("[alerts]\n{wrong}")).unwrap_err()[0].starts_with("alerts."), "{wrong}");
+        }
     }
 
     #[test]

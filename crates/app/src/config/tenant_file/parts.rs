@@ -1,5 +1,6 @@
 //! The tenant file as it is written: every section, unknown settings refused.
 
+use super::alerts::Alerts;
 use super::chat::{Slack, Webhook};
 use super::integrations::{ConnectWise, Mail, Model, Transcription, Twilio};
 use super::ladders::{BudgetPart, LadderPart, ReachPart};
@@ -39,6 +40,8 @@ pub(super) struct File {
     pub(super) transcription: Option<Transcription>,
     #[serde(default)]
     pub(super) texts: TextsPart,
+    #[serde(default)]
+    pub(super) alerts: Alerts,
 }
 
 #[derive(Deserialize)]
