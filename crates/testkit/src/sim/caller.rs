@@ -32,6 +32,9 @@ const CRITICAL: [&str; 8] = [
     "el servidor no funciona y nadie puede trabajar",
     "this is sam at harbor law the server is down for everybody no rush though",
 ];
+/// Nothing is left to ask, but whether the promise may be texted.
+const WANTS_A_CALL: &str = "this is dana at acme dental my printer is jammed since noon it is only me, \
+                            please call me back tomorrow at ten";
 const PLAIN: [&str; 12] = [
     "hi it's lee at acme dental no hurry my printer is jammed someone can call me tomorrow at ten",
     "i forgot my password",
@@ -73,7 +76,9 @@ pub(crate) struct Caller {
 
 impl Caller {
     pub(crate) fn draw(world: &Arc<World>, number: u64) -> Option<Self> {
+        let wants_a_call = world.policy.texts.to_callers && world.chance(400);
         let story = match world.range(0, 9) {
+            _ if wants_a_call => Story::Tells(WANTS_A_CALL),
             0..=3 => Story::Critical(world.pick(&CRITICAL)?),
             4..=7 => Story::Tells(world.pick(&PLAIN)?),
             8 => Story::Mumbles,
@@ -95,7 +100,7 @@ impl Caller {
             gives_up: if world.chance(500) { 0 } else { world.range(5, 120) },
             mid_sentence: if world.chance(700) { 0 } else { world.range(50, 500) },
             presses_star: world.chance(100),
-            texts_stop: world.policy.texts.to_callers && world.chance(300),
+            texts_stop: world.policy.texts.to_callers && world.chance(400),
             end_lost: world.strikes(80),
             asks: 0,
             world: world.clone(),
