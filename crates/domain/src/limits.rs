@@ -111,6 +111,9 @@ pub const ROTA_EVERY_MAX: u32 = 9_000;
 pub const ROTA_NAME_CHARS_MAX: usize = 64;
 /// How far ahead gaps, unreachable people and overlapping overrides are looked for, in days.
 pub const ROTA_AHEAD_DAYS: i64 = 14;
+/// The turn in which a technician is asked for the minutes: beyond every turn of a briefing, so that no late answer to
+/// that is taken for minutes.
+pub const MINUTES_TURN: u32 = 1_000;
 /// Longest idempotency key of an alert, in characters.
 pub const ALERT_KEY_CHARS_MAX: usize = 200;
 /// Longest line that says what an alert is about, in characters.

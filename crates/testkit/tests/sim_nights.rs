@@ -89,3 +89,8 @@ fn a_courier_that_repeats_without_looking_is_found() {
 fn a_carrier_that_takes_a_mailbox_for_a_person_is_found() {
     is_found(Plant::MachinePressesOne, "only a person's acceptance counts");
 }
+
+#[test]
+fn a_store_that_forgets_a_stop_is_found() {
+    is_found(Plant::StopForgotten, "no caller is texted after STOP");
+}

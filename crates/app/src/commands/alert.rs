@@ -46,8 +46,7 @@ async fn send(store: &StoreArgs, args: AlertSendArgs) -> Outcome {
     if by_twilio.is_some() && !args.technician.is_empty() {
         return Err("--technician: these telephones are real; leave it out".into());
     }
-    let simulated = args.wait || !args.technician.is_empty();
-    if by_twilio.is_some() || !simulated {
+    if by_twilio.is_some() || (!args.wait && args.technician.is_empty()) {
         let desk = context::open(store).await?;
         let tenant = tenant_of(&desk, &args).await?;
         let taken = desk.host.engine.alert(&tenant, alert).await?;

@@ -21,9 +21,9 @@ impl Arrival {
 }
 
 impl Step<'_> {
-    /// An acceptance by telephone, in this turn. It is final: it stops everything else that is in flight.
-    pub(super) fn accept(&mut self, number: u32, turn: u32) -> Taken {
-        let asking = self.case.has_caller().then_some(turn + 1);
+    /// An acceptance by telephone. It is final: it stops everything else that is in flight.
+    pub(super) fn accept(&mut self, number: u32) -> Taken {
+        let asking = self.case.has_caller().then_some(MINUTES_TURN);
         self.take_over(number, asking)?;
         if self.case.caller.present {
             let seconds = report::briefing_seconds(&self.case, self.context.policy) + JOIN_SECONDS_MAX;

@@ -100,7 +100,7 @@ impl Step<'_> {
             PageState::Ended { outcome: PageOutcome::NoInput | PageOutcome::Machine, .. }
                 if pressed == Some("1") && page.answered && self.nobody_has_it() =>
             {
-                return self.accept(number, turn);
+                return self.accept(number);
             }
             _ => return Err("this page is not being answered"),
         };
@@ -110,8 +110,8 @@ impl Step<'_> {
         // A mailbox may say anything; only a person who is not believed to be a machine accepts by voice.
         let spoken = !page.machine_hint && words.is_some_and(|words| says_accept(words.reveal()));
         match pressed {
-            Some("1") => return self.accept(number, turn),
-            _ if spoken => return self.accept(number, turn),
+            Some("1") => return self.accept(number),
+            _ if spoken => return self.accept(number),
             Some("2") => return self.page_ended(number, PageOutcome::Passed),
             _ => {}
         }

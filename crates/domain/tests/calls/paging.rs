@@ -5,6 +5,7 @@ use chrono::{NaiveTime, Weekday};
 use nightdesk_domain::case::{CaseEvent, PageOutcome, Work};
 use nightdesk_domain::effect::Effect;
 use nightdesk_domain::ids::TechnicianId;
+use nightdesk_domain::limits::MINUTES_TURN;
 use nightdesk_domain::policy::{Channel, Ladder, Policy, Reach, Rung, Way, Who};
 use nightdesk_domain::rota::{Change, Every, Hours, Layer, Member, Override, Person, Schedule, Stretch};
 use nightdesk_domain::vocabulary::{Category, Priority};
@@ -193,25 +194,25 @@ fn asked_for_minutes() -> Night {
 
 #[test]
 fn the_minutes_are_taken_by_key_and_read_back() {
-    let night = asked_for_minutes().keys_in_turn(2, "20#").is_told("You will ring the caller by 2:20 AM.");
+    let night = asked_for_minutes().keys_in_turn(MINUTES_TURN, "20#").is_told("You will ring the caller by 2:20 AM.");
     night.silence_for_minutes(19).seconds_pass(61).expect_text("+13125550111", "you were to ring");
 }
 
 #[test]
 fn the_minutes_are_taken_by_word() {
-    asked_for_minutes().answers_in_turn(2, "twenty minutes").is_told("You will ring the caller by 2:20 AM.");
-    asked_for_minutes().answers_in_turn(2, "half an hour").is_told("You will ring the caller by 2:30 AM.");
+    asked_for_minutes().answers_in_turn(MINUTES_TURN, "twenty minutes").is_told("You will ring the caller by 2:20 AM.");
+    asked_for_minutes().answers_in_turn(MINUTES_TURN, "half an hour").is_told("You will ring the caller by 2:30 AM.");
 }
 
 #[test]
 fn silence_promises_nothing_and_wakes_nobody_again() {
-    asked_for_minutes().answers_in_turn(2, "er what").is_told("Goodbye.").silence_for_minutes(600);
+    asked_for_minutes().answers_in_turn(MINUTES_TURN, "er what").is_told("Goodbye.").silence_for_minutes(600);
 }
 
 #[test]
 fn a_promise_that_is_missed_is_reminded_of_and_then_wakes_again() {
     let night = asked_for_minutes()
-        .keys_in_turn(2, "20")
+        .keys_in_turn(MINUTES_TURN, "20")
         .seconds_pass(20 * 60 + 5)
         .expect_text("+13125550111", "you were to ring");
     let night = night.silence_for_minutes(9).seconds_pass(60).rings("alex");
@@ -220,10 +221,10 @@ fn a_promise_that_is_missed_is_reminded_of_and_then_wakes_again() {
 
 #[test]
 fn a_promise_that_is_kept_wakes_nobody() {
-    let night = asked_for_minutes().keys_in_turn(2, "20").writes_done();
+    let night = asked_for_minutes().keys_in_turn(MINUTES_TURN, "20").writes_done();
     night.expect_work(|work| matches!(work, Work::Held { talked: true, .. })).silence_for_minutes(600);
     asked_for_minutes()
-        .keys_in_turn(2, "20")
+        .keys_in_turn(MINUTES_TURN, "20")
         .case_event(CaseEvent::MarkedHandled { by: "Morgan".into() })
         .silence_for_minutes(600);
 }
@@ -304,7 +305,7 @@ fn a_caller_who_agreed_to_texts_and_has_gone_reads_by_when_the_call_comes() {
     };
     let mut agreed = asked_for_minutes();
     agreed.case.as_mut().unwrap().brief.text_to = Some(sample::number(STRANGER));
-    let told = texts(&agreed.keys_in_turn(2, "20"));
+    let told = texts(&agreed.keys_in_turn(MINUTES_TURN, "20"));
     assert_eq!(told, ["Northwind IT: Alex has it and will call you by 2:20 AM. Reply STOP to get no more texts."]);
-    assert!(texts(&asked_for_minutes().keys_in_turn(2, "20")).is_empty(), "who did not agree is not texted");
+    assert!(texts(&asked_for_minutes().keys_in_turn(MINUTES_TURN, "20")).is_empty(), "who did not agree is not texted");
 }

@@ -4,7 +4,8 @@ use super::carrier::{Hook, Woken};
 use super::mind::Spoken;
 use super::technician::speech_ms;
 use super::world::{Owed, World};
-use nightdesk_domain::call::{Arrival, CallEvent, CallState, News, Recording, Speech};
+use nightdesk_domain::call::{Arrival, CallEvent, CallState, News, Question, Recording, Speech};
+use nightdesk_domain::consent::IncomingText;
 use nightdesk_domain::ids::{CallId, RecordingId};
 use nightdesk_domain::phone::PhoneNumber;
 use nightdesk_domain::policy::TranscriptionBy;
@@ -31,6 +32,9 @@ const CRITICAL: [&str; 8] = [
     "el servidor no funciona y nadie puede trabajar",
     "this is sam at harbor law the server is down for everybody no rush though",
 ];
+/// Nothing is left to ask, but whether the promise may be texted.
+const WANTS_A_CALL: &str = "this is dana at acme dental my printer is jammed since noon it is only me, \
+                            please call me back tomorrow at ten";
 const PLAIN: [&str; 12] = [
     "hi it's lee at acme dental no hurry my printer is jammed someone can call me tomorrow at ten",
     "i forgot my password",
@@ -63,6 +67,8 @@ pub(crate) struct Caller {
     gives_up: u64,
     mid_sentence: u64,
     presses_star: bool,
+    /// Has texted STOP before, and agrees to be texted all the same when asked.
+    texts_stop: bool,
     /// The carrier never reports the end of this leg.
     end_lost: bool,
     asks: u32,
@@ -70,7 +76,9 @@ pub(crate) struct Caller {
 
 impl Caller {
     pub(crate) fn draw(world: &Arc<World>, number: u64) -> Option<Self> {
+        let wants_a_call = world.policy.texts.to_callers && world.chance(400);
         let story = match world.range(0, 9) {
+            _ if wants_a_call => Story::Tells(WANTS_A_CALL),
             0..=3 => Story::Critical(world.pick(&CRITICAL)?),
             4..=7 => Story::Tells(world.pick(&PLAIN)?),
             8 => Story::Mumbles,
@@ -92,6 +100,7 @@ impl Caller {
             gives_up: if world.chance(500) { 0 } else { world.range(5, 120) },
             mid_sentence: if world.chance(700) { 0 } else { world.range(50, 500) },
             presses_star: world.chance(100),
+            texts_stop: world.policy.texts.to_callers && world.chance(400),
             end_lost: world.strikes(80),
             asks: 0,
             world: world.clone(),
@@ -100,6 +109,9 @@ impl Caller {
 
     pub(crate) async fn live(mut self) {
         let world = self.world.clone();
+        if self.texts_stop {
+            self.text_stop().await;
+        }
         let leg = self.call.leg();
         world.begin_leg(&leg, None);
         world.note(format!("call {} begins: {:?}", self.call, self.story));
@@ -111,6 +123,17 @@ impl Caller {
             world.note(format!("call {} is over, and nobody reports it", self.call));
         } else {
             world.callback(self.hook(CallEvent::HungUp));
+        }
+    }
+
+    /// It holds from the moment at which an engine has said that it took it.
+    async fn text_stop(&self) {
+        let Some(from) = self.arrival.from.clone() else { return };
+        let (to, id) = (self.arrival.dialled.clone(), format!("SM-{}", self.call));
+        let text = IncomingText { from: from.clone(), to, body: "STOP".into(), id };
+        if self.world.text_in(text).await {
+            let now = self.world.clock.at();
+            self.world.book().stopped.entry(from).or_insert(now);
         }
     }
 
@@ -202,6 +225,10 @@ impl Caller {
                 listen.heard,
             )
         };
+        let asking = world.book().call(&self.call).map(|call| call.state.clone());
+        if matches!(asking, Some(CallState::Asking { question: Question::MayText, .. })) && world.chance(800) {
+            return Ok(said(None, Some("1")));
+        }
         if holding && self.presses_star && world.chance(200) {
             return Ok(said(None, Some("*")));
         }

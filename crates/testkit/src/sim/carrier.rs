@@ -8,6 +8,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use nightdesk_domain::call::{Arrival, CallEvent};
 use nightdesk_domain::case::{CaseEvent, PageEvent};
+use nightdesk_domain::consent::IncomingText;
 use nightdesk_domain::effect::{Effect, Line, PageOrder, TextOrder};
 use nightdesk_domain::ids::{CallId, CaseId, LegId, RecordingId, TenantId};
 use nightdesk_domain::reply::{Heard, VoiceReply};
@@ -26,6 +27,7 @@ pub(crate) enum Hook {
     Page(CaseId, u32, PageEvent),
     PageNow(CaseId, u32),
     Case(CaseId, CaseEvent),
+    Texted(IncomingText),
 }
 
 /// Why a leg stopped waiting.
@@ -42,6 +44,11 @@ pub(crate) enum Woken {
 }
 
 impl World {
+    /// A text comes in; whether an engine has said that it took it.
+    pub(crate) async fn text_in(self: &Arc<Self>, text: IncomingText) -> bool {
+        self.post_once(Hook::Texted(text)).await.is_some()
+    }
+
     /// Posts a webhook to one of the engines and waits; none if it was not answered properly.
     pub(crate) async fn post(self: &Arc<Self>, hook: Hook) -> Option<VoiceReply> {
         self.clock.sleep_ms(self.range(10, 80)).await;
@@ -72,6 +79,7 @@ impl World {
                 Hook::Page(case, page, event) => engine.page_event(tenant, &case, page, event).await.map(Some),
                 Hook::PageNow(case, page) => engine.page_now(tenant, &case, page).await.map(Some),
                 Hook::Case(case, event) => engine.case_event(tenant, &case, event).await.map(|()| None),
+                Hook::Texted(text) => engine.texted(tenant, &text).await.map(|_| None),
             };
             match reply {
                 Ok(reply) => {
@@ -206,6 +214,7 @@ fn brief(hook: &Hook) -> String {
         Hook::Page(case, page, event) => format!("case {case} page {page}: {event:?}"),
         Hook::PageNow(case, page) => format!("case {case} page {page} asks again"),
         Hook::Case(case, event) => format!("case {case}: {event:?}"),
+        Hook::Texted(text) => format!("text {} says {:?}", text.id, text.body.reveal()),
     }
 }
 
@@ -295,6 +304,7 @@ impl Telephony for SimTelephony {
     }
 
     async fn text_caller(&self, text: &ClearedText) -> Result<(), DeliveryError> {
+        safety::texting_a_caller(&self.world, text.to());
         self.touching(|effect| matches!(effect, Effect::TextCaller(own) if own.to == *text.to()));
         self.world.request(Service::Telephony, "text a caller".to_owned(), |_| Ok(())).await
     }

@@ -8,6 +8,7 @@ use nightdesk_domain::case::{Case, Page, PageState, Work};
 use nightdesk_domain::effect::Effect;
 use nightdesk_domain::ids::{CaseId, OwnerId};
 use nightdesk_domain::limits::EFFECTS_PER_TRANSITION_MAX;
+use nightdesk_domain::phone::PhoneNumber;
 use nightdesk_domain::reply::{Heard, Then, VoiceReply};
 use nightdesk_domain::vocabulary::Priority;
 use nightdesk_ports::{Cases, Commit, Snapshot};
@@ -185,6 +186,14 @@ pub(crate) fn ringing(world: &World, case: &CaseId, page: u32) {
     world.require(in_flight, "nobody is rung after an acceptance", || {
         format!("page {page} of case {case} is placed although it is taken since {taken:?}")
     });
+}
+
+/// A caller is about to be texted.
+pub(crate) fn texting_a_caller(world: &World, to: &PhoneNumber) {
+    let now = world.clock.at();
+    let since = world.book().stopped.get(to).copied();
+    let in_flight = since.is_none_or(|at| now - at <= TimeDelta::seconds(IN_FLIGHT_SECONDS));
+    world.require(in_flight, "no caller is texted after STOP", || format!("a text, and STOP was taken at {since:?}"));
 }
 
 /// A caller is about to hear this; it must be what a stored state says.

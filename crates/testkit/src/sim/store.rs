@@ -6,6 +6,7 @@ use super::world::World;
 use super::{Plant, index, safety};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
+use nightdesk_domain::consent::CONSENT_KIND;
 use nightdesk_domain::facts::Contact;
 use nightdesk_domain::ids::{EffectId, OwnerId, TenantId};
 use nightdesk_domain::phone::PhoneNumber;
@@ -272,6 +273,9 @@ impl Register for FaultyStore {
         self.before().await?;
         if self.world.strikes(self.world.faults.rates.conflict) {
             return Err(StoreError::Conflict);
+        }
+        if self.world.planted(Plant::StopForgotten) && entry.kind == CONSENT_KIND {
+            return Ok(());
         }
         self.world.store.put(entry, now).await?;
         self.after().await

@@ -12,6 +12,7 @@ use nightdesk_domain::call::Call;
 use nightdesk_domain::case::{Case, TicketDraft};
 use nightdesk_domain::effect::Effect;
 use nightdesk_domain::ids::{CallId, CaseId, EffectId, LegId, PsaTicketId, TechnicianId};
+use nightdesk_domain::phone::PhoneNumber;
 use nightdesk_domain::policy::Policy;
 use nightdesk_engine::Engine;
 use nightdesk_ports::{DeliveryError, Lease, NewEffect};
@@ -69,6 +70,8 @@ pub(crate) struct Book {
     pub(crate) recordings: BTreeMap<String, Spoken>,
     /// What callers were promised to have been heard.
     pub(crate) owed: Vec<Owed>,
+    /// Numbers from which STOP was taken, and since when.
+    pub(crate) stopped: BTreeMap<PhoneNumber, DateTime<Utc>>,
     pub(crate) commits: u64,
 }
 
