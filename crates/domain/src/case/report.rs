@@ -144,7 +144,7 @@ fn callers_words(brief: &Brief) -> Vec<String> {
 /// Another caller with the like problem, as a note: whom to call back, and what the ticket does not have yet of
 /// words and messages; `known` is how many of both it has.
 pub(super) fn joined(brief: &Brief, known: (usize, usize), at: DateTime<Utc>, zone: Tz) -> String {
-    let at = at.with_timezone(&zone).format("%Y-%m-%d %H:%M %Z");
+    let at = say_time(at, zone, Language::English, at);
     let name = brief.name.as_ref().map_or("name not told", Private::reveal);
     let number = brief.number.as_ref().map_or("number withheld", Private::reveal);
     let first = known == (0, 0);
