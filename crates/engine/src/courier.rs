@@ -11,8 +11,9 @@ use futures_util::future::{Either, join_all, select};
 use nightdesk_domain::call::CallEvent;
 use nightdesk_domain::case::CaseEvent;
 use nightdesk_domain::effect::{Effect, NoteOrder, Outcome, PageOrder, TextOrder};
-use nightdesk_domain::ids::OwnerId;
+use nightdesk_domain::ids::{OwnerId, TenantId};
 use nightdesk_ports::{Claim, DeliveryError, Snapshot, StoreError, Tries};
+use std::collections::BTreeMap;
 use std::pin::pin;
 
 /// A look-up after an unknown outcome comes this much later, in seconds: the other side may still be working on it.
@@ -113,9 +114,18 @@ impl Engine {
                 }
                 return;
             }
-            let results = join_all(wave.iter().map(|claim| self.perform_bounded(claim, until))).await;
+            let results = join_all(in_order(&wave).into_iter().map(|group| self.perform_group(group, until))).await;
             wave = results.into_iter().flatten().collect();
         }
+    }
+
+    /// Performs claims one after the other.
+    async fn perform_group(&self, claims: Vec<&Claim>, until: Option<DateTime<Utc>>) -> Vec<Claim> {
+        let mut follow_ups = Vec::new();
+        for claim in claims {
+            follow_ups.extend(self.perform_bounded(claim, until).await);
+        }
+        follow_ups
     }
 
     async fn perform_bounded(&self, claim: &Claim, until: Option<DateTime<Utc>>) -> Vec<Claim> {
@@ -449,6 +459,29 @@ impl Engine {
             Either::Right(_) => Err(DeliveryError::Unknown),
         }
     }
+}
+
+/// Claims in groups that may be performed side by side. What one machine is told is told in order: news that is
+/// overtaken would be lost, and two commits of one state only run into each other.
+fn in_order(claims: &[Claim]) -> Vec<Vec<&Claim>> {
+    let mut told: BTreeMap<(&TenantId, OwnerId), Vec<&Claim>> = BTreeMap::new();
+    let mut groups = Vec::new();
+    for claim in claims {
+        let owner = match &claim.effect.effect {
+            Effect::TellCall(call, _) => OwnerId::Call(call.clone()),
+            Effect::TellCase(case, _) => OwnerId::Case(case.clone()),
+            _ => {
+                groups.push(vec![claim]);
+                continue;
+            }
+        };
+        told.entry((&claim.tenant, owner)).or_default().push(claim);
+    }
+    for group in told.values_mut() {
+        group.sort_by_key(|claim| (claim.effect.due, claim.effect.id.clone()));
+    }
+    groups.extend(told.into_values());
+    groups
 }
 
 /// One second, then twice as long each time, up to [`BACKOFF_SECONDS_MAX`].

@@ -21,6 +21,8 @@ use tokio::process::Child;
 const SERVERS: usize = 3;
 /// How many calls come in.
 const CALLS: usize = 6;
+/// What is down for each of them.
+const SYSTEMS: [&str; CALLS] = ["server", "internet", "firewall", "phone system", "vpn", "backup"];
 /// How long after one another, in real time.
 const BETWEEN_CALLS: Duration = Duration::from_millis(1_500);
 /// How long a server lives before the next one in turn is killed, in real time.
@@ -84,7 +86,9 @@ async fn three_servers_on_one_table_killed_in_turn_lose_no_call_and_wake_nobody_
         for number in 0..CALLS {
             let caller = network.dial(Some(&format!("+1312555014{number}")), LINE);
             callers.push(caller.clone());
-            tokio::spawn(async move { caller.say(SERVER_DOWN).await });
+            // Each another system: callers with one problem would join the first one's case.
+            let words = format!("this is dana at acme dental, our {} is down and nobody can work", SYSTEMS[number]);
+            tokio::spawn(async move { caller.say(&words).await });
             tokio::time::sleep(BETWEEN_CALLS).await;
         }
         callers
