@@ -242,7 +242,7 @@ impl Ticketing for ConnectWise {
         client.get::<Count>("/service/tickets/count", &Query::from(conditions)).await.map(|count| count.count)
     }
 
-    /// Looks at the company's newest closed tickets whose summary names the category, [`FIXES_LOOKED_THROUGH_MAX`] of
+    /// Looks at the company's newest closed tickets whose summary names the category, `FIXES_LOOKED_THROUGH_MAX` of
     /// them, for a resolution note; the newest note of a ticket counts.
     async fn last_fix(
         &self,

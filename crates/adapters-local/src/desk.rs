@@ -251,7 +251,7 @@ impl Ticketing for Desk {
         Ok(u32::try_from(open.count()).unwrap_or(u32::MAX))
     }
 
-    /// Looks at the company's newest tickets of the category, [`FIXES_LOOKED_THROUGH_MAX`] of those that `open_count`
+    /// Looks at the company's newest tickets of the category, `FIXES_LOOKED_THROUGH_MAX` of those that `open_count`
     /// walks, whether closed or not: here a ticket is done when somebody has noted what fixed it.
     async fn last_fix(
         &self,

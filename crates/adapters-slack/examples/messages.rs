@@ -1,6 +1,7 @@
-//! Writes a file for each kind of message into a folder, to be held against a checker of Block Kit:
+//! Prints each kind of message, or writes a file for each into a folder, to be held against a checker of Block Kit:
 //! `cargo run -p nightdesk-adapters-slack --example messages -- FOLDER`
 #![allow(missing_docs)] // An example.
+#![allow(clippy::print_stdout, reason = "printing is what it is for")]
 
 use nightdesk_adapters_slack::{Message, Page, actions_message, alert_message, page_message, settled_message};
 use nightdesk_domain::effect::Alert;
@@ -10,7 +11,7 @@ use std::error::Error;
 use std::path::PathBuf;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let folder = PathBuf::from(std::env::args().nth(1).ok_or("give the folder to write into")?);
+    let folder = std::env::args().nth(1).map(PathBuf::from);
     let case = CaseId::parse("CA0123456789abcdef")?;
     let long = "our server is down & <nobody> can work ".repeat(200);
     let page = |body, link| {
@@ -27,7 +28,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         ("actions", actions_message(&extract_actions(&dialog))),
     ];
     for (name, message) in messages {
-        std::fs::write(folder.join(format!("{name}.json")), serde_json::to_vec(&message)?)?;
+        match &folder {
+            Some(folder) => std::fs::write(folder.join(format!("{name}.json")), serde_json::to_vec(&message)?)?,
+            None => println!("{name} {}", serde_json::to_string(&message)?),
+        }
     }
     Ok(())
 }
