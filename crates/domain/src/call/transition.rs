@@ -401,6 +401,10 @@ impl Step<'_> {
     /// Begins the last words: from now on the caller can no longer be connected.
     pub(super) fn close(&mut self, farewell: Farewell) {
         let until = self.in_seconds(TURN_SECONDS_MAX);
+        if farewell == Farewell::Exhausted {
+            // The message that may follow has a turn of its own: one that was told of before is not taken for it.
+            self.call.turn += 1;
+        }
         self.call.state = CallState::Closing { farewell, until };
         self.caller_left();
     }
