@@ -83,11 +83,11 @@ async fn three_servers_on_one_table_killed_in_turn_lose_no_call_and_wake_nobody_
     let began = Instant::now();
     let calling = async {
         let mut callers = Vec::new();
-        for number in 0..CALLS {
+        for (number, system) in SYSTEMS.into_iter().enumerate() {
             let caller = network.dial(Some(&format!("+1312555014{number}")), LINE);
             callers.push(caller.clone());
             // Each another system: callers with one problem would join the first one's case.
-            let words = format!("this is dana at acme dental, our {} is down and nobody can work", SYSTEMS[number]);
+            let words = format!("this is dana at acme dental, our {system} is down and nobody can work");
             tokio::spawn(async move { caller.say(&words).await });
             tokio::time::sleep(BETWEEN_CALLS).await;
         }
