@@ -35,16 +35,22 @@ impl Program {
     /// Starts the program on the database of a folder, and waits for it to listen.
     pub(crate) fn start(folder: &Path, simulator_api: &str) -> Result<Self, Failure> {
         let address = free_address()?;
-        Self::start_at(address, folder, simulator_api)
+        Self::start_at(address, folder, simulator_api, &[])
     }
 
-    pub(crate) fn start_at(address: SocketAddr, folder: &Path, simulator_api: &str) -> Result<Self, Failure> {
+    /// The same at an address, with more arguments.
+    pub(crate) fn start_at(
+        address: SocketAddr,
+        folder: &Path,
+        simulator_api: &str,
+        more: &[&str],
+    ) -> Result<Self, Failure> {
         // Before the clock runs: otherwise the program would draw the token itself, on its first start only.
         simulator_token(folder)?;
         let database = folder.join("nightdesk.sqlite");
         let mut command = Command::new(env!("CARGO_BIN_EXE_nightdesk"));
         command.arg("serve").arg("--database").arg(&database).arg("--listen").arg(address.to_string());
-        command.args(["--simulator-api", simulator_api]).stdout(Stdio::null());
+        command.args(["--simulator-api", simulator_api]).args(more).stdout(Stdio::null());
         // Settings of whoever measures must not change what is measured.
         for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("NIGHTDESK_")) {
             command.env_remove(name);
