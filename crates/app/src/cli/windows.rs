@@ -133,7 +133,7 @@ const WINDOWS_EXAMPLES: &str = "\
 Examples:
   nightdesk windows add --company acme-dental --system \"file server\" --system \"shared drive\" \\
     --title \"New disks\" --from 2026-12-06T22:00 --until 2026-12-07T04:00
-  nightdesk windows add --company acme-dental --system server --title Patches --zone America/Denver \\
+  nightdesk windows add --company acme-dental --system \"x ray server\" --title Patches --zone America/Denver \\
     --from 2026-12-08T23:00 --until 2026-12-09T01:00 --repeat \"FREQ=MONTHLY;BYDAY=2TU;COUNT=6\"
   nightdesk windows list
   nightdesk windows change 3 --until 2026-12-07T05:00

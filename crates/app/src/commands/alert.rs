@@ -1,7 +1,7 @@
 //! `nightdesk alert`: page the people on call as another tool would, wait for what comes of it, look at it later.
 
 use super::call::Stage;
-use super::{Outcome, context, print, serve};
+use super::{Outcome, by_option, context, print, serve};
 use crate::cli::{AlertArgs, AlertCommand, AlertSendArgs, StoreArgs};
 use nightdesk_adapters_local::phone::PhoneBehaviour;
 use nightdesk_domain::case::{AlertPage, AlertState, AlertStatus, PageOutcome, WrittenAlert};
@@ -23,11 +23,22 @@ const STANDSTILL_MAX: Duration = Duration::from_secs(75 * 60);
 /// The exit code where nobody has accepted.
 const NO_ANSWER: u8 = 3;
 
+/// The options by which the fields of an alert are given.
+const OPTIONS: [(&str, &str); 7] = [
+    ("summary", "--summary"),
+    ("priority", "--priority"),
+    ("details", "--details"),
+    ("company", "--company"),
+    ("system", "--system"),
+    ("category", "--category"),
+    ("idempotency_key", "--key"),
+];
+
 pub(super) async fn run(store: &StoreArgs, args: AlertArgs) -> Outcome {
     match args.command {
         Some(AlertCommand::Status { id, json }) => status(store, &id, json).await,
         Some(AlertCommand::List { limit, json }) => list(store, limit, json).await,
-        None => send(store, args.send).await,
+        None => send(store, args.send).await.map_err(|error| by_option(error, &OPTIONS)),
     }
 }
 

@@ -24,10 +24,11 @@ mod whom;
 mod windows;
 
 use crate::cli::{Cli, Command};
+use std::error::Error;
 use std::process::ExitCode;
 
 /// What a command gives back: done, done but not well, or a message that says what to do.
-type Outcome = Result<ExitCode, Box<dyn std::error::Error + Send + Sync>>;
+type Outcome = Result<ExitCode, Box<dyn Error + Send + Sync>>;
 
 /// Runs a command; its errors go to standard error with all their causes.
 pub async fn run(cli: Cli) -> ExitCode {
@@ -66,13 +67,33 @@ pub async fn run(cli: Cli) -> ExitCode {
 }
 
 #[allow(clippy::print_stderr)] // a command's errors are meant for the person at the terminal
-fn say_error(error: &(dyn std::error::Error + Send + Sync)) {
+fn say_error(error: &(dyn Error + Send + Sync)) {
     eprintln!("error: {error}");
     let mut cause = error.source();
     while let Some(source) = cause {
         eprintln!("  because: {source}");
         cause = source.source();
     }
+}
+
+/// Names the options that somebody at the terminal wrote, where an error names the fields that they became.
+fn by_option(error: Box<dyn Error + Send + Sync>, options: &[(&str, &str)]) -> Box<dyn Error + Send + Sync> {
+    let text = error.to_string();
+    let mut named = false;
+    let lines: Vec<String> = text
+        .lines()
+        .map(|line| match line.split_once(": ") {
+            Some((field, wrong)) => match options.iter().find(|(known, _)| *known == field) {
+                Some((_, option)) => {
+                    named = true;
+                    format!("{option}: {wrong}")
+                }
+                None => line.to_owned(),
+            },
+            None => line.to_owned(),
+        })
+        .collect();
+    if named { lines.join("\n").into() } else { error }
 }
 
 /// Prints for the person at the terminal, or for the next program in the pipe.

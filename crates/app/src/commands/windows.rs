@@ -1,7 +1,7 @@
 //! `nightdesk windows`: plan work, change it, cancel it, and see which calls it kept quiet.
 
 use super::local_time::read_local;
-use super::{Outcome, context, print};
+use super::{Outcome, by_option, context, print};
 use crate::cli::{StoreArgs, WindowArgs, WindowChangeArgs, WindowsCommand};
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
@@ -18,7 +18,23 @@ type Failure = Box<dyn Error + Send + Sync>;
 /// How many of the next times are shown of a window.
 const NEXT_SHOWN: usize = 3;
 
+/// The options by which the fields of a window are given.
+const OPTIONS: [(&str, &str); 8] = [
+    ("company", "--company"),
+    ("systems", "--system"),
+    ("title", "--title"),
+    ("told", "--say"),
+    ("starts", "--from"),
+    ("ends", "--until"),
+    ("zone", "--zone"),
+    ("recurrence", "--repeat"),
+];
+
 pub(super) async fn run(store: &StoreArgs, command: WindowsCommand) -> Outcome {
+    done(store, command).await.map_err(|error| by_option(error, &OPTIONS))
+}
+
+async fn done(store: &StoreArgs, command: WindowsCommand) -> Outcome {
     let desk = context::open(store).await?;
     match command {
         WindowsCommand::Add(args) => add(&desk, args).await,

@@ -1,4 +1,5 @@
-//! `/alerts/TENANT`: other tools of an MSP page the people on call, and look at what came of it.
+//! `/alerts`: other tools of an MSP page the people on call, and look at what came of it. Without a tenant in the
+//! address the token says whose tool it is.
 
 use super::AppState;
 use super::problem::Problem;
@@ -20,19 +21,20 @@ const RETRY_SECONDS: u64 = 5;
 /// The header that names an alert (draft-ietf-httpapi-idempotency-key-header).
 const KEY: &str = "Idempotency-Key";
 
-/// `POST /alerts/{tenant}`
+/// `POST /alerts` and `POST /alerts/{tenant}`
 pub(super) async fn take(
     State(state): State<AppState>,
-    Path(tenant): Path<String>,
+    tenant: Option<Path<String>>,
     request: Request<Body>,
 ) -> Response {
     let began = Instant::now();
-    let response = taken(&state, &tenant, request).await.unwrap_or_else(Problem::into_response);
+    let tenant = tenant.as_ref().map(|Path(tenant)| tenant.as_str());
+    let response = taken(&state, tenant, request).await.unwrap_or_else(Problem::into_response);
     state.metrics.webhook("alert", response.status(), began.elapsed());
     response
 }
 
-async fn taken(state: &AppState, tenant: &str, request: Request<Body>) -> Result<Response, Problem> {
+async fn taken(state: &AppState, tenant: Option<&str>, request: Request<Body>) -> Result<Response, Problem> {
     let (head, body) = request.into_parts();
     let (tenant, source) = sender(state, tenant, &head.headers).await?;
     if let Err(seconds) = state.alert_rates.count(&tenant, &source, Instant::now()) {
@@ -62,7 +64,7 @@ pub(super) async fn status(
     Path((tenant, id)): Path<(String, String)>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let (tenant, source) = sender(&state, &tenant, &headers).await?;
+    let (tenant, source) = sender(&state, Some(&tenant), &headers).await?;
     own(&state, &tenant, &source, &id).await.map(|status| document(&status))
 }
 
@@ -72,7 +74,7 @@ pub(super) async fn handled(
     Path((tenant, id)): Path<(String, String)>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let (tenant, source) = sender(&state, &tenant, &headers).await?;
+    let (tenant, source) = sender(&state, Some(&tenant), &headers).await?;
     let alert = own(&state, &tenant, &source, &id).await?;
     let handled = state.engine.alert_handled(&tenant, &alert.id, &source).await;
     handled.map(|status| document(&status)).map_err(|error| refused(&tenant, error))
@@ -97,30 +99,30 @@ async fn own(state: &AppState, tenant: &TenantId, source: &str, id: &str) -> Res
     }
 }
 
-/// Who sends a request, by its token; a stranger learns nothing, not even whether there is such a tenant.
-async fn sender(state: &AppState, tenant: &str, headers: &HeaderMap) -> Result<(TenantId, String), Problem> {
+/// Who sends a request, by its token; a stranger learns nothing, not even whether there is such a tenant. A token that
+/// two tenants have counts for neither where the address names none.
+async fn sender(state: &AppState, tenant: Option<&str>, headers: &HeaderMap) -> Result<(TenantId, String), Problem> {
     let given = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     let token = given.and_then(|value| {
         let (scheme, token) = value.split_once(' ')?;
         scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
     });
-    if let (Ok(tenant), Some(token)) = (TenantId::parse(tenant), token) {
-        let known = || {
-            let served = state.wiring.served(&tenant)?;
-            served.sender_of_alerts(token).map(str::to_owned)
-        };
-        let mut source = known();
-        if source.is_none() {
+    // An address that can be no tenant's fits none.
+    let named = tenant.map(TenantId::parse).transpose();
+    if let (Ok(named), Some(token)) = (named, token) {
+        let mut senders = state.wiring.senders_of_alerts(named.as_ref(), token);
+        if senders.is_empty() {
             // The tenant may be new, or its tokens changed a moment ago.
             state.wiring.refresh_for_stranger().await;
-            source = known();
+            senders = state.wiring.senders_of_alerts(named.as_ref(), token);
         }
-        if let Some(source) = source {
-            return Ok((tenant, source));
+        if let Ok([sender]) = <[_; 1]>::try_from(senders) {
+            return Ok(sender);
         }
-        tracing::warn!(%tenant, "an alert without a valid token was refused");
+        let tenant = named.map(|named| named.to_string());
+        tracing::warn!(tenant, "an alert without a valid token was refused");
     }
-    let detail = "send Authorization: Bearer TOKEN with a token of [alerts] in the file of the tenant in the address";
+    let detail = "send Authorization: Bearer TOKEN with a token of [alerts] in one tenant's file, that of the address";
     Err(Problem::new(StatusCode::UNAUTHORIZED, detail))
 }
 

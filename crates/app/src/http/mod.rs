@@ -45,6 +45,7 @@ pub struct AppState {
 pub fn router(state: AppState) -> Router {
     Router::new()
         .route("/twilio/{*rest}", any(twilio::webhook))
+        .route("/alerts", post(alerts::take))
         .route("/alerts/{tenant}", post(alerts::take))
         .route("/alerts/{tenant}/{id}", get(alerts::status))
         .route("/alerts/{tenant}/{id}/handled", post(alerts::handled))

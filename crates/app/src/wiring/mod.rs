@@ -105,6 +105,16 @@ impl Wiring {
         self.table().values().cloned().collect()
     }
 
+    /// Which tools of which tenants have this token; all tenants are looked at unless one is named.
+    pub fn senders_of_alerts(&self, tenant: Option<&TenantId>, token: &str) -> Vec<(TenantId, String)> {
+        let table = self.table();
+        let asked = table.iter().filter(|(id, _)| tenant.is_none_or(|tenant| tenant == *id));
+        let sender = |(id, served): (&TenantId, &Arc<Served>)| {
+            served.sender_of_alerts(token).map(|source| (id.clone(), source.to_owned()))
+        };
+        asked.filter_map(sender).collect()
+    }
+
     fn of(&self, tenant: &TenantId) -> Result<Arc<Served>, DeliveryError> {
         self.served(tenant).ok_or_else(DeliveryError::unavailable)
     }
