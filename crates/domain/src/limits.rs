@@ -41,6 +41,8 @@ pub const WINDOWS_AHEAD_SECONDS: u32 = 60 * 60;
 pub const LIKE_CALLS_MINUTES: u32 = 30;
 /// The same for a case that another caller has joined already: it is a known outage, in minutes.
 pub const KNOWN_OUTAGE_MINUTES: u32 = 120;
+/// For how long a technician declares an outage where nothing else is said, in hours.
+pub const OUTAGE_HOURS: u32 = 4;
 /// Longest time for which a technician declares an outage at once, in hours.
 pub const OUTAGE_HOURS_MAX: u32 = 24;
 /// Most callers who have joined a case that are kept with it; the ticket has them all.

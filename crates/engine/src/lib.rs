@@ -8,6 +8,7 @@ mod acknowledge;
 mod alert;
 mod budget;
 mod callbacks;
+mod coded;
 mod courier;
 mod drill;
 mod facts;

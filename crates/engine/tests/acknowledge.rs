@@ -3,13 +3,13 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use nightdesk_domain::call::{Arrival, CallEvent, Speech};
-use nightdesk_domain::case::{AckBy, Case, PageOutcome, PageState, Standing, Work};
+use nightdesk_domain::case::{AckBy, Case, CaseEvent, PageOutcome, PageState, Standing, Work};
 use nightdesk_domain::consent::IncomingText;
 use nightdesk_domain::ids::{CallId, CaseId};
 use nightdesk_domain::policy::{Channel, Policy, Reach, Way};
 use nightdesk_domain::reply::Heard;
 use nightdesk_engine::{Engine, EngineError, Ports, Settings, TextAnswer};
-use nightdesk_ports::{DeliveryError, MockTelephony, TenantRepository};
+use nightdesk_ports::{Clock, DeliveryError, MockTelephony, TenantRepository};
 use nightdesk_testkit::fakes::{HandClock, Obedient, ports};
 use nightdesk_testkit::memory::MemoryStore;
 use nightdesk_testkit::sample::{self, at, number, tenant};
@@ -123,8 +123,37 @@ async fn strangers_and_those_who_were_not_paged_change_nothing() {
     let told = night.texts(&bea(), &code).await.unwrap();
     assert!(told.contains("not paged"), "{told}");
     let unclear = night.texts(&alex(), &format!("{code} who is it")).await.unwrap();
-    assert!(unclear.contains("nothing was accepted"), "{unclear}");
+    assert!(unclear.contains("nothing was noted"), "{unclear}");
     assert!(night.case().await.accepted().is_none());
+}
+
+#[tokio::test]
+async fn a_technician_declares_an_outage_by_text_which_accepts_nothing_and_ends_it() {
+    let night = night(|_| {}).await;
+    let (code, ticket) = (night.code().await, night.case().await.ticket.number);
+    let told = night.texts(&bea(), &format!("{ticket} outage 3 hours")).await.unwrap();
+    assert!(told.starts_with(&format!("A known outage until 5:00 AM: like calls join ticket {ticket}.")), "{told}");
+    assert!(told.contains("Nobody has accepted it yet"), "{told}");
+    let case = night.case().await;
+    let outage = case.outage.as_ref().unwrap();
+    assert_eq!(outage.declared_by.as_ref().unwrap().reveal(), "Bea");
+    assert!(case.accepted().is_none() && case.open_to_callers(at(2 * 3600)).is_some(), "{:?}", case.work);
+
+    night.texts(&alex(), &code).await.unwrap();
+    let told = night.texts(&alex(), &format!("{code} outage over")).await.unwrap();
+    assert!(told.contains("open tickets of their own again"), "{told}");
+    assert!(night.case().await.open_to_callers(night.clock.now()).is_none());
+    assert_eq!(night.texts("+13125550149", &format!("{ticket} outage")).await, None, "a caller declares nothing");
+}
+
+#[tokio::test]
+async fn a_case_that_callers_cannot_join_is_declared_no_outage() {
+    let night = night(|_| {}).await;
+    let (case, code) = (night.case().await.id, night.code().await);
+    night.engine.case_event(&tenant(), &case, CaseEvent::MarkedHandled { by: "Bea".into() }).await.unwrap();
+    let told = night.texts(&alex(), &format!("{code} outage")).await.unwrap();
+    assert!(told.starts_with("Callers cannot join ticket"), "{told}");
+    assert_eq!(night.case().await.outage, None);
 }
 
 #[tokio::test]

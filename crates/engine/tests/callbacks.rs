@@ -1,15 +1,15 @@
 //! Promised calls through the engine: the timer, who is told, what is marked and moved, and what is refused.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test says what it expects by failing")]
 
-use chrono::{DateTime, TimeZone, Utc};
+use chrono::{DateTime, TimeDelta, TimeZone, Utc};
 use nightdesk_domain::call::{Arrival, CallEvent, Speech};
 use nightdesk_domain::case::{CallbackState, Case, Keeper, Promise};
-use nightdesk_domain::consent::Standing;
+use nightdesk_domain::consent::{IncomingText, Standing};
 use nightdesk_domain::ids::{CallId, CaseId, OwnerId, TechnicianId};
 use nightdesk_domain::policy::Policy;
 use nightdesk_domain::reply::Heard;
 use nightdesk_domain::rota::{Change, Every, Hours, Layer, Member, Override, Person, Schedule};
-use nightdesk_engine::{CallbackError, Engine, OVERRIDE_KIND, Settings};
+use nightdesk_engine::{CallbackError, Engine, OVERRIDE_KIND, Settings, TextAnswer};
 use nightdesk_ports::{Cases, Clock, Entry, Register, Snapshot, TenantRepository};
 use nightdesk_testkit::fakes::{HandClock, Obedient, ports};
 use nightdesk_testkit::memory::MemoryStore;
@@ -87,6 +87,27 @@ impl Night {
     fn asked(&self, what: &str) -> usize {
         self.outside.ledger.lines().iter().filter(|line| line.contains(what)).count()
     }
+}
+
+#[tokio::test]
+async fn a_technician_texts_that_the_promised_call_was_made_also_days_later_and_nobody_else_can() {
+    let night = promised().await;
+    for passes in [thursday(9, 0), thursday(9, 15), thursday(9, 15) + TimeDelta::days(3)] {
+        night.until(passes).await;
+    }
+    let ticket = night.case().await.ticket.number.to_string();
+    let done = format!("{} {} done", &ticket[..4], &ticket[4..]);
+    let texts = async |from: &str, body: &str| {
+        let (from, to) = (sample::number(from), sample::number("+13125550100"));
+        let text = IncomingText { from, to, body: body.into(), id: format!("SM{}", body.len()) };
+        night.engine.texted(&tenant(), &text).await.unwrap()
+    };
+    assert!(matches!(texts("+13125550142", &done).await, TextAnswer::Nothing), "the caller learns nothing");
+    assert!(matches!(night.state().await, CallbackState::Overdue { .. }));
+    let bea = sample::policy().technicians[1].clone();
+    let TextAnswer::Technician(answer) = texts(bea.number.unwrap().as_str(), &done).await else { panic!("no answer") };
+    assert_eq!(answer.reveal(), format!("Noted: the promised call of ticket {ticket} was made."));
+    assert!(matches!(night.state().await, CallbackState::Done { by, .. } if by.reveal() == bea.name));
 }
 
 #[tokio::test]

@@ -5,20 +5,18 @@ use crate::cli::{OutagesCommand, StoreArgs};
 use chrono::{TimeDelta, Utc};
 use nightdesk_domain::case::{Case, CaseEvent, Hands, OpenCase};
 use nightdesk_domain::ids::{OwnerId, TenantId};
+use nightdesk_domain::limits::OUTAGE_HOURS;
 use nightdesk_domain::vocabulary::category_label;
 use serde_json::{Value, json};
 use std::error::Error;
 use std::process::ExitCode;
-
-/// For how long an outage is declared where nothing else is said, in hours.
-const DECLARED_HOURS: i64 = 4;
 
 pub(super) async fn run(store: &StoreArgs, command: OutagesCommand) -> Outcome {
     let desk = context::open(store).await?;
     match command {
         OutagesCommand::List { json } => list(&desk, json).await,
         OutagesCommand::Declare { ticket, until, covers, by } => {
-            let until = until.unwrap_or_else(|| Utc::now() + TimeDelta::hours(DECLARED_HOURS));
+            let until = until.unwrap_or_else(|| Utc::now() + TimeDelta::hours(i64::from(OUTAGE_HOURS)));
             if until <= Utc::now() {
                 return Err("until: this lies in the past; give a time to come".into());
             }

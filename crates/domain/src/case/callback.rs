@@ -233,7 +233,7 @@ impl Step<'_> {
         let about = report::shorten(&report::summary(&self.case, policy), 90);
         Private::new(format!(
             "{}: please call {name}{number} back, promised for {when}.{overdue} Ticket {ticket}, {about}. \
-             Then mark it: nightdesk callbacks done {ticket}",
+             Then reply: {ticket} done",
             policy.name,
         ))
     }
@@ -258,9 +258,11 @@ impl Step<'_> {
             moved => format!(" It was moved {moved} of at most {CALLBACK_MOVES_MAX} times."),
         };
         Private::new(format!(
-            "{first} {whose}{moved}\n\nOnce it is made: nightdesk callbacks done {ticket}\n\
+            "{first} {whose}{moved}\n\nOnce it is made: nightdesk callbacks done {ticket}, or text \"{ticket} done\" to \
+             {line} from your own telephone.\n\
              To another time: nightdesk callbacks move {ticket} \"tomorrow at ten\"\n\n{}",
             report::account(&self.case, policy),
+            line = policy.caller_id.as_str(),
         ))
     }
 

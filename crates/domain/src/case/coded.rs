@@ -1,15 +1,34 @@
-//! What a technician answers to a page by a text: the case's code, and what follows it.
+//! What a technician says of a case by a text: its code or the number of its ticket, and what follows.
 
-use crate::ids::AckCode;
-use crate::limits::ARRIVAL_MINUTES_MAX;
+use crate::ids::{AckCode, TicketNumber};
+use crate::limits::{ARRIVAL_MINUTES_MAX, OUTAGE_HOURS, OUTAGE_HOURS_MAX};
+use std::fmt;
 
-/// A text that begins with a code.
+/// A text that begins with the name of a case.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CodedText {
-    /// The code.
-    pub code: AckCode,
+    /// Which case.
+    pub of: CaseName,
     /// What is said of the case.
     pub says: CodedWish,
+}
+
+/// By what a text names a case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CaseName {
+    /// The code of its pages, good for a day.
+    Code(AckCode),
+    /// The number of its ticket, good for ever.
+    Ticket(TicketNumber),
+}
+
+impl fmt::Display for CaseName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Code(code) => code.fmt(f),
+            Self::Ticket(number) => number.fmt(f),
+        }
+    }
 }
 
 /// What a text says of its case.
@@ -24,6 +43,13 @@ pub enum CodedWish {
     Reached,
     /// Somebody else shall take it.
     PassOn,
+    /// It is a known outage: the next callers with the like problem shall join it.
+    Outage {
+        /// For how long.
+        minutes: u32,
+    },
+    /// No caller shall join it any more.
+    OutageOver,
     /// Nothing that can be told for certain; so nothing is done.
     Unclear,
 }
@@ -37,17 +63,34 @@ const FILLING: [&str; 20] = [
     "in", "i", "have", "got", "it", "on", "my", "way", "ok", "okay", "yes", "accept", "accepted", "mine", "about",
     "eta", "will", "ring", "call", "si",
 ];
+/// Words that say that an outage has ended.
+const OVER: [&str; 5] = ["over", "ended", "end", "fixed", "resolved"];
 const MINUTES: [&str; 6] = ["m", "min", "mins", "minute", "minutes", "minutos"];
 const HOURS: [&str; 5] = ["h", "hr", "hour", "hours", "hora"];
 
 impl CodedText {
-    /// Reads a text; none if it does not begin with four digits that stand alone.
+    /// Reads a text; none if it begins neither with four digits that stand alone nor with eight, in one or two groups.
     pub fn read(text: &str) -> Option<CodedText> {
         let lower = text.to_lowercase();
-        let mut words = lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-        let code: AckCode = words.next()?.parse().ok()?;
-        let rest: Vec<&str> = words.collect();
-        Some(CodedText { code, says: says(&rest) })
+        let words: Vec<&str> = lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+        let (of, rest) = named(&words)?;
+        Some(CodedText { of, says: says(rest) })
+    }
+}
+
+fn named<'a, 'b>(words: &'a [&'b str]) -> Option<(CaseName, &'a [&'b str])> {
+    let (first, rest) = words.split_first()?;
+    if let Ok(ticket) = first.parse() {
+        return Some((CaseName::Ticket(ticket), rest));
+    }
+    let code: AckCode = first.parse().ok()?;
+    // "9575 2040", as it is written in texts; no number of minutes has four digits.
+    match rest.split_first() {
+        Some((second, rest)) if second.parse::<AckCode>().is_ok() => {
+            let ticket = format!("{first}{second}").parse().ok()?;
+            Some((CaseName::Ticket(ticket), rest))
+        }
+        _ => Some((CaseName::Code(code), rest)),
     }
 }
 
@@ -56,18 +99,40 @@ fn says(words: &[&str]) -> CodedWish {
         [word] if REACHED.contains(word) => return CodedWish::Reached,
         ["pass", "on"] => return CodedWish::PassOn,
         [word] if PASS_ON.contains(word) => return CodedWish::PassOn,
+        ["outage", word] | [word, "outage"] if OVER.contains(word) => return CodedWish::OutageOver,
+        ["known", "outage", rest @ ..] | ["outage", rest @ ..] => return outage(rest),
         _ => {}
     }
+    match minutes(words) {
+        Ok(minutes) => CodedWish::Accept { minutes: minutes.map(|minutes| minutes.min(ARRIVAL_MINUTES_MAX)) },
+        Err(Ambiguous) => CodedWish::Unclear,
+    }
+}
+
+/// How long an outage lasts; a bare number could be hours as well as minutes.
+fn outage(words: &[&str]) -> CodedWish {
+    let bare = words.iter().all(|word| word.bytes().all(|byte| byte.is_ascii_digit()));
+    match minutes(words) {
+        Ok(None) => CodedWish::Outage { minutes: OUTAGE_HOURS * 60 },
+        Ok(Some(minutes)) if !bare && minutes > 0 => CodedWish::Outage { minutes: minutes.min(OUTAGE_HOURS_MAX * 60) },
+        _ => CodedWish::Unclear,
+    }
+}
+
+/// Two numbers, or a word that may turn all of it round.
+struct Ambiguous;
+
+/// The minutes that are told among words that add nothing.
+fn minutes(words: &[&str]) -> Result<Option<u32>, Ambiguous> {
     let mut minutes = None;
     for word in words.iter().filter(|word| !FILLING.contains(word) && !MINUTES.contains(word)) {
         minutes = match (number(word), minutes) {
             (Some(number), None) => Some(number),
             (None, Some(hours)) if HOURS.contains(word) => Some(hours * 60),
-            // A second number, or a word that may turn all of it round.
-            _ => return CodedWish::Unclear,
+            _ => return Err(Ambiguous),
         };
     }
-    CodedWish::Accept { minutes: minutes.map(|minutes| minutes.min(ARRIVAL_MINUTES_MAX)) }
+    Ok(minutes)
 }
 
 /// A number of minutes: "20", "20min", "2h".
@@ -91,7 +156,8 @@ mod tests {
 
     #[track_caller]
     fn check(text: &str, says: CodedWish) {
-        assert_eq!(CodedText::read(text), Some(CodedText { code: "4821".parse().unwrap(), says }), "{text}");
+        let of = CaseName::Code("4821".parse().unwrap());
+        assert_eq!(CodedText::read(text), Some(CodedText { of, says }), "{text}");
     }
 
     #[test]
@@ -115,6 +181,36 @@ mod tests {
     }
 
     #[test]
+    fn the_number_of_the_ticket_names_the_case_in_one_group_or_two() {
+        let of = CaseName::Ticket("95752040".parse().unwrap());
+        for (text, says) in [
+            ("95752040 done", CodedWish::Reached),
+            ("9575 2040 done", CodedWish::Reached),
+            ("9575-2040: called.", CodedWish::Reached),
+            ("95752040", CodedWish::Accept { minutes: None }),
+            ("9575 2040 20", CodedWish::Accept { minutes: Some(20) }),
+        ] {
+            assert_eq!(CodedText::read(text), Some(CodedText { of: of.clone(), says }), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_outage_is_declared_for_hours_or_minutes_and_ended() {
+        check("4821 outage", CodedWish::Outage { minutes: OUTAGE_HOURS * 60 });
+        check("4821 Known outage", CodedWish::Outage { minutes: OUTAGE_HOURS * 60 });
+        check("4821 outage 3 hours", CodedWish::Outage { minutes: 180 });
+        check("4821 outage, about 2h", CodedWish::Outage { minutes: 120 });
+        check("4821 outage 90 min", CodedWish::Outage { minutes: 90 });
+        check("4821 outage 99h", CodedWish::Outage { minutes: OUTAGE_HOURS_MAX * 60 });
+        check("4821 outage over", CodedWish::OutageOver);
+        check("4821 end outage", CodedWish::OutageOver);
+        for text in ["4821 no outage", "4821 outage?? or not", "4821 outage 3", "4821 outage 0h", "4821 not an outage"]
+        {
+            check(text, CodedWish::Unclear);
+        }
+    }
+
+    #[test]
     fn what_may_mean_the_opposite_accepts_nothing() {
         for text in ["4821 i cannot take this", "4821 not mine", "4821 who is it?", "4821 20 30", "4821 99999"] {
             check(text, CodedWish::Unclear);
@@ -126,7 +222,7 @@ mod tests {
         use crate::consent::{HELP_WORDS, OPT_IN_WORDS, OPT_OUT_WORDS, is_carriers_word};
         let theirs: Vec<&str> = OPT_OUT_WORDS.iter().chain(&OPT_IN_WORDS).chain(&HELP_WORDS).copied().collect();
         assert_eq!(theirs.len(), 13);
-        for ours in REACHED.iter().chain(&PASS_ON).chain(&["accept"]) {
+        for ours in REACHED.iter().chain(&PASS_ON).chain(&["accept", "outage"]) {
             assert!(!is_carriers_word(ours), "{ours}");
         }
         for theirs in theirs {
@@ -135,13 +231,15 @@ mod tests {
             }
             // Even behind a code, none passes a case on or ends it.
             let coded = CodedText::read(&format!("4821 {theirs}")).unwrap().says;
-            assert!(!matches!(coded, CodedWish::Reached | CodedWish::PassOn), "{theirs}");
+            assert!(matches!(coded, CodedWish::Accept { .. } | CodedWish::Unclear), "{theirs}");
         }
     }
 
     #[test]
     fn other_texts_have_no_code() {
-        for text in ["", "hello", "20", "48210", "4821a", "call 4821", "STOP", "+13125550142", "ok 4821"] {
+        for text in
+            ["", "hello", "20", "48210", "482100", "957520401", "4821a", "call 4821", "STOP", "+13125550142", "ok 4821"]
+        {
             assert_eq!(CodedText::read(text), None, "{text}");
         }
     }

@@ -26,7 +26,7 @@ pub use alert::{Misstated, ToolAlert, WrittenAlert};
 pub use alert_status::{AlertPage, AlertState, AlertStatus};
 pub use briefing::Briefing;
 pub use callback::{CallbackState, Keeper, Owed};
-pub use coded::{CodedText, CodedWish};
+pub use coded::{CaseName, CodedText, CodedWish};
 pub use event::{AckBy, CaseEvent, PageEvent};
 pub use history::{History, HistoryQuestion, fix_in_note};
 pub use outage::{Hands, Joined, OpenCase, Outage};

@@ -193,16 +193,18 @@ impl Step<'_> {
         Ok(())
     }
 
-    /// A technician says that this is a known outage: the next callers join it until then.
+    /// A technician says that this is a known outage: the next callers join it until then. Refused where none could.
     pub(super) fn outage_declared(&mut self, by: &Private, until: DateTime<Utc>, covers: Option<Priority>) -> Taken {
-        if self.case.drill.is_some() || matches!(self.case.work, Work::Handled | Work::Unanswered) {
-            return Err("nobody has this case in hand");
-        }
         let now = self.context.now;
         let bound = now + TimeDelta::hours(i64::from(OUTAGE_HOURS_MAX));
         let covers = covers.unwrap_or(self.case.brief.priority).max(self.case.brief.priority);
         let since = self.case.outage.as_ref().map_or(now, |known| known.since);
+        let before = self.case.outage.take();
         self.case.outage = Some(Outage { since, until: until.min(bound), declared_by: Some(by.clone()), covers });
+        if self.case.open_to_callers(now).is_none() {
+            self.case.outage = before;
+            return Err("callers cannot join this case");
+        }
         self.note(Private::new(format!("Declared a known outage by {}: like calls join this ticket.", by.reveal())));
         Ok(())
     }
