@@ -5,7 +5,9 @@ use super::{Outcome, context, print, serve};
 use crate::cli::{StoreArgs, WhomArgs};
 use chrono::{DateTime, Utc};
 use nightdesk_domain::case::Case;
+use nightdesk_domain::ids::TechnicianId;
 use nightdesk_domain::policy::Policy;
+use nightdesk_domain::rota::Override;
 use nightdesk_domain::skills::{Asked, Choice, Ranked, Skipped, candidates, choose, loads};
 use nightdesk_domain::vocabulary::category_label;
 use nightdesk_ports::{ListKind, Snapshot};
@@ -45,7 +47,12 @@ pub(super) async fn run(store: &StoreArgs, args: &WhomArgs) -> Outcome {
                 _ => None,
             }));
         }
-        rows.push(answer(policy, &cases, args, now));
+        let (mut overrides, mut stopped) = (Vec::new(), Vec::new());
+        if let Some(desk) = &desk {
+            overrides = desk.host.engine.overrides(&policy.tenant).await?;
+            stopped = desk.host.engine.stopped_technicians(policy).await?;
+        }
+        rows.push(answer(policy, &Tonight { cases, overrides, stopped, now }, args));
     }
     if args.json {
         let rows: Vec<&Value> = rows.iter().map(|(row, _)| row).collect();
@@ -56,10 +63,21 @@ pub(super) async fn run(store: &StoreArgs, args: &WhomArgs) -> Outcome {
     Ok(ExitCode::SUCCESS)
 }
 
+/// What decides beside the settings.
+struct Tonight {
+    cases: Vec<Case>,
+    overrides: Vec<Override>,
+    stopped: Vec<TechnicianId>,
+    now: DateTime<Utc>,
+}
+
 /// What is printed of one tenant: for programs, and for people.
-fn answer(policy: &Policy, cases: &[Case], args: &WhomArgs, now: DateTime<Utc>) -> (Value, String) {
+fn answer(policy: &Policy, tonight: &Tonight, args: &WhomArgs) -> (Value, String) {
+    let now = tonight.now;
     let asked = Asked { category: args.category, priority: args.priority };
-    let people = candidates(policy, &loads(cases, now), &[], &[]);
+    let on_call = policy.on_call(&tonight.overrides, None, now);
+    let on_rota: Vec<TechnicianId> = on_call.iter().map(|person| person.id.clone()).collect();
+    let people = candidates(policy, &loads(&tonight.cases, now), &tonight.stopped, &on_rota);
     let local = now.with_timezone(&policy.time_zone);
     let mut row = json!({
         "tenant": policy.tenant,
@@ -71,8 +89,12 @@ fn answer(policy: &Policy, cases: &[Case], args: &WhomArgs, now: DateTime<Utc>) 
     let mut lines = vec![format!("{}, {at}: {}, {}", policy.name, category_label(args.category), args.priority)];
     match choose(&people, &asked, &policy.skill_match, now) {
         Choice::Bypass(why) => {
+            // As the ladder's step does: the rota's people, then those of the ladder.
+            let first = on_call.into_iter().chain(policy.rungs()).next();
             row["bypass"] = json!(why);
+            row["on_call"] = json!(first.map(|person| &person.id));
             lines.push(format!("  nobody is compared: {why}"));
+            lines.push(first.map_or("  and nobody is on call".to_owned(), |person| format!("  1. {}", person.name)));
         }
         Choice::Ranked(ranking) => {
             lines.extend(ranking.ranked.iter().enumerate().map(|(place, ranked)| ranked_line(policy, place, ranked)));

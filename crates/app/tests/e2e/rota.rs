@@ -195,6 +195,8 @@ async fn who_is_shown_is_who_is_rung() {
         assert_eq!(made.code, 0, "{made:?}");
         let shown = people(&folder.run(&["oncall", "--json"]).await.json())[0].1.clone();
         assert_eq!(shown, by);
+        let first = folder.run(&["whom", "--priority", "critical", "--json"]).await.json()[0]["on_call"].clone();
+        assert_eq!(first, shown, "the same as the ladder");
         let call = folder.call(&["--say", SERVER_DOWN, "--technician", "accept"]).await;
         let log = folder.run(&["call-log", call["call"].as_str().unwrap()]).await;
         assert!(log.out.contains(&format!("page 1 to {shown}")), "{log:?}");

@@ -2,7 +2,7 @@
 //!
 //! It is no emergency: it goes by mail, chat and text, and no telephone rings for it.
 
-use super::people::{can_be_texted, on_call};
+use super::people::can_be_texted;
 use super::report;
 use super::state::{Case, Promise, Work};
 use super::transition::{Step, Taken};
@@ -98,7 +98,7 @@ impl Keeper {
         if policy.business_hours.open_at(at, policy.time_zone) {
             return Keeper::Office;
         }
-        let people = on_call(policy, facts, None, at).into_iter().chain(policy.rungs());
+        let people = policy.on_call(&facts.overrides, None, at).into_iter().chain(policy.rungs());
         let told = |person: &&Technician| can_be_texted(person, facts) || person.email.is_some();
         people.into_iter().find(told).map_or(Keeper::Office, |person| Keeper::Technician(person.id.clone()))
     }

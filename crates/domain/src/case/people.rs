@@ -9,7 +9,6 @@ use crate::ids::TechnicianId;
 use crate::limits::{EVERYBODY_MAX, MESSAGE_WAIT_SECONDS, PAGES_KEPT_MAX, RING_GRACE_SECONDS};
 use crate::policy::{Channel, Ladder, Policy, Rung, Technician, Who};
 use crate::private::Private;
-use crate::rota::oncall_at;
 use crate::skills::{Asked, Choice, candidates, choose};
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -43,7 +42,8 @@ impl<'a> Step<'a> {
     }
 
     fn on_call(&self, layer: Option<&str>) -> Vec<&'a Technician> {
-        on_call(self.context.policy, self.context.facts, layer, self.context.now)
+        let policy: &'a Policy = self.context.policy;
+        policy.on_call(&self.context.facts.overrides, layer, self.context.now)
     }
 
     /// Who fits best of those who were not tried in this round; the on-call where skills do not decide.
@@ -181,19 +181,6 @@ impl<'a> Step<'a> {
         let policy: &'a Policy = self.context.policy;
         policy.technician(id)
     }
-}
-
-/// Whom the rota has on call at an instant, in one layer or in all.
-pub(super) fn on_call<'a>(
-    policy: &'a Policy,
-    facts: &Facts,
-    layer: Option<&str>,
-    at: DateTime<Utc>,
-) -> Vec<&'a Technician> {
-    let Some(schedule) = &policy.rota else { return Vec::new() };
-    let on_call = oncall_at(schedule, &facts.overrides, at);
-    let of_layer = on_call.iter().filter(|on_call| layer.is_none_or(|layer| on_call.layer == layer));
-    of_layer.filter_map(|on_call| policy.technician(&on_call.person.technician()?)).collect()
 }
 
 /// Whether a text reaches a person: the number is on record, and the carrier does not block it.

@@ -7,7 +7,7 @@ use crate::consent::TextsPolicy;
 use crate::ids::{CompanyId, TechnicianId, TenantId};
 use crate::limits::ALERT_KEEP_DAYS;
 use crate::phone::PhoneNumber;
-use crate::rota::Schedule;
+use crate::rota::{Override, Schedule, oncall_at};
 use crate::skills::Weights;
 use crate::vocabulary::{Category, Language, Priority};
 use chrono::{DateTime, Utc};
@@ -188,6 +188,14 @@ impl Policy {
     /// A technician by identifier.
     pub fn technician(&self, id: &TechnicianId) -> Option<&Technician> {
         self.technicians.iter().find(|technician| &technician.id == id)
+    }
+
+    /// Whom the rota has on call at an instant, with the changes that were made to it: in one layer or in all.
+    pub fn on_call(&self, overrides: &[Override], layer: Option<&str>, at: DateTime<Utc>) -> Vec<&Technician> {
+        let Some(schedule) = &self.rota else { return Vec::new() };
+        let on_call = oncall_at(schedule, overrides, at);
+        let of_layer = on_call.iter().filter(|on_call| layer.is_none_or(|layer| on_call.layer == layer));
+        of_layer.filter_map(|on_call| self.technician(&on_call.person.technician()?)).collect()
     }
 
     /// The line that was dialled.
