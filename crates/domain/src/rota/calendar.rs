@@ -73,7 +73,7 @@ pub fn shifts_at<'a>(schedule: &'a Schedule, overrides: &'a [Override], at: Date
     oncall_between(schedule, overrides, at, at + TimeDelta::nanoseconds(1)).shifts
 }
 
-/// A turn, or the part of it that lies in the hours of its layer.
+/// A turn, or a part of it: what one person has of it in the hours of its layer.
 struct Planned<'a> {
     start: DateTime<Utc>,
     end: DateTime<Utc>,
@@ -93,16 +93,19 @@ fn planned(layer: &Layer, zone: Tz, from: DateTime<Utc>, to: DateTime<Utc>) -> V
             if starts >= closes || ends <= starts {
                 break;
             }
-            let (starts, ends_here) =
-                if layer.hours.always() { (starts, ends) } else { (starts.max(opens), ends.min(closes)) };
-            // Turns touch: the end of one is the start of the next.
-            let start = match found.last() {
-                Some(last) if layer.hours.always() => last.end,
-                _ => instant_of(zone, starts),
-            };
-            let end = instant_of(zone, ends_here);
-            if start < end && end > from && start < to {
-                found.push(Planned { start, end, person: dealing.holder(turn) });
+            for part in dealing.parts(turn) {
+                let always = layer.hours.always();
+                let (starts, ends) =
+                    if always { (part.starts, part.ends) } else { (part.starts.max(opens), part.ends.min(closes)) };
+                // Turns touch, and so do their parts: the end of one is the start of the next.
+                let start = match found.last() {
+                    Some(last) if always => last.end,
+                    _ => instant_of(zone, starts),
+                };
+                let end = instant_of(zone, ends);
+                if starts < ends && start < end && end > from && start < to {
+                    found.push(Planned { start, end, person: part.person });
+                }
             }
             turn += 1;
         }

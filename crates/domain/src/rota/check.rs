@@ -76,10 +76,9 @@ fn people(layer: &Layer, field: &str, known: &impl Fn(&Person) -> bool) -> Vec<P
             problems.push(Problem::new(&field, "until must be later than from"));
         }
     }
-    let gone = |until: chrono::NaiveDateTime| layer.turn_at(until) <= 0;
+    let gone = |until: chrono::NaiveDateTime| until <= layer.start;
     if problems.is_empty() && layer.people.iter().all(|member| member.until.is_some_and(gone)) {
-        problems
-            .push(Problem::new(field, "everybody leaves before the end of the first turn: nobody would be on call"));
+        problems.push(Problem::new(field, "everybody leaves by the first hand-off: nobody would be on call after it"));
     }
     problems
 }

@@ -37,5 +37,5 @@ pub fn oncall_at<'a>(schedule: &'a Schedule, overrides: &'a [Override], at: Date
 }
 
 fn planned_at(layer: &Layer, local: NaiveDateTime) -> Option<&Person> {
-    layer.hours.hold(local).then(|| Dealing::of(layer).holder(layer.turn_at(local))).flatten()
+    layer.hours.hold(local).then(|| Dealing::of(layer).holder(layer.turn_at(local), local)).flatten()
 }

@@ -71,10 +71,10 @@ impl Every {
 pub struct Member {
     /// Who.
     pub person: Person,
-    /// No turn that begins before this local time is theirs.
+    /// No turn that begins before this local time is dealt to them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<NaiveDateTime>,
-    /// No turn that ends after this local time is theirs.
+    /// They are not on call from this local time on; a turn of theirs that has begun goes to the next in the list.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<NaiveDateTime>,
 }

@@ -1,8 +1,9 @@
 //! What holds of every schedule, every override and every instant.
 
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use nightdesk_domain::rota::{
-    Change, Every, Hours, Layer, Member, Override, Person, Schedule, Stretch, WEEK_MINUTES, oncall_at, oncall_between,
+    Change, Every, Hours, Layer, Member, Override, Person, Schedule, Stretch, WEEK_MINUTES, instant_of, oncall_at,
+    oncall_between,
 };
 use proptest::prelude::*;
 
@@ -33,13 +34,7 @@ fn member() -> impl Strategy<Value = Member> {
     let day = || {
         prop::option::weighted(
             0.2,
-            (0u64..366).prop_map(|day| {
-                NaiveDate::from_yo_opt(2026, 1)
-                    .unwrap()
-                    .checked_add_days(chrono::Days::new(day))
-                    .unwrap()
-                    .and_time(Default::default())
-            }),
+            (0i64..366 * 24 * 4).prop_map(|quarter| start().naive_utc() + TimeDelta::minutes(15 * quarter)),
         )
     };
     (person(), day(), day()).prop_map(|(person, from, until)| Member { person, from, until })
@@ -155,22 +150,45 @@ proptest! {
     }
 
     #[test]
-    fn joining_deals_nothing_anew_that_lies_before(
-        schedule in schedule(person().prop_map(Member::new).boxed(), Just(Hours::default()).boxed()),
-        joins in 1i64..300, place in 0usize..6,
+    fn joining_and_leaving_deal_nothing_anew_that_lies_before(
+        schedule in schedule(member().boxed(), hours().boxed()),
+        changes in 1i64..527_000, place in 0usize..6, leaves in any::<bool>(),
     ) {
-        let mut larger = schedule.clone();
-        let joins = larger.layers[0].start + TimeDelta::days(joins);
-        let people = &mut larger.layers[0].people;
-        people.insert(place.min(people.len()), Member { person: Person::new("new"), from: Some(joins), until: None });
-        let from = start() - TimeDelta::days(100);
-        let to = joins.and_utc() - TimeDelta::hours(14);
-        let layer = |schedule: &Schedule| -> Vec<(Person, DateTime<Utc>)> {
-            let calendar = oncall_between(schedule, &[], from, to.max(from + TimeDelta::days(1)));
-            let shifts = calendar.shifts.iter().filter(|shift| shift.layer == "one" && shift.start < to);
-            shifts.map(|shift| (shift.person.clone(), shift.start)).collect()
+        let mut changed = schedule.clone();
+        let zone = schedule.time_zone;
+        let changes = start().naive_utc() + TimeDelta::minutes(changes);
+        let people = &mut changed.layers[0].people;
+        let place = place.min(people.len());
+        if leaves {
+            let last = people.len() - 1;
+            let until = &mut people[place.min(last)].until;
+            *until = Some(until.map_or(changes, |until| until.min(changes)));
+        } else {
+            people.insert(place, Member { person: Person::new("new"), from: Some(changes), until: None });
+        }
+        let instants = (0..3_000).map(|step| start() - TimeDelta::days(60) + TimeDelta::minutes(step * 211));
+        let before = TimeDelta::nanoseconds(1);
+        let planned = |schedule: &Schedule, at: DateTime<Utc>| -> Vec<Person> {
+            oncall_at(schedule, &[], at).iter().filter(|one| one.layer == "one").map(|one| one.person.clone()).collect()
         };
-        prop_assert_eq!(layer(&larger), layer(&schedule));
+        for at in instants.take_while(|at| *at < instant_of(zone, changes)).chain([instant_of(zone, changes) - before]) {
+            prop_assert_eq!(planned(&changed, at), planned(&schedule, at), "at {}, change at {}", at, changes);
+        }
+    }
+
+    #[test]
+    fn where_somebody_is_always_there_nobodys_coming_or_going_leaves_a_gap(
+        mut schedule in schedule(member().boxed(), Just(Hours::default()).boxed()), from in instant(), days in 1i64..200,
+    ) {
+        for layer in &mut schedule.layers {
+            layer.people.push(Member::new(Person::new("always")));
+        }
+        let calendar = oncall_between(&schedule, &[], from, from + TimeDelta::days(days));
+        prop_assert!(calendar.gaps.is_empty(), "{:?}", calendar.gaps);
+        for layer in &schedule.layers {
+            let shifts: Vec<_> = calendar.shifts.iter().filter(|shift| shift.layer == layer.name).collect();
+            prop_assert!(shifts.windows(2).all(|two| two[0].end == two[1].start && two[0].start < two[0].end));
+        }
     }
 
     #[test]

@@ -117,3 +117,68 @@ fn a_layer_whose_people_have_left_is_a_gap_of_its_own_while_another_has_somebody
          gap * 2026-06-04 12:00 .. 2026-06-05 00:00",
     );
 }
+
+#[test]
+fn whoever_leaves_within_a_turn_keeps_it_until_then_and_the_next_takes_the_rest() {
+    check(
+        "America/Chicago
+         layer primary from 2026-06-01T08:00 every 1 weeks: alex, bea ..2026-06-11T12:00, cleo",
+        "2026-06-01T08:00",
+        "2026-07-06T08:00",
+        "primary alex 2026-06-01 08:00 .. 2026-06-08 08:00
+         primary bea 2026-06-08 08:00 .. 2026-06-11 12:00
+         primary cleo 2026-06-11 12:00 .. 2026-06-15 08:00
+         primary cleo 2026-06-15 08:00 .. 2026-06-22 08:00
+         primary alex 2026-06-22 08:00 .. 2026-06-29 08:00
+         primary cleo 2026-06-29 08:00 .. 2026-07-06 08:00",
+    );
+    check(
+        "America/Chicago
+         layer primary from 2026-06-01T08:00 every 1 weeks: alex, bea ..2026-06-15, cleo",
+        "2026-06-08T08:00",
+        "2026-06-22T08:00",
+        "primary bea 2026-06-08 08:00 .. 2026-06-15 00:00
+         primary cleo 2026-06-15 00:00 .. 2026-06-15 08:00
+         primary cleo 2026-06-15 08:00 .. 2026-06-22 08:00",
+    );
+}
+
+#[test]
+fn a_long_turn_is_held_until_its_holder_leaves() {
+    check(
+        "UTC
+         layer primary from 2026-01-01 every 14 months: bea ..2026-06-11T12:00",
+        "2026-05-01",
+        "2026-07-01",
+        "primary bea 2026-01-01 00:00 .. 2026-06-11 12:00
+         gap * 2026-06-11 12:00 .. 2026-07-01 00:00",
+    );
+}
+
+#[test]
+fn leaving_within_a_night_parts_it_there() {
+    check(
+        "Europe/London
+         layer nights from 2026-06-15T12:00 every 1 weeks on Mon 22:00 - Tue 06:00; Tue 22:00 - Wed 06:00: \
+         alex ..2026-06-17, bea",
+        "2026-06-16T12:00",
+        "2026-06-17T12:00",
+        "nights alex 2026-06-16 22:00 .. 2026-06-17 00:00
+         nights bea 2026-06-17 00:00 .. 2026-06-17 06:00
+         gap * 2026-06-16 12:00 .. 2026-06-16 22:00
+         gap * 2026-06-17 06:00 .. 2026-06-17 12:00",
+    );
+}
+
+#[test]
+fn whoever_follows_at_the_minute_in_which_another_leaves_leaves_no_gap() {
+    check(
+        "UTC
+         layer primary from 2026-06-01 every 1 weeks: bea ..2026-06-11T12:00, dora 2026-06-11T12:00..",
+        "2026-06-08",
+        "2026-06-22",
+        "primary bea 2026-06-08 00:00 .. 2026-06-11 12:00
+         primary dora 2026-06-11 12:00 .. 2026-06-15 00:00
+         primary dora 2026-06-15 00:00 .. 2026-06-22 00:00",
+    );
+}

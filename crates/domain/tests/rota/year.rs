@@ -9,9 +9,9 @@ fn schedule(zone: &str) -> String {
     format!(
         "{zone}
          layer weekly from 2026-01-05T08:00 every 1 weeks: a, b, c
-         layer daily from 2026-01-01T02:30 every 1 days: a, b ..2026-10-04, c, d 2026-04-05..
+         layer daily from 2026-01-01T02:30 every 1 days: a, b ..2026-10-04, c, d 2026-04-05T01:45..2026-11-01T01:30
          layer hourly from 2026-01-01T00:30 every 3 hours: a, b, c, d, e
-         layer monthly from 2025-12-31T00:00 every 1 months: a, b
+         layer monthly from 2025-12-31T00:00 every 1 months: a, b, c ..2026-03-29T02:15
          layer nights from 2026-01-05T12:00 every 1 weeks on Mon 18:00 - Tue 01:30; Sat 01:30 - Sun 02:30; \
          Sun 03:00 - Mon 08:00: a, b, c
          override weekly 2026-03-07T22:00 .. 2026-03-29T02:30 replace a by x
