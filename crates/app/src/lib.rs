@@ -18,5 +18,6 @@ pub mod logging;
 pub mod scan;
 pub mod server;
 pub mod store;
+mod times;
 pub mod transport;
 pub mod wiring;

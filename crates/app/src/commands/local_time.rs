@@ -1,12 +1,9 @@
-//! The moment something is said at, as `analyze` and `when` are given it.
+//! The moment something is said at, as `analyze`, `when` and `whom` are given it.
 
-use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, Utc};
+use crate::times::Written;
+use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
-use nightdesk_domain::policy::first_instant;
 use serde::Deserialize;
-
-/// Years that a call can be in.
-const YEARS: std::ops::RangeInclusive<i32> = 1900..=9999;
 
 /// A local time and its zone, both optional.
 #[derive(Debug, Default, Deserialize)]
@@ -37,26 +34,9 @@ impl Reference {
             None => Tz::UTC,
         };
         let Some(text) = self.local.as_deref() else { return Ok((Utc::now(), zone)) };
-        let odd = || format!("ref: {text:?} is outside of the years 1900 to 9999");
-        if let Ok(instant) = DateTime::parse_from_rfc3339(text) {
-            let instant = instant.with_timezone(&Utc);
-            return if YEARS.contains(&instant.year()) { Ok((instant, zone)) } else { Err(odd()) };
-        }
-        let local = read_local(text)
-            .or_else(|| Some(NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?.and_time(NaiveTime::MIN)))
-            .ok_or_else(|| format!("ref: {text:?} is no local time; write for example 2026-03-06T23:40:00"))?;
-        if !YEARS.contains(&local.year()) {
-            return Err(odd());
-        }
-        Ok((first_instant(zone, local.date(), local.time()), zone))
+        let written = Written::read(text).map_err(|why| format!("ref: {why}"))?;
+        Ok((written.instant(zone), zone))
     }
-}
-
-/// A local time, ISO 8601 with `T` or a blank, with or without seconds.
-pub(super) fn read_local(text: &str) -> Option<NaiveDateTime> {
-    ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M"]
-        .iter()
-        .find_map(|format| NaiveDateTime::parse_from_str(text, format).ok())
 }
 
 #[cfg(test)]

@@ -1,8 +1,8 @@
 //! `nightdesk windows`: plan work, change it, cancel it, and see which calls it kept quiet.
 
-use super::local_time::read_local;
 use super::{Outcome, by_option, context, print};
 use crate::cli::{StoreArgs, WindowArgs, WindowChangeArgs, WindowsCommand};
+use crate::times::Written;
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use nightdesk_domain::case::Case;
@@ -203,11 +203,10 @@ fn read_zone(name: &str) -> Result<Tz, String> {
 }
 
 fn read_time(text: &str, zone: Tz, field: &'static str) -> Result<NaiveDateTime, Failure> {
-    if let Ok(instant) = DateTime::parse_from_rfc3339(text) {
-        return Ok(wall_clock(instant.with_timezone(&Utc), zone, field)?);
+    match Written::read(text).map_err(|why| format!("{field}: {why}"))? {
+        Written::Local(local) => Ok(local),
+        Written::Instant(instant) => Ok(wall_clock(instant, zone, field)?),
     }
-    let local = read_local(text);
-    local.ok_or_else(|| format!("{field}: {text:?} is no time; write for example 2026-12-06T22:00").into())
 }
 
 fn show(desk: &context::Desk, tenant: &TenantId, done: &str, window: &Window, as_json: bool) -> Outcome {

@@ -7,8 +7,8 @@ use chrono::Datelike;
 use std::collections::BTreeSet;
 use std::fmt;
 
-/// Years in which a rotation can begin.
-const YEARS: std::ops::RangeInclusive<i32> = 1970..=2200;
+/// Years in which a rotation can begin; after them, the rules of no zone are known.
+const YEARS: std::ops::RangeInclusive<i32> = 1970..=2099;
 
 /// Something that has to be mended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,7 +47,7 @@ pub fn check_schedule(schedule: &Schedule, known: impl Fn(&Person) -> bool) -> V
             problems.push(Problem::new(field("name"), format!("{:?} is used twice", layer.name)));
         }
         if !YEARS.contains(&layer.start.year()) {
-            problems.push(Problem::new(field("start"), "must lie in the years 1970 to 2200"));
+            problems.push(Problem::new(field("start"), "must lie in the years 1970 to 2099"));
         }
         let (every, unit) = layer.every.parts();
         if !(1..=ROTA_EVERY_MAX).contains(&every) {

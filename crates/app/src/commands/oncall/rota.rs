@@ -1,10 +1,10 @@
 //! The rota that a command is about: a schedule file's, or a tenant's with its stored overrides.
 
-use super::super::local_time::Reference;
 use super::super::{context, serve};
 use crate::cli::StoreArgs;
 use crate::config::ScheduleFile;
 use crate::store::Store;
+use crate::times::Written;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use nightdesk_domain::ids::{TechnicianId, TenantId};
@@ -125,7 +125,5 @@ async fn of_policy(
 
 /// A time of the command line: local in the rota's zone, or an instant with its offset.
 pub(in super::super) fn moment(text: &str, zone: Tz, option: &str) -> Result<DateTime<Utc>, String> {
-    let reference = Reference { local: Some(text.to_owned()), tz: Some(zone.to_string()) };
-    let (instant, _) = reference.read().map_err(|why| why.replacen("ref:", &format!("{option}:"), 1))?;
-    Ok(instant)
+    Ok(Written::read(text).map_err(|why| format!("{option}: {why}"))?.instant(zone))
 }
