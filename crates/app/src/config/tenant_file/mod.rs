@@ -3,6 +3,7 @@
 mod alerts;
 mod chat;
 mod checks;
+mod fields;
 mod integrations;
 mod ladders;
 mod parts;

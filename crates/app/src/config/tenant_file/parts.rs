@@ -4,7 +4,6 @@ use super::alerts::Alerts;
 use super::chat::{Slack, Webhook};
 use super::integrations::{ConnectWise, Mail, Model, Transcription, Twilio};
 use super::ladders::{BudgetPart, LadderPart, ReachPart};
-use super::rota::SchedulePart;
 use nightdesk_domain::policy::PagingPolicy;
 use nightdesk_domain::skills::Shift;
 use nightdesk_domain::vocabulary::Priority;
@@ -20,7 +19,8 @@ pub(super) struct File {
     #[serde(default)]
     pub(super) paging: PagingPart,
     pub(super) on_call: OnCallPart,
-    pub(super) rota: Option<SchedulePart>,
+    /// Read setting by setting, as a schedule file is.
+    pub(super) rota: Option<toml::Value>,
     #[serde(default)]
     pub(super) ladders: Vec<LadderPart>,
     #[serde(default)]
