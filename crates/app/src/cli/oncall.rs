@@ -7,7 +7,7 @@ use std::path::PathBuf;
 #[derive(Debug, Clone, Args)]
 #[command(after_help = ONCALL_EXAMPLES)]
 pub struct OncallArgs {
-    /// At this time: local in the rota's zone, or an instant with its offset, ISO 8601; now by default.
+    /// At this time: local in the rota's zone, or an instant with its offset (2026-12-24T22:00-06:00); now by default.
     #[arg(long, value_name = "TIME", conflicts_with_all = ["from", "to"])]
     pub at: Option<String>,
 
@@ -54,7 +54,9 @@ Examples:
   nightdesk oncall --from 2026-12-01 --to 2027-01-01 --json
   nightdesk oncall --schedule rota.toml --as ical > rota.ics
 
-docs/ROTA.md explains schedules. Exit code 1: nobody at all is on call at the time that was asked about.";
+docs/ROTA.md explains schedules.
+Exit codes: 0 somebody is on call; 3 nobody at all is, at the time that was asked about; 1 it could not be found out;
+2 wrong usage.";
 
 /// The address at which calendars subscribe.
 #[derive(Debug, Clone, Args)]
@@ -120,7 +122,7 @@ pub struct OverrideAddArgs {
     #[arg(long)]
     pub layer: Option<String>,
 
-    /// From this time on: local in the rota's zone, or an instant with its offset, ISO 8601.
+    /// From this time on: local in the rota's zone, or an instant with its offset (2026-12-24T17:00-06:00).
     #[arg(long, value_name = "TIME")]
     pub from: String,
 

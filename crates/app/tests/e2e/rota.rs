@@ -53,6 +53,10 @@ async fn a_schedule_file_is_asked_about_an_instant_and_a_stretch_of_time() {
     assert_eq!(ran.json(), json!({"shifts": [whole], "gaps": []}));
     let instant = ["oncall", "--schedule", &file, "--at", "2026-06-24T17:00:00Z", "--json"];
     assert_eq!(folder.run(&instant).await.json(), ran.json());
+    for at in ["2026-06-24T17:00Z", "2026-06-24T19:00+02:00", "2026-06-24 12:00-05:00"] {
+        let same = folder.run(&["oncall", "--schedule", &file, "--at", at, "--json"]).await;
+        assert_eq!(same.json(), ran.json(), "{at}");
+    }
     let window = ["oncall", "--schedule", &file, "--from", "2026-06-24", "--to", "2026-06-25", "--json"];
     let document = folder.run(&window).await.json();
     assert_eq!(document["shifts"][0], whole);
@@ -69,12 +73,12 @@ async fn a_schedule_file_is_asked_about_an_instant_and_a_stretch_of_time() {
 }
 
 #[tokio::test]
-async fn nobody_on_call_is_exit_code_1_and_says_until_when() {
+async fn nobody_on_call_is_exit_code_3_and_says_until_when() {
     let folder = Folder::new();
     let nights = SCHEDULE.replace("[\"Ana\", \"Ben\", \"Cleo\"]", "[{ person = \"Ana\", until = \"2026-06-24\" }]");
     let file = folder.write("nights.toml", &nights);
     let ran = folder.run(&["oncall", "--schedule", &file, "--at", "2026-06-24T12:00", "--json"]).await;
-    assert_eq!(ran.code, 1, "{ran:?}");
+    assert_eq!(ran.code, 3, "{ran:?}");
     let gap = json!({"layer": null, "start": "2026-06-24T12:00:00-05:00", "end": "2026-06-24T18:00:00-05:00"});
     assert_eq!(ran.json(), json!({"shifts": [], "gaps": [gap]}));
 }
@@ -91,7 +95,8 @@ async fn what_is_wrong_with_a_schedule_or_a_time_is_named() {
         (&["--schedule", &zero], "layers[0].every"),
         (&["--schedule", &sound, "--at", "noon"], "--at: \"noon\""),
         (&["--schedule", &sound, "--from", "2026-06-02", "--to", "2026-06-01"], "--to: must be later"),
-        (&["--schedule", &sound, "--from", "1900-01-01", "--to", "9999-12-31"], "--to: a calendar has"),
+        (&["--schedule", &sound, "--from", "1900-01-01", "--to", "2099-12-31"], "--to: a calendar has"),
+        (&["--schedule", &sound, "--at", "9999-12-31"], "--at: \"9999-12-31\" is outside of the years 1900 to 2099"),
         (&[], "[[rota.layers]]"),
     ] {
         let ran = folder.run(&[&["oncall"], args].concat()).await;

@@ -29,7 +29,10 @@ enum Asked {
     Between(DateTime<Utc>, DateTime<Utc>),
 }
 
-/// Shows who is on call; exit code 1 where an instant was asked about and nobody at all is.
+/// The exit code where nobody is on call: another than where that could not be found out.
+const NOBODY: u8 = 3;
+
+/// Shows who is on call; exit code 3 where an instant was asked about and nobody at all is.
 ///
 /// # Errors
 /// A time that cannot be read, a schedule file with problems, no tenant with a rota.
@@ -78,7 +81,7 @@ pub(super) async fn run(store: &StoreArgs, args: OncallArgs) -> Outcome {
         [one] => print(&serde_json::to_string_pretty(one)?),
         several => print(&serde_json::to_string_pretty(&Value::from(several))?),
     }
-    Ok(if nobody { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+    Ok(if nobody { ExitCode::from(NOBODY) } else { ExitCode::SUCCESS })
 }
 
 fn ahead() -> TimeDelta {

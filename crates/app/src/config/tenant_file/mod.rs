@@ -8,6 +8,7 @@ mod integrations;
 mod ladders;
 mod parts;
 mod rota;
+mod shape;
 mod skills;
 mod texts;
 
@@ -56,7 +57,7 @@ pub struct Tenant {
 impl Tenant {
     /// Reads a tenant file; gives the tenant, or every problem at once. Secrets are not read here.
     pub fn parse(text: &str) -> Result<Tenant, Problems> {
-        let read: parts::File = toml::from_str(text).map_err(|error| Problems(vec![error.to_string()]))?;
+        let (read, faults) = shape::read(text)?;
         let mut check = Checker::default();
         let policy = policy(&read, &mut check);
         let contacts = contacts(&read, &mut check);
@@ -65,8 +66,10 @@ impl Tenant {
         let integrations = Integrations { twilio, connectwise, mail, slack, webhook, model, transcription, alerts };
         integrations::check(&integrations, &mut check);
         match policy {
-            Some(policy) if check.problems.is_empty() => Ok(Tenant { policy, contacts, file, integrations }),
-            _ => Err(Problems(check.problems)),
+            Some(policy) if check.problems.is_empty() && faults.are_none() => {
+                Ok(Tenant { policy, contacts, file, integrations })
+            }
+            _ => Err(Problems(faults.with(check))),
         }
     }
 
