@@ -38,6 +38,8 @@ pub enum Effect {
     TextTechnician(TextOrder),
     /// Text a caller, if the gate lets it pass at that moment. Unknown outcome: never repeated.
     TextCaller(CallerText),
+    /// Keep that the owner of a number wants no texts. Unknown outcome: repeat.
+    OptOut(OptOutOrder),
     /// Tell the people on call by e-mail and chat. Unknown outcome: repeat.
     Alert(Alert),
     /// Open the ticket. Unknown outcome: look its key up twice, with a pause, then open.
@@ -167,6 +169,17 @@ pub struct CallerText {
     pub urgent: bool,
     /// Whether the caller agreed to it on this call.
     pub agreed: bool,
+}
+
+/// No more texts to one number, as somebody who called from it said.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OptOutOrder {
+    /// The number that the caller called from, as the carrier told it.
+    pub number: PhoneNumber,
+    /// In which words.
+    pub words: Private,
+    /// When it was said.
+    pub at: DateTime<Utc>,
 }
 
 /// A message to the people on call that rings nobody.

@@ -3,17 +3,22 @@
 use crate::{Engine, EngineError};
 use chrono::{DateTime, TimeDelta, Utc};
 use nightdesk_domain::case::{AckBy, Case, CaseEvent, CaseName, CodedText, CodedWish, Hands, PageEvent, Standing};
-use nightdesk_domain::consent::IncomingText;
 use nightdesk_domain::ids::{OwnerId, TenantId};
+use nightdesk_domain::phone::PhoneNumber;
 use nightdesk_domain::policy::{Policy, Technician};
 use nightdesk_domain::private::Private;
 
 impl Engine {
     /// Does what such a text says, and gives what is answered. None from anybody but a technician of the tenant: nobody
     /// else must learn which codes there are.
-    pub(crate) async fn coded(&self, policy: &Policy, text: &IncomingText) -> Result<Option<Private>, EngineError> {
-        let Some(CodedText { of, says }) = CodedText::read(text.body.reveal()) else { return Ok(None) };
-        let theirs = |person: &&Technician| person.number.as_ref() == Some(&text.from);
+    pub(crate) async fn coded(
+        &self,
+        policy: &Policy,
+        from: &PhoneNumber,
+        text: &str,
+    ) -> Result<Option<Private>, EngineError> {
+        let Some(CodedText { of, says }) = CodedText::read(text) else { return Ok(None) };
+        let theirs = |person: &&Technician| person.number.as_ref() == Some(from);
         let people: Vec<&Technician> = policy.technicians.iter().filter(theirs).collect();
         let Some(first) = people.first() else { return Ok(None) };
         let answer = match self.named(&policy.tenant, &of).await? {

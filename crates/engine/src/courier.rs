@@ -260,6 +260,7 @@ impl Engine {
             Effect::TextTechnician(order) => Ok(self.text(claim, order, bound).await),
             Effect::MessagePage(order) => self.message_page(claim, order, bound).await,
             Effect::TextCaller(text) => self.text_caller(claim, text, bound).await,
+            Effect::OptOut(order) => self.refused_aloud(claim, order).await,
             Effect::Alert(alert) => {
                 let done = self.within(bound, ports.notifier.alert(tenant, &claim.effect.id, alert)).await;
                 Ok(match self.or_again(done, tries, Some(ATTEMPTS_MAX)) {

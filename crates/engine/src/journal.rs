@@ -48,6 +48,7 @@ pub(crate) fn effect_name(effect: &Effect) -> String {
         Effect::HangUp(leg) => format!("hang up {leg}"),
         Effect::TextTechnician(_) => "text a technician".to_owned(),
         Effect::TextCaller(_) => "text the caller".to_owned(),
+        Effect::OptOut(_) => "keep that a caller wants no texts".to_owned(),
         Effect::Alert(_) => "alert the people on call".to_owned(),
         Effect::OpenTicket(draft) => format!("open ticket {}", draft.number),
         Effect::AddNote(note) => format!("add a note to ticket {}", note.ticket),

@@ -186,6 +186,7 @@ pub(crate) fn is_prompt(effect: &Effect) -> bool {
         Effect::MessagePage(_)
         | Effect::TextTechnician(_)
         | Effect::TextCaller(_)
+        | Effect::OptOut(_)
         | Effect::Alert(_)
         | Effect::OpenTicket(_)
         | Effect::AddNote(_)

@@ -8,7 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use nightdesk_domain::consent::{
     self, CONSENT_KIND, Consent, IncomingText, STOP_KIND, Said, Source, Standing, Statement, Wish, Withheld, number_id,
 };
-use nightdesk_domain::effect::{CallerText, Outcome};
+use nightdesk_domain::effect::{CallerText, OptOutOrder, Outcome};
 use nightdesk_domain::ids::{TechnicianId, TenantId};
 use nightdesk_domain::phone::PhoneNumber;
 use nightdesk_domain::policy::{Policy, Technician};
@@ -44,10 +44,24 @@ impl Engine {
             // Two numbers of ours that answered each other would never end.
             return Ok(TextAnswer::Nothing);
         }
-        if let Some(said) = consent::read(text.body.reveal()) {
-            return self.wished(&policy, text, said).await;
+        let body = text.body.reveal();
+        if let Some(said) = consent::read(body) {
+            // A technician may answer a page and want no more texts in one breath: the page must not be lost.
+            let answer = match said.wish {
+                Wish::OptOut => self.coded(&policy, &text.from, &consent::beside_opt_out(body)).await?,
+                Wish::OptIn => None,
+            };
+            let confirmed = self.wished(&policy, text, said).await?;
+            return Ok(match (answer, confirmed) {
+                (None, confirmed) => confirmed,
+                (Some(answer), TextAnswer::Text(confirmed)) => {
+                    let both = format!("{} {}", answer.reveal(), confirmed.body().reveal());
+                    TextAnswer::Technician(both.into())
+                }
+                (Some(answer), _) => TextAnswer::Technician(answer),
+            });
         }
-        if let Some(answer) = self.coded(&policy, text).await? {
+        if let Some(answer) = self.coded(&policy, &text.from, body).await? {
             return Ok(TextAnswer::Technician(answer));
         }
         tracing::info!(%tenant, "a text came in that asks for nothing we know");
@@ -80,7 +94,11 @@ impl Engine {
         words: &str,
     ) -> Result<(), EngineError> {
         let (policy, now) = (self.newest(tenant).await?, self.now());
-        let id = format!("office/{}", now.timestamp_millis());
+        let known = consent_of(self.ports().register.as_ref(), tenant, number, now).await?;
+        // Two statements may be made within one tick of the clock, and both count.
+        let tick = format!("office/{}", now.timestamp_micros());
+        let before = known.iter().flat_map(|known| &known.heard).filter(|id| id.starts_with(&tick)).count();
+        let id = format!("{tick}/{before}");
         self.state(&policy, number, &Statement::new(id, standing, now, Source::Office, words)).await.map(drop)
     }
 
@@ -161,6 +179,17 @@ impl Engine {
             Err(DeliveryError::Unavailable { .. }) if last => given_up("too many attempts"),
             Err(error) => Ok(self.after(error, claim.tries)),
         }
+    }
+
+    /// Keeps that a caller said on the call to send no texts.
+    pub(crate) async fn refused_aloud(&self, claim: &Claim, order: &OptOutOrder) -> Result<Attempt, EngineError> {
+        let policy = self.newest(&claim.tenant).await?;
+        let words = order.words.reveal();
+        let id = format!("call/{}", claim.effect.id);
+        let said = Statement::new(id, Standing::OptedOut, order.at, Source::Call, words);
+        let changed = self.state(&policy, &order.number, &said).await?;
+        tracing::info!(tenant = %claim.tenant, changed, "a caller's wish for no texts was taken");
+        Ok(Attempt::Ended(Outcome::Done))
     }
 
     /// Stores what was said of a number: first what holds, then the history, then what follows for technicians. All

@@ -116,6 +116,32 @@ async fn whoever_is_second_hears_who_has_it() {
 }
 
 #[tokio::test]
+async fn a_code_beside_a_wish_for_no_more_texts_is_not_lost() {
+    for words in ["Stop.", "in 20 min and please stop texting me"] {
+        let night = night(|_| {}).await;
+        let code = night.code().await;
+        let told = night.texts(&alex(), &format!("{code}. {words}")).await.unwrap();
+        assert!(told.starts_with("You have it."), "{told}");
+        assert!(told.contains("Reply START to get texts again."), "{told}");
+        assert!(night.case().await.accepted().is_some());
+        let stopped = night.engine.stopped_technicians(&policy()).await.unwrap();
+        assert_eq!(stopped.len(), 1, "and the wish holds as well");
+    }
+}
+
+#[tokio::test]
+async fn a_word_right_behind_a_code_is_about_the_case_and_stops_no_texts() {
+    let night = night(|_| {}).await;
+    let code = night.code().await;
+    let told = night.texts(&alex(), &format!("{code} stop")).await.unwrap();
+    assert!(told.contains("nothing was noted"), "{told}");
+    assert!(night.engine.stopped_technicians(&policy()).await.unwrap().is_empty());
+    // The carrier's own word has no code, and says nothing of the case.
+    assert_eq!(night.texts(&alex(), "STOP").await, None);
+    assert!(night.case().await.accepted().is_none());
+}
+
+#[tokio::test]
 async fn strangers_and_those_who_were_not_paged_change_nothing() {
     let night = night(|_| {}).await;
     let code = night.code().await;

@@ -5,7 +5,7 @@
 use nightdesk_domain::consent::{
     CONSENT_KIND, Consent, IncomingText, QuietHours, STOP_KIND, Source, Standing, TextsPolicy, number_id,
 };
-use nightdesk_domain::effect::{CallerText, Effect, PlannedEffect, TextOrder};
+use nightdesk_domain::effect::{CallerText, Effect, OptOutOrder, PlannedEffect, TextOrder};
 use nightdesk_domain::ids::EffectId;
 use nightdesk_domain::phone::PhoneNumber;
 use nightdesk_domain::policy::Policy;
@@ -380,9 +380,35 @@ async fn the_office_may_state_what_it_was_told() {
     desk.engine.state_consent(&tenant(), &dana, Standing::OptedOut, "told Pat on the phone").await.unwrap();
     let consent = desk.consent(DANA).await.unwrap();
     assert_eq!((consent.standing, consent.source), (Standing::OptedOut, Source::Office));
-    desk.clock.advance(1);
+    // At the same instant.
     desk.engine.state_consent(&tenant(), &dana, Standing::OptedIn, "wants texts again").await.unwrap();
     assert_eq!(desk.standing(DANA).await, Some(Standing::OptedIn));
+    let (_, history) = desk.engine.consent(&tenant(), &dana).await.unwrap();
+    assert_eq!(history.len(), 2);
+}
+
+#[tokio::test]
+async fn what_a_caller_said_on_the_call_is_kept_with_its_words() {
+    let desk = desk(|_| {}).await;
+    let words = "my printer is jammed and please stop texting me".into();
+    desk.order(Effect::OptOut(OptOutOrder { number: number(DANA), words, at: at(0) })).await;
+    desk.run().await;
+    let consent = desk.consent(DANA).await.unwrap();
+    assert_eq!((consent.standing, consent.source, consent.since), (Standing::OptedOut, Source::Call, at(0)));
+    assert!(consent.words.reveal().contains("stop texting"));
+    assert!(desk.is_settled().await);
+    desk.texted("SM1", DANA, "START").await;
+    assert_eq!(desk.standing(DANA).await, Some(Standing::OptedIn));
+}
+
+#[tokio::test]
+async fn a_yes_that_is_taken_back_leaves_a_stop_as_it_is() {
+    let desk = desk(|_| {}).await;
+    desk.texted("SM1", DANA, "STOP").await;
+    for (id, body) in [("SM2", "you can text me? no way"), ("SM3", "text me again, and i will sue you")] {
+        assert_eq!(desk.texted(id, DANA, body).await, None);
+        assert_eq!(desk.standing(DANA).await, Some(Standing::OptedOut), "{body}");
+    }
 }
 
 #[tokio::test]

@@ -109,8 +109,12 @@ async fn other_words_stop_texts_too_and_are_answered_once_and_the_office_may_und
 #[tokio::test]
 async fn a_number_that_is_none_and_a_change_without_words_are_refused() {
     let folder = Folder::new();
-    for wrong in [&["consent", "3125550142"][..], &["consent", DANA, "--stop"], &["consent", DANA, "--stop", "--start"]]
-    {
+    for wrong in [
+        &["consent", "3125550142"][..],
+        &["consent", DANA, "--stop"],
+        &["consent", DANA, "--words", "no texts"],
+        &["consent", DANA, "--stop", "--start"],
+    ] {
         let ran = folder.run(wrong).await;
         assert_eq!(ran.code, 2, "{wrong:?}: {ran:?}");
     }

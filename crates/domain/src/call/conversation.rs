@@ -4,6 +4,8 @@ use super::answers::{agrees, bare_name, bounded, phone_digits, yes_or_no};
 use super::event::Speech;
 use super::state::{Call, Farewell, Lead, Question, VoicemailReason, WakeFloor};
 use super::transition::Step;
+use crate::consent;
+use crate::effect::{Effect, OptOutOrder};
 use crate::limits::*;
 use crate::private::Private;
 use crate::triage::{
@@ -180,7 +182,7 @@ impl Step<'_> {
                 self.call.callback_given = self.told_time(words).or(self.call.callback_given);
             }
             Question::MayText => {
-                self.call.texts_agreed = agrees(words);
+                self.call.texts_agreed = agrees(words) && !self.call.texts_refused;
                 self.call.callback_given = self.told_time(words).or(self.call.callback_given);
             }
             _ => {}
@@ -260,10 +262,23 @@ impl Step<'_> {
     }
 
     pub(super) fn remember_turn(&mut self, words: &str) {
+        self.heed_refusal(words);
         let kept: usize = self.call.turns.iter().map(|turn| turn.reveal().chars().count()).sum();
         let room = TRANSCRIPT_CHARS_MAX.saturating_sub(kept).min(TURN_CHARS_MAX);
         if self.call.turns.len() < TRANSCRIPT_TURNS_MAX && room > 0 {
             self.call.turns.push(Private::new(bounded(words, room)));
+        }
+    }
+
+    /// "And please stop texting me" holds from now on, whatever else the call is about.
+    fn heed_refusal(&mut self, words: &str) {
+        let Some(number) = self.call.from.clone().filter(|_| !self.call.texts_refused) else { return };
+        if consent::refuses_aloud(words) {
+            self.reason("call/texts-refused");
+            self.call.texts_refused = true;
+            self.call.texts_offered = false;
+            self.call.texts_agreed = false;
+            self.plan(Effect::OptOut(OptOutOrder { number, words: words.into(), at: self.context.now }));
         }
     }
 

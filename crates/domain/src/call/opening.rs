@@ -71,6 +71,7 @@ impl Call {
             // To the number that the network showed, and to no other.
             texts_offered: policy.texts.to_callers && arrival.from.is_some(),
             texts_agreed: false,
+            texts_refused: false,
             turn: 1,
             asked: Vec::new(),
             case_open: false,

@@ -55,6 +55,9 @@ pub struct Call {
     /// Whether the caller agreed to that.
     #[serde(default)]
     pub texts_agreed: bool,
+    /// Whether the caller said to send no texts: that is kept, and nobody asks any more.
+    #[serde(default)]
+    pub texts_refused: bool,
     /// The present turn, from 1; counts up with every answer.
     pub turn: u32,
     /// Questions that were asked, each at most once.

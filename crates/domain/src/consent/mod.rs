@@ -5,8 +5,12 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::panic, reason = "a test says what it expects by failing"))]
 
+mod clauses;
+mod english;
 mod free_text;
+mod lexicon;
 mod quiet;
+mod spanish;
 mod standing;
 mod wording;
 mod words;
@@ -16,8 +20,12 @@ pub use standing::{
     CONSENT_KIND, Consent, HEARD_MAX, STOP_KIND, Source, Standing, Statement, WORDS_CHARS_MAX, Withheld, number_id,
 };
 pub use wording::opted_out;
-pub use words::{HELP_WORDS, OPT_IN_WORDS, OPT_OUT_WORDS, Said, Wish, is_carriers_word, read};
+pub use words::{
+    HELP_WORDS, OPT_IN_WORDS, OPT_OUT_WORDS, Said, Wish, beside_opt_out, is_carriers_word, read, refuses_aloud,
+};
 
+#[cfg(test)]
+mod lookalikes;
 #[cfg(test)]
 mod transcripts;
 

@@ -46,6 +46,8 @@ impl From<Wish> for Standing {
 pub enum Source {
     /// A text from that number.
     Text,
+    /// Words that were said on a call from that number.
+    Call,
     /// The carrier refused a text: its own list says that the number has opted out.
     Carrier,
     /// The tenant's office, by command.
@@ -56,6 +58,7 @@ impl fmt::Display for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Source::Text => "text",
+            Source::Call => "call",
             Source::Carrier => "carrier",
             Source::Office => "office",
         })

@@ -4,7 +4,7 @@ use super::*;
 
 /// Expects a wish of each text, one a line.
 #[track_caller]
-fn check(wish: Option<Wish>, texts: &str) {
+pub(super) fn check(wish: Option<Wish>, texts: &str) {
     for text in texts.lines().map(str::trim).filter(|text| !text.is_empty()) {
         assert_eq!(read(text).map(|said| said.wish), wish, "{text:?}");
     }
@@ -125,83 +125,6 @@ fn no_more_texts_in_spanish() {
 }
 
 #[test]
-fn what_only_looks_like_it() {
-    check(
-        None,
-        "stop by the office
-         can you stop by tomorrow
-         I'll stop in at nine
-         the server stopped
-         the server stopped texting me alerts
-         our backup stops at 3
-         it's at the bus stop
-         don't stop
-         please don't stop texting me
-         do not stop the texts
-         never stop sending me messages
-         did you stop texting me
-         why did you stop texting me
-         you stopped sending me texts
-         the printer won't stop printing
-         the alarm won't stop sending me messages
-         I can't stop the messages popping up
-         can you stop the messages popping up on my screen
-         please stop sending me the invoice
-         stop the server
-         end the call
-         cancel my appointment
-         cancel please
-         we want to cancel the ticket
-         quit Outlook and start it again
-         I don't text while driving
-         we don't text patients
-         you don't text me anymore
-         don't text Bob
-         don't unsubscribe me
-         how do I unsubscribe from a newsletter in Outlook
-         I cannot unsubscribe from the mailing list of a vendor
-         there are no more messages in my inbox
-         I get no more messages on my phone
-         no more disk space
-         I don't want to reboot the server
-         i do not need a new laptop
-         remove me from the Finance group in Teams
-         remove my number from the phone system
-         take me off hold
-         delete the messages in quarantine
-         my text messages do not arrive
-         ok thanks
-         help
-         info
-         yes please
-         Tuesday at 9 works",
-    );
-}
-
-#[test]
-fn what_only_looks_like_it_in_spanish() {
-    check(
-        None,
-        "no dejen de mandarme mensajes
-         no dejes de escribirme
-         no paren de escribirme
-         el servidor no me manda mensajes
-         no me llegan mensajes
-         quiero que el sistema no me mande mensajes de error
-         no me manden la factura
-         para el servidor
-         la impresora para de imprimir
-         la parada del autobús
-         no quiero reiniciar el servidor
-         no más internet
-         dejen el equipo en la oficina
-         no me llamen hoy
-         gracias
-         sí, por favor",
-    );
-}
-
-#[test]
 fn texts_again() {
     check(
         Some(Wish::OptIn),
@@ -248,4 +171,172 @@ fn nothing_breaks_on_odd_texts() {
     assert_eq!(read(""), None);
     assert_eq!(read(&"stop by ".repeat(10_000)), None);
     assert_eq!(read(&"\u{301}".repeat(5_000)), None);
+}
+
+#[test]
+fn a_no_is_heard_however_it_is_put() {
+    check(
+        Some(Wish::OptOut),
+        "Kindly stop texting this phone
+         pls stop w/ the msgs
+         would you please quit messaging me
+         I'm asking you nicely, stop sending texts
+         For the last time: stop.
+         already told you guys to stop
+         Stop!! I never signed up for this
+         I didn't sign up for this, stop
+         how many times do I have to say stop
+         you got the wrong person, stop texting
+         Wrong number. Please remove.
+         please take my cell off this list
+         get my number off of your list
+         erase my number please
+         remove my cell number from your list
+         I don't want any messages from you
+         we do not want to receive texts
+         do not want texts
+         I do not wish to be texted
+         I'd prefer not to receive text messages
+         I would rather not be texted
+         don't ever text me
+         don't message us anymore
+         please do not send text messages
+         please do not send anything else to this phone
+         no more texting please
+         no more sms please
+         no sms messages please
+         just email me, no texts
+         email me instead of texting
+         I withdraw my permission to text me
+         I revoke permission for texts
+         I no longer give consent to texts
+         opt out please
+         Opt me out of these messages
+         unsubscribe this phone
+         cancel all texts to my phone
+         turn off the text messages please
+         switch off the texts
+         please discontinue these texts
+         enough with these messages
+         quit bugging me
+         stop pestering us
+         leave us alone
+         stp
+         STOPP
+         unsubscribe!!
+         remove please
+         stop spam texts
+         stop sending me spam
+         who are you and why do you text me, stop
+         I am at work, stop texting
+         this is a landline, stop
+         it's 3am stop texting me!!!
+         stop texting me at night
+         Do not text this line
+         stop - Pat
+         I replied stop and you still text me
+         STOP 🛑
+         This is Pat. Stop.
+         stop texting me about the server
+         my computer is fine now stop texting me",
+    );
+}
+
+#[test]
+fn a_no_is_heard_however_it_is_put_in_spanish() {
+    check(
+        Some(Wish::OptOut),
+        "dejen de mandarme textos a este celular
+         por favor paren de mandarme mensajes
+         pare de enviarme mensajes
+         ya no me manden textos por favor
+         no me mandes nada
+         favor no enviar más mensajes
+         no deseo más textos
+         no queremos recibir más mensajes
+         no me sigan escribiendo
+         no vuelvan a contactarme
+         no me vuelva a enviar mensajes
+         no sigan escribiendo
+         quite mi número de la lista
+         elimínenme de su lista
+         sáquenme de su lista por favor
+         denme de baja por favor
+         quisiera darme de baja
+         me pueden dar de baja
+         cancelen los textos
+         detengan los textos por favor
+         basta de mandarme mensajes
+         ya basta con los mensajes
+         no más SMS por favor
+         retiro mi permiso
+         no doy mi consentimiento para mensajes
+         no acepto mensajes
+         déjeme en paz por favor
+         no moleste
+         dejen de fastidiar con mensajes
+         número equivocado, paren
+         se equivocaron de número, no escriban
+         prefiero que llamen, no manden mensajes
+         no quiero que me sigan escribiendo
+         les dije que pararan",
+    );
+}
+
+#[test]
+fn a_yes_with_anything_beside_it_is_none() {
+    for text in [
+        "you can text me again, or I call my lawyer",
+        "Resume texting? never",
+        "opt in, not",
+        "start? no",
+        "Start!!! my printer is dead",
+        "you may text me. as if",
+        "can you text me again?",
+        "nobody may text me",
+        "pueden escribirme, jamás",
+        "¿pueden mandarme mensajes?",
+        "que nunca vuelvan a escribirme",
+    ] {
+        assert_ne!(read(text).map(|said| said.wish), Some(Wish::OptIn), "{text:?}");
+    }
+}
+
+#[test]
+fn what_stands_beside_a_no_is_kept() {
+    for (text, beside) in [
+        ("4821. Stop.", "4821"),
+        ("4821 20 min and please stop texting me", "4821 20 min"),
+        ("4821 done. No me manden más mensajes", "4821 done"),
+        ("do not text me", ""),
+        ("4821 ok", "4821 ok"),
+    ] {
+        assert_eq!(beside_opt_out(text), beside, "{text:?}");
+    }
+}
+
+#[test]
+fn aloud_a_no_must_name_texts() {
+    for said in [
+        "no do not text me ever again",
+        "my printer is jammed and please stop texting me",
+        "no i told you not to text me",
+        "mi impresora no funciona y ya no me manden mensajes",
+        "no texts please",
+    ] {
+        assert!(refuses_aloud(said), "{said:?}");
+    }
+    for said in [
+        "stop",
+        "no please don't",
+        "leave me alone",
+        "no just call me",
+        "how do i stop these text messages",
+        "our phones get no text messages",
+        "the system should stop texting the patients",
+        "yes you can text me",
+        "i want to cancel",
+    ] {
+        assert!(!refuses_aloud(said), "{said:?}");
+    }
 }

@@ -42,6 +42,17 @@ pub fn read(text: &str) -> Option<Said> {
     free_text::wish(text).map(|wish| Said { wish, carriers_word: false })
 }
 
+/// Whether words that were said on a call ask for no more texts. Texts must be named there: "stop" alone is said to
+/// whoever speaks at that moment.
+pub fn refuses_aloud(words: &str) -> bool {
+    free_text::refuses_aloud(words)
+}
+
+/// What a text says beside its wish for no more texts, in lower case and without accents; empty if there is nothing.
+pub fn beside_opt_out(text: &str) -> String {
+    free_text::beside_opt_out(text)
+}
+
 /// Whether a word is one of the carrier's, in any case: none of them may be a command of ours.
 pub fn is_carriers_word(word: &str) -> bool {
     let theirs = OPT_OUT_WORDS.iter().chain(&OPT_IN_WORDS).chain(&HELP_WORDS);

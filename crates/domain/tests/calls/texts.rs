@@ -131,3 +131,50 @@ fn a_text_that_was_withheld_is_noted_once() {
         .case_event(event)
         .expect_ignored();
 }
+
+/// What is kept of the caller's wish for no texts: number and words of each order.
+fn refusals(night: &Night) -> Vec<(String, String)> {
+    let orders = night.effects.iter().filter_map(|planned| match &planned.effect {
+        Effect::OptOut(order) => Some((order.number.as_str().to_owned(), order.words.reveal().to_owned())),
+        _ => None,
+    });
+    orders.collect()
+}
+
+#[test]
+fn who_says_to_send_no_texts_is_not_asked_for_leave_and_it_is_kept() {
+    let said = "no hurry my printer is jammed since today just for me, call me tomorrow at ten and stop texting me";
+    let night = texting().call_from(STRANGER).says(said).does_not_hear(ASKED);
+    assert_eq!(refusals(&night), [(STRANGER.to_owned(), said.to_owned())]);
+    assert!(!night.asked().contains(&"MayText".to_owned()));
+    night.expect_disposition(Disposition::Callback).expect_caller_texts(&[]);
+}
+
+#[test]
+fn a_no_for_ever_to_the_question_is_kept_and_a_plain_no_is_not() {
+    let night = wants_a_call().hears(ASKED).says("no do not text me ever again");
+    assert_eq!(refusals(&night).len(), 1);
+    night.expect_disposition(Disposition::Callback).expect_caller_texts(&[]);
+    let night = wants_a_call().hears(ASKED).says("no thanks");
+    assert_eq!(refusals(&night), []);
+}
+
+#[test]
+fn it_is_kept_once_and_takes_back_an_earlier_yes() {
+    let night = wants_a_call().hears(ASKED).says("yes please, no wait, don't text me, never text me");
+    assert_eq!(refusals(&night).len(), 1);
+    night.expect_caller_texts(&[]);
+}
+
+#[test]
+fn a_number_that_is_not_shown_cannot_be_kept() {
+    let night = texting().call_withheld().says("my printer is jammed, stop texting me");
+    assert_eq!(refusals(&night), []);
+}
+
+#[test]
+fn it_is_kept_of_someone_who_waits_for_a_technician_too() {
+    let night = super::holding().says("and tell your people to stop texting me");
+    assert_eq!(refusals(&night).len(), 1);
+    night.expect_holding();
+}

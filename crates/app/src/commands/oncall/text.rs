@@ -91,7 +91,7 @@ fn unreachable_line(rota: &Rota, one: &Unreachable<'_>, now: DateTime<Utc>) -> S
     let why = match one.why {
         Why::Unknown => "is none of the technicians",
         Why::NoNumber => "has no number",
-        Why::Stopped => "has texted STOP: calls go through, texts do not",
+        Why::Stopped => "takes no texts: calls go through",
     };
     let more = if one.shifts > 1 { format!(" ({} shifts)", one.shifts) } else { String::new() };
     format!("  {span:35}  {} {why}{more}", rota.called(one.person))
