@@ -46,10 +46,10 @@ pub(super) fn beside_opt_out(text: &str) -> String {
 
 /// Where in each clause a wish for no more texts begins.
 fn opt_outs(clauses: &[Clause]) -> impl Iterator<Item = Option<usize>> {
-    clauses.iter().enumerate().map(move |(own, clause)| {
-        let of_support = |clauses: &[Clause]| clauses.iter().any(talks_of_support);
+    let of_support = clauses.iter().filter(|clause| talks_of_support(clause)).count();
+    clauses.iter().map(move |clause| {
         // "Stop. It works now" is about what works.
-        let about_texts = !of_support(&clauses[..own]) && !of_support(&clauses[own + 1..]);
+        let about_texts = of_support == usize::from(talks_of_support(clause));
         let alone = clauses.len() == 1 && clause.len() == 1 && clause.is(0, ALONE);
         let named = (0..clause.len()).find(|at| begins(clause, *at));
         let bare = (alone || is_bare(clause) && about_texts).then_some(0);

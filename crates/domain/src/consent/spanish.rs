@@ -89,9 +89,8 @@ fn ceases(clause: &Clause, at: usize) -> bool {
 /// "Quiero darme de baja", "quítenme de la lista", "borren mi número", "déjenme en paz".
 fn unsubscribes(clause: &Clause, at: usize) -> bool {
     let number = |place: usize| clause.is(place, "mi este") && clause.is(place + 1, "numero telefono celular");
-    let end = if clause.is(at, REMOVE_ME_ES) {
-        at + 1
-    } else if clause.is(at, REMOVE_ES) && (number(at + 1) || clause.was(at, "me")) {
+    let removes = clause.is(at, REMOVE_ES) && (number(at + 1) || clause.was(at, "me"));
+    let end = if removes || clause.is(at, REMOVE_ME_ES) {
         at + 1
     } else if clause.is(at, DROP_ES) && clause.at(at + 1) == "de" && clause.at(at + 2) == "baja" {
         at + 3
