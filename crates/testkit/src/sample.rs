@@ -19,7 +19,7 @@ use nightdesk_domain::policy::{
     AlertsPolicy, BusinessHours, CallbackPolicy, Company, Greeting, Line, ModelPolicy, PagingPolicy, Policy, Runbook,
     RunbookRule, Technician, TranscriptionBy,
 };
-use nightdesk_domain::triage::{Affected, Fix, Mood};
+use nightdesk_domain::triage::{Affected, Fix, Mood, Telling};
 use nightdesk_domain::vocabulary::{Category, Disposition, Language, Priority};
 use nightdesk_domain::windows::{Told, Window};
 use nightdesk_ports::{Alias, Commit, JournalEntry, Lease, NewEffect, RecordedEvent, Save, Snapshot};
@@ -192,6 +192,7 @@ pub fn brief() -> Brief {
         since: None,
         deadline: None,
         system: Some("server".to_owned()),
+        telling: Telling::Plain,
         callback: None,
         text_to: None,
         words: vec!["our server is down and nobody can work".into()],

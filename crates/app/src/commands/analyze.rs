@@ -145,7 +145,7 @@ fn understand(line: &[u8], form: AnalyzeForm) -> Result<String, Problem> {
 
 fn everything(row: &Row, turns: &[Turn<'_>], now: DateTime<Utc>, zone: Tz) -> Value {
     let policy = CallbackPolicy::default();
-    let found = assess(turns, &Setting { now, zone, callback: &policy, company: None, windows: &[] });
+    let found = assess(turns, &Setting { now, zone, callback: &policy, company: None, windows: &[], names: &[] });
     let mut callback =
         CallbackFound { time: found.details.callback, grain: found.details.callback_grain, ..CallbackFound::default() };
     // Who gives one text and the moment it was said at asks for the time in it, whatever else it tells.

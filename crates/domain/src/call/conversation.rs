@@ -27,7 +27,7 @@ impl Step<'_> {
             self.hold();
         } else if question == Question::WorkStopped && silences > 1 {
             self.work_stopped(None);
-        } else if self.enough_is_known() && silences > 1 {
+        } else if self.enough_is_known() && (silences > 1 || question == Question::AnythingElse) {
             // The rest can be asked in the morning.
             self.finish();
         } else if silences > SILENCES_MAX {
@@ -70,6 +70,11 @@ impl Step<'_> {
             let agreed = self.call.assessment.as_ref().and_then(|found| found.details.callback);
             self.call.callback_given = self.call.callback_given.or(agreed);
         }
+        if question == Question::Who {
+            // Known before the words are weighed, so that a name alone tells of nothing else.
+            let bare = bare_name(speech.words.reveal()).map(Private::new);
+            self.call.name_given = bare.or(self.call.name_given.take());
+        }
         self.remember_turn(speech.words.reveal());
         self.reassess();
         let understood = speech.confidence_percent.is_none_or(|percent| percent >= CONFIDENCE_PERCENT_MIN);
@@ -106,6 +111,10 @@ impl Step<'_> {
             return self.wants_a_person();
         }
         self.take_answer(question, speech.words.reveal());
+        let more = question == Question::AnythingElse && yes_or_no(speech.words.reveal()) == Some(true);
+        if more && !self.understand(&[speech.words.reveal()]).problem_told {
+            return self.ask(Question::What, Lead::None);
+        }
         if self.switched && self.call.turns.len() > 1 && !self.over_its_bounds() && self.call.lacks(question) {
             // "English, please" answers nothing: the question is put again in that language.
             return self.ask_again(question, 0, mishears, Lead::Welcome);
@@ -170,12 +179,6 @@ impl Step<'_> {
                 let said = || self.understand(&[words]).details.number;
                 let given = phone_digits(words).map(Private::new).or_else(said);
                 self.call.number_given = given.or(self.call.number_given.take());
-            }
-            Question::Who => {
-                let named = self.call.assessment.as_ref().is_some_and(|found| found.details.name.is_some());
-                if !named {
-                    self.call.name_given = bare_name(words).map(Private::new);
-                }
             }
             Question::CallbackTime => {
                 // Asked for a time, a caller may say nothing else: no wish for a call need be heard again.
@@ -333,12 +336,15 @@ impl Step<'_> {
         let in_force = self.call.windows_in_force(self.context.now);
         let windows: Vec<Window<'_>> =
             in_force.map(|it| Window { id: &it.window.id, systems: &it.window.systems }).collect();
+        let names: Vec<&str> =
+            self.call.identity.name.iter().chain(&self.call.name_given).map(Private::reveal).collect();
         let setting = Setting {
             now: self.context.now,
             zone: policy.time_zone,
             callback: &policy.callback,
             company,
             windows: &windows,
+            names: &names,
         };
         let turns: Vec<Turn<'_>> = turns.iter().copied().map(Turn::caller).collect();
         assess(&turns, &setting)
@@ -448,6 +454,8 @@ impl Call {
             ),
             (Question::CallbackTime, !woken && wants_time && found.fix == Fix::None),
             (Question::MayText, self.texts_offered && !woken && self.will_be_called(found)),
+            // Nobody is left with something worse because the first sentence was explained.
+            (Question::AnythingElse, self.joined.is_some() || self.planned().is_some_and(|(_, told)| told.lowered)),
         ];
         if self.asked.len() >= FOLLOW_UPS_MAX {
             return None;

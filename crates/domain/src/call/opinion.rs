@@ -49,7 +49,8 @@ impl Step<'_> {
             match &mut self.call.state {
                 // Moot, now that somebody is being woken.
                 CallState::Asking {
-                    question: Question::CallbackTime | Question::WorkStopped | Question::MayText,
+                    question:
+                        Question::CallbackTime | Question::WorkStopped | Question::MayText | Question::AnythingElse,
                     ..
                 } => {
                     self.next_or_finish();

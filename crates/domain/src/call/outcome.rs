@@ -198,6 +198,7 @@ impl Step<'_> {
             since: told.since.clone(),
             deadline: told.deadline.clone(),
             system: told.system.clone(),
+            telling: found.telling,
             callback: call.promise.clone(),
             text_to: call.from.clone().filter(|_| call.texts_agreed),
             words: call.turns.clone(),

@@ -115,6 +115,7 @@ impl Call {
             Question::Since => words.ask_since,
             Question::CallbackTime => words.ask_callback_time,
             Question::MayText => words.ask_may_text,
+            Question::AnythingElse => words.ask_anything_else,
         }
         .to_owned()
     }

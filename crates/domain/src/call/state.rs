@@ -208,6 +208,8 @@ pub enum Question {
     CallbackTime,
     /// "May we text you the confirmation?"
     MayText,
+    /// "Is anything else not working?": asked before what is explained is left at that.
+    AnythingElse,
 }
 
 /// What is said before a question.

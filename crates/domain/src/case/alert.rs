@@ -169,6 +169,7 @@ impl ToolAlert {
             company: self.company.as_ref().and_then(|id| policy.company(id)),
             // A tool that watches a system knows by itself whether it is being worked on.
             windows: &[],
+            names: &[],
         };
         let words = [self.system.as_deref(), Some(self.summary.reveal()), self.details.as_ref().map(Private::reveal)];
         let turns: Vec<Turn<'_>> = words.into_iter().flatten().map(Turn::caller).collect();
@@ -207,6 +208,7 @@ impl ToolAlert {
             since: None,
             deadline: None,
             system: self.system.clone().or(found.details.system),
+            telling: found.telling,
             callback: None,
             words: Vec::new(),
             recordings: Vec::new(),

@@ -6,7 +6,7 @@ use super::transition::Step;
 use crate::effect::PlannedEffect;
 use crate::ids::{CallId, InvalidId, TechnicianId, TicketNumber};
 use crate::machine::Context;
-use crate::triage::{Fix, Mood};
+use crate::triage::{Fix, Mood, Telling};
 use crate::vocabulary::{Language, Priority};
 
 impl Case {
@@ -39,6 +39,7 @@ fn nothing_wrong() -> Brief {
         since: None,
         deadline: None,
         system: None,
+        telling: Telling::Plain,
         callback: None,
         text_to: None,
         words: Vec::new(),

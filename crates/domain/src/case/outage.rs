@@ -7,7 +7,7 @@ use super::transition::{Step, Taken};
 use crate::ids::{CallId, CaseId, CompanyId, TechnicianId, TicketNumber};
 use crate::limits::{JOINED_KEPT_MAX, KNOWN_OUTAGE_MINUTES, LIKE_CALLS_MINUTES, OUTAGE_HOURS_MAX};
 use crate::private::Private;
-use crate::triage::{Assessment, Fix};
+use crate::triage::{Assessment, Fix, Telling};
 use crate::vocabulary::{Category, Disposition, Priority};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
@@ -57,6 +57,9 @@ pub struct OpenCase {
     pub category: Option<Category>,
     /// The system named.
     pub system: Option<String>,
+    /// How plainly its failure was told.
+    #[serde(default)]
+    pub telling: Telling,
     /// How urgent a call may be that joins.
     pub covers: Priority,
     /// In whose hands it is.
@@ -80,7 +83,8 @@ const NEVER_JOINED: [Category; 3] = [Category::Malware, Category::Breach, Catego
 
 impl OpenCase {
     /// Whether what a caller tells is the like problem of the same company and no worse: the same system if both
-    /// name one, else the same category; nothing of security or safety, and no second problem beside it.
+    /// name one, else the same category; nothing of security or safety, no second problem beside it, and not a certain
+    /// one of several ("the lab server"), which may be another than the one that is known.
     pub fn covers(&self, found: &Assessment, brief: &Brief) -> bool {
         let unsafe_now = found.danger || !brief.flags.is_empty();
         let attack = |category: Option<Category>| category.is_some_and(|category| NEVER_JOINED.contains(&category));
@@ -89,8 +93,10 @@ impl OpenCase {
             _ => self.category.is_some() && self.category == brief.category,
         };
         let second = found.secondary.is_some() && found.secondary != self.category;
+        let certain = [self.telling, brief.telling].contains(&Telling::OneOfSeveral);
         brief.company.as_ref() == Some(&self.company)
             && alike
+            && !certain
             && brief.priority <= self.covers
             && !(unsafe_now || second || attack(brief.category) || attack(found.secondary))
     }
@@ -98,8 +104,11 @@ impl OpenCase {
     /// Whether a call that would begin a case of its own joins this one instead. What ends otherwise than in somebody
     /// being woken or a mere ticket has something of its own to keep: a promise, a message, a fix.
     pub fn takes(&self, found: &Assessment, brief: &Brief) -> bool {
+        // Without a common name only what is told plainly can be the like problem.
+        let named = self.system.is_some() && brief.system.is_some();
+        let like = named || [self.telling, brief.telling] == [Telling::Plain; 2];
         let plain = brief.wake || brief.disposition == Some(Disposition::Ticket) && brief.planned.is_none();
-        plain && brief.recordings.is_empty() && brief.fix == Fix::None && self.covers(found, brief)
+        plain && like && brief.recordings.is_empty() && brief.fix == Fix::None && self.covers(found, brief)
     }
 }
 
@@ -120,12 +129,15 @@ impl Case {
         if self.drill.is_some() || attack || danger || over || !young {
             return None;
         }
+        let declared = self.outage.as_ref().is_some_and(|outage| outage.declared_by.is_some());
         Some(OpenCase {
             case: self.id.clone(),
             ticket: self.ticket.number.clone(),
             company: self.brief.company.clone()?,
             category: self.brief.category,
             system: self.brief.system.clone(),
+            // Whoever declares it means every like call.
+            telling: if declared { Telling::Plain } else { self.brief.telling },
             covers: self.outage.as_ref().map_or(self.brief.priority, |outage| outage.covers.max(self.brief.priority)),
             hands: match (self.accepted(), &self.work) {
                 (Some(page), _) => Hands::Technician(page.technician.clone()),

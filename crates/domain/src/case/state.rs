@@ -9,7 +9,7 @@ use crate::ids::{AckCode, CallId, CaseId, CompanyId, LegId, TechnicianId, Tenant
 use crate::phone::PhoneNumber;
 use crate::policy::Channel;
 use crate::private::Private;
-use crate::triage::{Affected, CallbackTime, Fix, Flag, Mood, Reason};
+use crate::triage::{Affected, CallbackTime, Fix, Flag, Mood, Reason, Telling};
 use crate::vocabulary::{Category, Disposition, Language, Priority};
 use crate::windows::PlannedWork;
 use chrono::{DateTime, Utc};
@@ -114,6 +114,9 @@ pub struct Brief {
     pub deadline: Option<Private>,
     /// The system named.
     pub system: Option<String>,
+    /// How plainly the failure was told.
+    #[serde(default)]
+    pub telling: Telling,
     /// The promised callback, as it was read back; [`Case::callback`] is what has become of it.
     pub callback: Option<Promise>,
     /// The number that may be texted: the one that the caller called from, if they agreed to it on this call.

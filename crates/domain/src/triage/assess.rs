@@ -7,7 +7,9 @@ use super::normalise::Words;
 use super::priority::Urgency;
 use super::reading::Reading;
 use super::rules::Outcome;
-use super::{Assessment, Flag, Reason, Setting, Wish, actions, details, flags, language, priority, sentiment, wish};
+use super::{
+    Assessment, Flag, Reason, Setting, Telling, Wish, actions, details, flags, language, priority, sentiment, wish,
+};
 use crate::vocabulary::Priority;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -62,6 +64,7 @@ pub fn assess(turns: &[Turn<'_>], setting: &Setting<'_>) -> Assessment {
     }
     let promises = turns.iter().any(|turn| turn.who != Speaker::Caller);
     let problem = fired.iter().any(|fired| fired.meant && fired.rule.tells_a_problem());
+    let telling = Telling::of(words, &found, setting);
     Assessment {
         language,
         language_confidence,
@@ -78,6 +81,7 @@ pub fn assess(turns: &[Turn<'_>], setting: &Setting<'_>) -> Assessment {
         sentiment: sentiment::of_speech(&caller),
         flags,
         actions: if promises { actions::extract_actions(turns) } else { Vec::new() },
+        telling,
         planned: urgency.planned,
         reasons,
     }

@@ -1,6 +1,6 @@
 //! What was understood of a caller's words, with the evidence for it.
 
-use super::{Action, Flag, Sentiment};
+use super::{Action, Flag, Sentiment, Telling};
 use crate::ids::WindowId;
 use crate::model::Opinion;
 use crate::private::Private;
@@ -77,6 +77,9 @@ pub struct Assessment {
     /// What was promised by whoever spoke with the caller.
     #[serde(default)]
     pub actions: Vec<Action>,
+    /// How plainly the failure is told: whether it may be the very one that another caller told.
+    #[serde(default)]
+    pub telling: Telling,
     /// The planned work that explains what was told, so that it wakes nobody by itself.
     #[serde(default)]
     pub planned: Option<Explained>,

@@ -51,7 +51,8 @@ const NO_NAMES: &str = " a an the my our your in on at not no just really very s
     printing jammed beeping red blue offline alone solo sola desde espanol english spanish midnight noon quarter month life afraid begging \
     saving asleep abroad home done nervous worried unable using waiting sitting running looking wondering ";
 
-fn name(words: &Words) -> Option<String> {
+/// The name by which the caller introduces themselves.
+pub(super) fn name(words: &Words) -> Option<String> {
     for at in 0..words.words.len() {
         for lead in
             INTRODUCTIONS.iter().filter(|lead| lead.iter().enumerate().all(|(i, word)| words.at(at + i) == *word))

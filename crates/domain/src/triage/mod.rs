@@ -10,6 +10,7 @@ mod company;
 mod details;
 mod dialog;
 mod flags;
+mod harmless;
 mod language;
 mod matching;
 mod normalise;
@@ -27,6 +28,8 @@ mod wish;
 mod word_map;
 
 #[cfg(test)]
+mod planned_tests;
+#[cfg(test)]
 mod properties;
 #[cfg(test)]
 mod transcripts;
@@ -40,6 +43,7 @@ pub use category::{Classification, classify};
 pub use company::find_company;
 pub use dialog::{Evidence, Speaker, Turn};
 pub use flags::{Flag, FlagKind, find_flags};
+pub use harmless::Telling;
 pub use language::detect_language;
 pub use weights::LABEL_NAMES as WEIGHED_LABELS;
 
@@ -78,6 +82,8 @@ pub struct Setting<'a> {
     pub company: Option<&'a Company>,
     /// Planned work that is in force now.
     pub windows: &'a [Window<'a>],
+    /// Names of the caller that are known otherwise than by these words.
+    pub names: &'a [&'a str],
 }
 
 /// Planned work on systems of the caller's company: that they fail now is expected and wakes nobody by itself.

@@ -1,10 +1,12 @@
 //! Planned work that explains what a caller tells of; in doubt it explains nothing.
 
-use super::matching::{Fired, Found};
-use super::normalise::{Words, phrase};
+use super::harmless::{only_tells_of, only_tells_of_systems};
+use super::matching::Fired;
+use super::normalise::{Words, phrase, stem};
 use super::priority::places;
+use super::reading::Reading;
 use super::rules::Outcome;
-use super::{Explained, Reason, Window};
+use super::{Explained, Reason, Setting, Window};
 use crate::vocabulary::{Category, Priority};
 use std::ops::Range;
 
@@ -17,28 +19,34 @@ pub(super) struct Planned<'a> {
     places: Vec<Range<usize>>,
 }
 
+/// What no planned work explains.
+const ATTACKS: [Category; 3] = [Category::Malware, Category::Breach, Category::Phishing];
+
 impl<'a> Planned<'a> {
-    /// Its system is named, in full; nothing else that can fail is named (the caller's own computer apart); and
-    /// nothing tells of security, of safety, or of data and power at risk.
-    pub(super) fn of(words: &Words, found: &Found, fired: &[Fired], windows: &'a [Window<'a>]) -> Option<Self> {
-        if windows.is_empty() || fired.iter().any(|fired| fired.meant && never_planned(fired)) {
+    /// Its system is named, in full, and nothing is told but that it fails and what follows from that. Whoever tells
+    /// anything else may mean another system, or something worse.
+    pub(super) fn of(reading: &Reading<'_>, setting: &Setting<'a>) -> Option<Self> {
+        let Reading { words, found, fired, kind, .. } = reading;
+        let attack = |category: Option<Category>| category.is_some_and(|category| ATTACKS.contains(&category));
+        let never = fired.iter().any(|fired| fired.meant && never_planned(fired));
+        if setting.windows.is_empty() || never || attack(kind.category) || attack(kind.secondary) {
             return None;
         }
         let mut named: Vec<(Range<usize>, &Window<'_>, &str)> = Vec::new();
-        for (window, system) in windows.iter().flat_map(|window| window.systems.iter().map(move |name| (window, name)))
-        {
+        let systems = setting.windows.iter().flat_map(|window| window.systems.iter().map(move |name| (window, name)));
+        for (window, system) in systems {
             let length = phrase(system).split_whitespace().count();
-            named.extend(places(words, system).into_iter().map(|at| (at..at + length, window, system.as_str())));
+            let told = places(words, system).into_iter().map(|at| at..at + length);
+            named.extend(told.filter(|at| is_the_one(words, at, system)).map(|at| (at, window, system.as_str())));
         }
         named.sort_by_key(|(place, ..)| place.start);
         let places: Vec<Range<usize>> = named.iter().map(|(place, ..)| place.clone()).collect();
-        if let Some(window) = windows.iter().find(|window| window.systems.is_empty()) {
-            return Some(Self { window, named: None, places });
+        if let Some(window) = setting.windows.iter().find(|window| window.systems.is_empty()) {
+            return only_tells_of_systems(words, found, setting).then_some(Self { window, named: None, places });
         }
         let (place, window, system) = named.into_iter().next()?;
         let planned = Self { window, named: Some((system, place)), places };
-        let other = found.things().any(|(concept, place)| concept != "workstation" && !planned.covers(place));
-        (!other).then_some(planned)
+        only_tells_of(words, &planned.places, setting).then_some(planned)
     }
 
     /// Whether these words only name what is worked on: "server" in "file server", never the other way round.
@@ -62,9 +70,17 @@ impl<'a> Planned<'a> {
     }
 }
 
+/// Whether the name was said as it is written, not "servers" for "server".
+fn is_the_one(words: &Words, place: &Range<usize>, system: &str) -> bool {
+    let name = Words::new(&[system]);
+    place.clone().zip(&name.words).all(|(at, known)| {
+        let possessive = words.spoken(at..at + 1).contains(['\'', '\u{2019}']);
+        words.at(at) == known.plain || possessive || stem(words.at(at)) != stem(&known.plain)
+    })
+}
+
 /// Whether a rule tells of what no planned work explains: security, safety, data and power at risk.
 fn never_planned(fired: &Fired) -> bool {
-    const ATTACKS: [Category; 3] = [Category::Malware, Category::Breach, Category::Phishing];
     const AT_RISK: [Category; 2] = [Category::Ups, Category::Backup];
     let critical = fired.rule.outcomes.contains(&Outcome::Priority(Priority::Critical));
     fired.rule.name == "critical/water"

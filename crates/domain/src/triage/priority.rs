@@ -118,7 +118,7 @@ pub(super) fn decided(reading: &Reading<'_>, setting: &Setting<'_>) -> Urgency {
         reasons.insert(0, words.reason(&rule, place.clone()));
     }
     let mut unsure = night >= UNSURE_FROM || said;
-    let planned = Planned::of(words, found, fired, setting.windows);
+    let planned = Planned::of(reading, setting);
     // What was told before, and what the runbook says of the very system that is worked on.
     let mut lowered = false;
     if let Some(planned) = &planned

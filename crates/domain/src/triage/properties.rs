@@ -2,8 +2,9 @@
 
 use super::matching::Found;
 use super::normalise::Words;
+use super::planned_tests::understood_while;
 use super::rules::{Outcome, Rule, book};
-use super::transcripts::{understood, understood_while};
+use super::transcripts::understood;
 use super::{detect_language, find_company};
 use crate::vocabulary::Priority;
 use proptest::prelude::*;

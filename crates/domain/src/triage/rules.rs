@@ -290,7 +290,7 @@ impl Reader {
 }
 
 /// A phrase with its alternatives spelled out: "(is|are) down" is two phrases, "(all|) the pcs" as well.
-fn spelled_out(text: &str) -> Vec<String> {
+pub(super) fn spelled_out(text: &str) -> Vec<String> {
     let Some((before, rest)) = text.split_once('(') else { return vec![text.trim().to_owned()] };
     let Some((inside, after)) = rest.split_once(')') else { return vec![text.trim().to_owned()] };
     let ends = spelled_out(after);

@@ -1,7 +1,7 @@
 //! Transcript tests: a caller's words in, what was understood out, through one `check`.
 
 use super::{Affected, Assessment, Fix, Setting, Turn, Wish, assess, say_callback};
-use crate::ids::{CompanyId, WindowId};
+use crate::ids::CompanyId;
 use crate::policy::{BusinessHours, CallbackPolicy, Company, Runbook, RunbookRule};
 use crate::private::Private;
 use crate::vocabulary::{Language, Priority, category_label};
@@ -24,7 +24,7 @@ pub(super) fn understood(turns: &[&str], company: Option<&Company>) -> Assessmen
     let now = ZONE.with_ymd_and_hms(2026, 6, 1, 23, 40, 0).unwrap().with_timezone(&Utc);
     let callback = CallbackPolicy::default();
     let turns: Vec<Turn<'_>> = turns.iter().copied().map(Turn::caller).collect();
-    assess(&turns, &Setting { now, zone: ZONE, callback: &callback, company, windows: &[] })
+    assess(&turns, &Setting { now, zone: ZONE, callback: &callback, company, windows: &[], names: &[] })
 }
 
 /// Everything that was understood on one line; what is ordinary is left out.
@@ -218,112 +218,6 @@ fn the_clients_runbook_raises_and_lowers_but_never_below_critical() {
     assert_eq!(priority("the test lab server is down"), Priority::Critical);
     let a = understood(&["our till isn't printing any receipts"], Some(&company));
     assert!(a.reasons.iter().any(|r| r.runbook.as_deref() == Some("the till does not print receipts")));
-}
-
-/// What was understood while these systems are worked on; none of them: all of the company's.
-pub(super) fn understood_while(systems: &[&str], turns: &[&str], company: Option<&Company>) -> Assessment {
-    let now = ZONE.with_ymd_and_hms(2026, 6, 1, 23, 40, 0).unwrap().with_timezone(&Utc);
-    let (id, callback) = (WindowId::parse("1").unwrap(), CallbackPolicy::default());
-    let systems: Vec<String> = systems.iter().map(|name| (*name).to_owned()).collect();
-    let windows = [super::Window { id: &id, systems: &systems }];
-    let turns: Vec<Turn<'_>> = turns.iter().copied().map(Turn::caller).collect();
-    assess(&turns, &Setting { now, zone: ZONE, callback: &callback, company, windows: &windows })
-}
-
-#[test]
-fn planned_work_explains_the_fault_of_its_own_system_only() {
-    let check = |said: &str, expected| {
-        let a = understood_while(&["file server", "servidor de archivos"], &[said], None);
-        let explained = (expected == Priority::Medium).then_some(true);
-        let found = (a.priority, a.planned.map(|planned| planned.lowered));
-        assert_eq!(found, (expected, explained), "{said}: {:?}", a.reasons);
-        assert!(!a.unsure, "{said}");
-    };
-    for said in [
-        "the file server is down",
-        "the file server is down and nobody can work",
-        "our computers cannot reach the file server, it is offline",
-        "se cayo el servidor de archivos",
-    ] {
-        check(said, Priority::Medium);
-    }
-    for said in [
-        "the file server is down and so is the internet",
-        "the file server is down and all our files are encrypted",
-        "the file server is down and there is smoke coming out of it",
-        "the file server is down and water is dripping on the server",
-        "the file server is down and the ups has four minutes left",
-        "the file server is down, we must restore now and the backups failed",
-        "the file server is down and i gave somebody my password",
-        "the mail server is down",
-        "the server is down and nobody can work",
-        "nobody can work",
-    ] {
-        check(said, Priority::Critical);
-    }
-    // It is told of, and has lowered nothing.
-    let a = understood_while(&["file server"], &["the file server is a bit slow for me"], None);
-    assert_eq!((a.priority, a.planned.map(|planned| planned.lowered)), (Priority::Medium, Some(false)));
-    let a = understood_while(&["file server"], &["i would like to order a new laptop"], None);
-    assert_eq!(a.planned, None);
-}
-
-#[test]
-fn a_short_name_does_not_explain_the_system_with_the_longer_name() {
-    for said in ["the exchange server is down for everyone", "the terminal server is down and nobody can work"] {
-        assert_eq!(understood_while(&["server"], &[said], None).priority, Priority::Critical, "{said}");
-    }
-}
-
-#[test]
-fn planned_work_on_everything_explains_every_system_but_nothing_of_security_or_safety() {
-    let told = |said: &str| understood_while(&[], &[said], None).priority;
-    assert_eq!(told("the internet and the server are down and nobody can work"), Priority::Medium);
-    assert_eq!(told("nobody can work"), Priority::Medium);
-    assert_eq!(told("all our files are encrypted"), Priority::Critical);
-    assert_eq!(told("there is a fire in the office"), Priority::Critical);
-    assert_eq!(told("the server rack is on battery"), Priority::Critical);
-}
-
-#[test]
-fn planned_work_explains_what_the_runbook_says_of_its_own_system_and_no_other_line() {
-    let rule = |when: &str, priority| RunbookRule { when: when.into(), priority };
-    let company = Company {
-        id: CompanyId::parse("acme").unwrap(),
-        name: "Acme".into(),
-        also_called: Vec::new(),
-        runbook: Runbook {
-            critical_systems: vec!["server".into(), "Dentabase".into()],
-            rules: vec![
-                rule("the practice server is down", Priority::Critical),
-                rule("the till does not print receipts", Priority::Critical),
-            ],
-            ..Runbook::default()
-        },
-        psa_company: None,
-    };
-    let told = |systems: &[&str], said: &str| understood_while(systems, &[said], Some(&company)).priority;
-    assert_eq!(told(&["practice server"], "the practice server is down"), Priority::Medium);
-    assert_eq!(told(&["practice server"], "the practice server is down and dentabase is down"), Priority::Critical);
-    assert_eq!(told(&["file server"], "the practice server is down"), Priority::Critical);
-    assert_eq!(told(&["till"], "our till isn't printing any receipts"), Priority::Critical);
-    assert_eq!(told(&[], "dentabase is down"), Priority::Medium);
-    assert_eq!(told(&[], "our till isn't printing any receipts"), Priority::Critical);
-}
-
-#[test]
-fn a_model_that_finds_more_than_planned_work_makes_is_heard() {
-    let mut a = understood_while(&["file server"], &["the file server is down"], None);
-    let opinion = |priority| crate::model::Opinion {
-        priority,
-        category: None,
-        gist: "The file server is down.".into(),
-        because: "planned".into(),
-    };
-    a.heed(&opinion(Priority::Medium));
-    assert!(a.planned.is_some() && !a.wakes(true));
-    a.heed(&opinion(Priority::Critical));
-    assert!(a.planned.is_none() && a.wakes(true));
 }
 
 #[test]

@@ -30,6 +30,8 @@ fn the_next_caller_hears_that_it_is_known_by_whom_and_the_number_of_the_same_tic
     let ticket = night.case().ticket.number.spoken();
     lee(night, "hi this is lee, the server is down, none of us can work")
         .hears("We know of this problem already, and Alex is working on it.")
+        .hears("Is anything else not working?")
+        .says("no thank you")
         .hears("I have put you on the list of those whom we call back.")
         .hears(&format!("Your ticket number is {ticket}."))
         .expect_goodbye()
@@ -62,6 +64,7 @@ fn whoever_is_not_known_is_asked_for_name_and_number_and_the_list_has_them() {
         .hears("Who am I speaking with")
         .says("lee tanaka")
         .does_not_hear("We know of this problem")
+        .says("no")
         .hears("I have put you on the list")
         .expect_noted("More of another caller: lee tanaka, +13125550143")
         .expect_pages(1);
@@ -81,6 +84,7 @@ fn a_caller_who_would_have_left_a_mere_ticket_joins_too() {
 fn a_spanish_speaking_caller_hears_it_in_spanish() {
     lee(accepted(), "se cayó el servidor y nadie puede trabajar")
         .hears("Ya conocemos este problema, y Alex se está ocupando de ello.")
+        .says("no")
         .hears("Le he apuntado en la lista");
 }
 
@@ -102,6 +106,23 @@ fn whoever_brings_something_worse_or_something_else_still_wakes() {
         .then_calls(LEE)
         .says("our server is down and nobody can work")
         .expect_pages(2);
+}
+
+#[test]
+fn a_certain_one_of_several_joins_nothing_and_takes_nobody_in() {
+    for said in [
+        "the lab server is down and nobody can work",
+        "the sterilizer controller server is down and patients are waiting",
+        "our main server in boston is down nobody can work",
+        "server two is down and nobody can work",
+    ] {
+        lee(accepted(), said).does_not_hear("We know of this problem").expect_pages(2);
+    }
+    let lab = dana().says("the lab server is down and nobody can work").rings("alex");
+    let lab = lab.known_as(vec![sample::contact("Lee", "acme-dental", &[LEE])]);
+    lee(lab, "the imaging server is down and nobody can work").expect_pages(2);
+    let asked = lee(accepted(), FAILS).hears("Is anything else not working?").expect_pages(1);
+    asked.says("yes the lab server as well").expect_pages(2);
 }
 
 #[test]

@@ -26,6 +26,8 @@ fn a_failure_that_is_planned_is_explained_filed_and_wakes_nobody() {
         .says("the file server is down and nobody can work")
         .hears("The file server is being worked on as planned until 4:00 AM.")
         .hears("If it does not work after that, call again.")
+        .hears("Is anything else not working?")
+        .says("no that's it")
         .hears("Your ticket number is")
         .expect_goodbye()
         .expect_disposition(Disposition::Ticket)
@@ -49,6 +51,8 @@ fn whoever_is_still_asked_something_hears_of_the_work_first_and_once() {
         .hears("Who am I speaking with")
         .says("dana miller")
         .does_not_hear("being worked on")
+        .hears("Is anything else not working?")
+        .is_silent()
         .hears("Your ticket number is")
         .expect_nobody_woken();
 }
@@ -62,6 +66,8 @@ fn a_spanish_speaking_caller_hears_it_in_spanish() {
         .says("se cayo el servidor de archivos y nadie puede trabajar")
         .hears("Hay trabajos planificados en servidor de archivos hasta las 4:00 de la madrugada.")
         .hears("vuelva a llamar")
+        .hears("¿Hay algo más que no funcione?")
+        .says("no, es todo")
         .expect_nobody_woken();
 }
 
@@ -102,6 +108,22 @@ fn more_that_is_told_later_wakes() {
         .rings("alex");
     // Whoever asks for a person and says that work is stopped gets one.
     asked.presses("0").hears("Is anyone's work stopped").says("yes").rings("alex");
+}
+
+#[test]
+fn whoever_names_something_worse_when_asked_once_more_wakes() {
+    for said in
+        ["yes", "yes the vaccine freezer is warm", "nothing else works either", "i need a person now, work is stopped"]
+    {
+        let asked = dana().says("the file server is down").hears("Is anything else not working?").expect_nobody_woken();
+        let told = asked.says(said);
+        let told = if said == "yes" {
+            told.hears("What is not working, or what do you need?").says("the whole phone system")
+        } else {
+            told
+        };
+        told.rings("alex");
+    }
 }
 
 #[test]
@@ -173,6 +195,7 @@ fn a_caller_who_wants_to_be_called_is_promised_a_call() {
     dana()
         .says("the file server is down, please call me tomorrow at ten")
         .hears("being worked on as planned until 4:00 AM")
+        .says("no")
         .hears("We will call you back")
         .expect_disposition(Disposition::Callback)
         .expect_nobody_woken();

@@ -14,7 +14,14 @@ pub(super) fn understood(turns: &[Turn<'_>]) -> Assessment {
     let callback = CallbackPolicy::default();
     assess(
         turns,
-        &Setting { now, zone: chrono_tz::America::New_York, callback: &callback, company: None, windows: &[] },
+        &Setting {
+            now,
+            zone: chrono_tz::America::New_York,
+            callback: &callback,
+            company: None,
+            windows: &[],
+            names: &[],
+        },
     )
 }
 
