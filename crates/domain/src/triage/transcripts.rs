@@ -255,3 +255,23 @@ fn one_persons_small_trouble_wakes_nobody() {
         assert!(a.priority < Priority::High && !a.unsure, "{said}: {} {:?}", line(&a), a.reasons);
     }
 }
+
+#[test]
+fn whoever_is_hurt_is_in_danger_and_a_manner_of_speaking_is_none() {
+    for said in [
+        "my mother had a heart attack",
+        "a colleague fell down the stairs and cannot move",
+        "somebody is stuck in the elevator and the server is down",
+        "mi compañera tiene dolor de pecho",
+    ] {
+        let a = understood(&[said], None);
+        assert!(a.danger && a.priority == Priority::Critical, "{said}: {:?}", a.reasons);
+    }
+    for said in [
+        "my boss nearly had a heart attack when outlook was slow",
+        "that popup gave me a heart attack",
+        "my boss is screaming",
+    ] {
+        assert!(!understood(&[said], None).danger, "{said}");
+    }
+}
