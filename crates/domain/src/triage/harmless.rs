@@ -187,7 +187,22 @@ fn names(words: &Words, setting: &Setting<'_>) -> Vec<Range<usize>> {
     let of_company = setting.company.iter().flat_map(|company| company.also_called.iter().chain([&company.name]));
     let introduced = super::details::name(words);
     let names = of_company.map(String::as_str).chain(setting.names.iter().copied()).chain(introduced.as_deref());
-    names.flat_map(|name| said(words, name)).collect()
+    let mut places: Vec<Range<usize>> = names.flat_map(|name| said(words, name)).collect();
+    // "Dana Miller at Acme Dental": who opens a turn, before the company.
+    let opening: Vec<Range<usize>> = places.iter().filter_map(|place| opening_name(words, place.start)).collect();
+    places.extend(opening);
+    places
+}
+
+/// The one or two words with which a turn opens, a greeting apart, before "at" and the company's name.
+fn opening_name(words: &Words, company: usize) -> Option<Range<usize>> {
+    let link = company.checked_sub(1).filter(|at| matches!(words.at(*at), "at" | "from" | "with" | "of" | "de"))?;
+    let turn = words.turn(company);
+    let start = words.words.partition_point(|word| Some(word.turn) < turn);
+    let unusual = |at: usize| SETS.before.id(words.at(at)) == UNKNOWN;
+    let first = (start..link).find(|at| unusual(*at))?;
+    let greeting = first - start <= 3;
+    ((1..=2).contains(&(link - first)) && greeting && (first..link).all(unusual)).then_some(first..link)
 }
 
 /// Where these very words were said.
