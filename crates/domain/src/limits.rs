@@ -111,6 +111,10 @@ pub const ROTA_PEOPLE_MAX: usize = 200;
 pub const ROTA_EVERY_MAX: u32 = 9_000;
 /// Longest name of a layer or a person, in characters.
 pub const ROTA_NAME_CHARS_MAX: usize = 64;
+/// Longest reason of an override, in characters.
+pub const ROTA_REASON_CHARS_MAX: usize = 200;
+/// Longest override that is made by command, in days.
+pub const ROTA_OVERRIDE_DAYS_MAX: i64 = 366;
 /// How far ahead gaps, unreachable people and overlapping overrides are looked for, in days.
 pub const ROTA_AHEAD_DAYS: i64 = 14;
 /// The turn in which a technician is asked for the minutes: beyond every turn of a briefing, so that no late answer to

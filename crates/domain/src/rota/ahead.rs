@@ -1,6 +1,7 @@
 //! What will go wrong soon: nobody on call, somebody who cannot be reached, overrides on top of each other.
 
 use super::calendar::{Gap, Shift, oncall_between, without};
+use super::idle::{Idle, idle_overrides};
 use super::overrides::Override;
 use super::schedule::{Person, Schedule};
 use super::wall::{instant_of, wall_clock};
@@ -19,12 +20,15 @@ pub struct Ahead<'a> {
     pub unreachable: Vec<Unreachable<'a>>,
     /// Overrides of one layer that are in force at the same time; the later one starts from what the earlier left.
     pub overlaps: Vec<Overlap<'a>>,
+    /// Overrides that are not over and change nothing, however far ahead: the schedule has changed since, or they were
+    /// made for another week.
+    pub idle: Vec<Idle<'a>>,
 }
 
 impl Ahead<'_> {
     /// Whether all is well.
     pub fn is_well(&self) -> bool {
-        self.gaps.is_empty() && self.unreachable.is_empty() && self.overlaps.is_empty()
+        self.gaps.is_empty() && self.unreachable.is_empty() && self.overlaps.is_empty() && self.idle.is_empty()
     }
 }
 
@@ -80,7 +84,8 @@ pub fn look_ahead<'a>(
     let calendar = oncall_between(schedule, overrides, now, until);
     let open = office_hours(policy, now, until);
     let gaps = calendar.gaps.iter().flat_map(|gap| if gap.layer.is_none() { without(*gap, &open) } else { vec![*gap] });
-    let mut ahead = Ahead { gaps: gaps.collect(), ..Ahead::default() };
+    let idle = idle_overrides(schedule, overrides, now);
+    let mut ahead = Ahead { gaps: gaps.collect(), idle, ..Ahead::default() };
     for shift in &calendar.shifts {
         let Some(why) = unreachable(policy, stopped, shift.person) else { continue };
         match ahead.unreachable.iter_mut().find(|known| known.person == shift.person) {

@@ -2,7 +2,7 @@
 
 use super::overrides::{Change, Override};
 use super::schedule::{Layer, Person, Schedule};
-use crate::limits::{ROTA_EVERY_MAX, ROTA_LAYERS_MAX, ROTA_NAME_CHARS_MAX, ROTA_PEOPLE_MAX};
+use crate::limits::{ROTA_EVERY_MAX, ROTA_LAYERS_MAX, ROTA_NAME_CHARS_MAX, ROTA_PEOPLE_MAX, ROTA_REASON_CHARS_MAX};
 use chrono::Datelike;
 use std::collections::BTreeSet;
 use std::fmt;
@@ -94,6 +94,10 @@ pub fn check_overrides(schedule: &Schedule, overrides: &[Override], known: impl 
         if made.from >= made.until {
             problems.push(Problem::new(field("until"), "must be later than from"));
         }
+        if made.reason.chars().count() > ROTA_REASON_CHARS_MAX || made.reason.chars().any(char::is_control) {
+            let what = format!("must be {ROTA_REASON_CHARS_MAX} characters at most, on one line");
+            problems.push(Problem::new(field("reason"), what));
+        }
         if let Some(person) = made.change.brings() {
             let name = match made.change {
                 Change::Replace { .. } => "by",
@@ -107,9 +111,7 @@ pub fn check_overrides(schedule: &Schedule, overrides: &[Override], known: impl 
             }
         }
         let Some(layer) = schedule.layer(&made.layer) else {
-            let names: Vec<&str> = schedule.layers.iter().map(|layer| layer.name.as_str()).collect();
-            let what = format!("{:?} is none of the layers: {}", made.layer, names.join(", "));
-            problems.push(Problem::new(field("layer"), what));
+            problems.push(Problem::new(field("layer"), schedule.no_layer(&made.layer)));
             continue;
         };
         if let Some(person) = made.change.frees() {

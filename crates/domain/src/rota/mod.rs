@@ -16,6 +16,7 @@
 //! | `overrides` | what an override does to the people of a layer |
 //! | `now`, `calendar` | the two questions |
 //! | `check` | what is wrong with a schedule or an override |
+//! | `idle` | which overrides change nothing |
 //! | `ahead` | what will go wrong soon |
 
 mod ahead;
@@ -23,6 +24,7 @@ mod calendar;
 mod check;
 mod dealing;
 mod hours;
+mod idle;
 mod now;
 mod overrides;
 mod schedule;
@@ -32,6 +34,7 @@ pub use ahead::{Ahead, Overlap, Unreachable, Why, look_ahead};
 pub use calendar::{Calendar, Gap, Shift, oncall_between, shifts_at};
 pub use check::{Problem, check_overrides, check_schedule};
 pub use hours::{Hours, Stretch, WEEK_MINUTES};
+pub use idle::{Idle, idle_overrides};
 pub use now::{OnCall, oncall_at};
 pub use overrides::{Change, Override, swap};
 pub use schedule::{Every, Layer, Member, Person, Schedule};

@@ -21,6 +21,12 @@ impl Schedule {
     pub fn layer(&self, name: &str) -> Option<&Layer> {
         self.layers.iter().find(|layer| layer.name == name)
     }
+
+    /// What to say of a layer that is not there.
+    pub(super) fn no_layer(&self, name: &str) -> String {
+        let names: Vec<&str> = self.layers.iter().map(|layer| layer.name.as_str()).collect();
+        format!("{name:?} is none of the layers: {}", names.join(", "))
+    }
 }
 
 /// One rotation.

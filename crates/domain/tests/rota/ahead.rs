@@ -70,3 +70,41 @@ fn overrides_on_top_of_each_other_are_named_with_the_time_that_they_share() {
         assert_eq!(found, [("0001", "0002", at("2026-06-17"), at("2026-06-18"))]);
     });
 }
+
+#[test]
+fn an_override_that_changes_nothing_is_named_with_the_reason() {
+    let made = format!(
+        "{WEEKLY}
+         override primary 2026-06-16 .. 2026-06-17 replace bea by alex
+         override primary 2026-06-17 .. 2026-06-18 take alex
+         override secondary 2026-09-16 .. 2026-09-17 add bea
+         override primary 2026-06-18 .. 2026-06-19 add alex
+         override primary 2026-06-19 .. 2026-06-20 remove bea
+         override primary 2026-06-01 .. 2026-06-02 remove bea"
+    );
+    looked(&made, &[], |ahead, _| {
+        let found: Vec<_> = ahead.idle.iter().map(|idle| (idle.made.id.as_str(), idle.why.as_str())).collect();
+        let expected = [
+            ("0001", "bea is not on call for primary in that time"),
+            ("0002", "alex is on call for primary anyway in that time"),
+            ("0003", "\"secondary\" is none of the layers: primary"),
+            ("0004", "alex is on call for primary anyway in that time"),
+            ("0005", "bea is not on call for primary in that time"),
+        ];
+        assert_eq!(found, expected);
+        assert!(!ahead.is_well());
+    });
+}
+
+#[test]
+fn an_override_that_another_covers_or_that_changes_a_minute_is_not_idle() {
+    let made = format!(
+        "{WEEKLY}
+         override primary 2026-06-16 .. 2026-06-17 replace alex by bea
+         override primary 2026-06-16 .. 2026-06-17 take morgan
+         override primary 2026-06-18 .. 2026-06-22T08:01 replace bea by morgan
+         override primary 2026-06-23 .. 2026-06-24 take morgan
+         override primary 2026-06-23 .. 2026-06-24 replace morgan by alex"
+    );
+    looked(&made, &[], |ahead, _| assert_eq!(ahead.idle, []));
+}

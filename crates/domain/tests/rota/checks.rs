@@ -58,6 +58,8 @@ fn an_empty_or_contradictory_schedule_is_refused_by_field() {
 #[test]
 fn an_override_that_cannot_work_is_refused_by_field() {
     override_refused(|made| made.until = made.from, "overrides[0].until: must be later than from");
+    override_refused(|made| made.reason = "a\nb".into(), "overrides[0].reason: must be 200 characters at most, on one");
+    override_refused(|made| made.reason = "x".repeat(201), "overrides[0].reason: must be 200");
     override_refused(|made| made.layer = "tertiary".into(), "overrides[0].layer: \"tertiary\" is none of the layers");
     let person = |name: &str| Person::new(name);
     let replace = |whom: &str, by: &str| Change::Replace { whom: person(whom), by: person(by) };
