@@ -3,6 +3,7 @@
 mod alert;
 mod callbacks;
 mod consent;
+mod examples;
 mod oncall;
 mod outages;
 mod understanding;
@@ -49,7 +50,8 @@ Examples:
   nightdesk tenant import my-msp.toml         store it as a new version
 
 NIGHTDESK_LOG sets what is logged on standard error, for example NIGHTDESK_LOG=info; it wins over -v.
-Exit codes: 0 done; 1 it could not be done, or a call did not end as promised; 2 wrong usage.";
+Exit codes: 0 done; 1 it could not be done, or a call did not end as promised; 2 wrong usage; 3 nobody is on call
+(`oncall`), or nobody has accepted (`alert`).";
 
 /// Where everything is kept.
 #[derive(Debug, Clone, Args)]
@@ -99,10 +101,13 @@ pub enum Command {
     /// Be a caller: at the terminal, or by a script.
     Call(CallArgs),
     /// List the tickets, or show one with its notes.
+    #[command(after_help = examples::TICKETS)]
     Tickets(ListArgs),
     /// List the calls.
+    #[command(after_help = examples::CALLS)]
     Calls(ListArgs),
     /// Everything about one call and its case.
+    #[command(after_help = examples::CALL_LOG)]
     CallLog {
         /// The call's id, or the ticket number that its caller heard.
         id: String,
@@ -111,6 +116,7 @@ pub enum Command {
         json: bool,
     },
     /// Step through the journal of a call and its case, and show that the same decisions come out.
+    #[command(after_help = examples::REPLAY)]
     Replay {
         /// The call's id, or the ticket number that its caller heard.
         id: String,
@@ -121,6 +127,7 @@ pub enum Command {
     /// List the notices to the people on call that were kept here instead of being mailed.
     Inbox(InboxArgs),
     /// Check tenant files and integrations; names every problem at once.
+    #[command(after_help = examples::CHECK)]
     Check {
         /// Read the secrets that are kept elsewhere, too, and ask ConnectWise whether its names exist.
         #[arg(long)]
@@ -217,6 +224,7 @@ fn priority(name: &str) -> Result<Priority, String> {
 
 /// Work with tenants.
 #[derive(Debug, Subcommand)]
+#[command(after_help = examples::TENANT)]
 pub enum TenantCommand {
     /// Store a tenant file as a new version of its settings.
     Import {
@@ -369,6 +377,7 @@ pub struct ListArgs {
 
 /// The notices.
 #[derive(Debug, Clone, Args)]
+#[command(after_help = examples::INBOX)]
 pub struct InboxArgs {
     /// At most so many rows of each tenant.
     #[arg(long, default_value_t = 50)]
@@ -380,6 +389,7 @@ pub struct InboxArgs {
 
 /// A test page.
 #[derive(Debug, Clone, Args)]
+#[command(after_help = examples::TEST_PAGE)]
 pub struct TestPageArgs {
     /// The technician's id in the tenant file.
     pub person: String,

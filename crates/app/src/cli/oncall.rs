@@ -60,6 +60,7 @@ Exit codes: 0 somebody is on call; 3 nobody at all is, at the time that was aske
 
 /// The address at which calendars subscribe.
 #[derive(Debug, Clone, Args)]
+#[command(after_help = FEED_EXAMPLES)]
 pub struct FeedArgs {
     /// Of this tenant; needed where several have a rota.
     #[arg(long, value_name = "TENANT")]
@@ -74,14 +75,26 @@ pub struct FeedArgs {
     pub public_url: String,
 }
 
+const FEED_EXAMPLES: &str = "\
+Examples:
+  nightdesk feed --public-url https://night.example       the address to subscribe to
+  nightdesk feed --of lakeside --renew                    another one; the old one is void at once
+
+Whoever has the address sees who is on call, and no number. docs/ROTA.md has more.";
+
 /// Change a tenant's rota for a while.
 #[derive(Debug, Subcommand)]
+#[command(after_help = OVERRIDES_EXAMPLES)]
 pub enum OverrideCommand {
     /// Make an override.
     Add(OverrideAddArgs),
     /// Let two people exchange a shift each.
     Swap(SwapArgs),
     /// List those that are in force or to come.
+    #[command(after_help = "\
+Examples:
+  nightdesk override list
+  nightdesk override list --all --json                    those that are over, too")]
     List {
         /// Those that are over, too.
         #[arg(long)]
@@ -91,6 +104,10 @@ pub enum OverrideCommand {
         options: OverrideOptions,
     },
     /// Cancel one; a swap as a whole.
+    #[command(after_help = "\
+Examples:
+  nightdesk override cancel 3                             its number, as `nightdesk override list` shows it
+  nightdesk override cancel 3 --of lakeside --json")]
     Cancel {
         /// Its number.
         id: String,
@@ -126,7 +143,7 @@ pub struct OverrideAddArgs {
     #[arg(long, value_name = "TIME")]
     pub from: String,
 
-    /// Up to this time.
+    /// Up to this time, a year later at most.
     #[arg(long, value_name = "TIME")]
     pub until: String,
 
@@ -150,19 +167,35 @@ pub struct OverrideAddArgs {
     #[arg(long, value_name = "PERSON")]
     pub remove: Option<String>,
 
-    /// Why, for whoever reads the calendar.
+    /// Why, for whoever reads the calendar: one line.
     #[arg(long, value_name = "TEXT", default_value = "")]
     pub reason: String,
+
+    /// Let it begin more than a day ago: calendars then show another past than there was.
+    #[arg(long)]
+    pub past: bool,
 
     /// Whose, and how.
     #[command(flatten)]
     pub options: OverrideOptions,
 }
 
+const OVERRIDES_EXAMPLES: &str = "\
+Examples:
+  nightdesk override add --layer primary --from 2026-12-24T17:00 --until 2026-12-25T09:00 --replace alex --by bea
+  nightdesk override swap alex 2026-12-24 bea 2026-12-31 --layer primary
+  nightdesk override list
+  nightdesk override cancel 3
+
+docs/ROTA.md explains what each change does, and what is refused.";
+
 const OVERRIDE_EXAMPLES: &str = "\
 Examples:
   nightdesk override add --layer primary --from 2026-12-24T17:00 --until 2026-12-25T09:00 --replace alex --by bea
-  nightdesk override add --from 2026-12-31 --until 2027-01-01 --take morgan --reason \"new year's eve\"";
+  nightdesk override add --from 2026-12-31 --until 2027-01-01 --take morgan --reason \"new year's eve\"
+  nightdesk override add --from 2026-12-31T17:00-06:00 --until 2027-01-01T15:00Z --remove alex --json
+
+What changes nothing, leaves a gap or lies over another is kept with a warning.";
 
 /// Two people exchange a shift each.
 #[derive(Debug, Clone, Args)]
