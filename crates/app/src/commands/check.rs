@@ -1,8 +1,10 @@
 //! `nightdesk check`: every problem of the tenant files and their integrations at once.
 
+use super::oncall::idle_of_policy;
 use super::{Outcome, context, print};
 use crate::cli::StoreArgs;
 use crate::config::{DEMO, Secrets, Tenant};
+use crate::store::StoreChoice;
 use crate::transport::HyperTransport;
 use chrono::Utc;
 use nightdesk_adapters_connectwise::{ConnectWise, ConnectWiseConfig};
@@ -37,6 +39,10 @@ pub(super) async fn run(store: &StoreArgs, online: bool) -> Outcome {
             },
         }
     }
+    // Overrides are asked for where that costs nothing: of a file, or where questions are allowed.
+    let choice = store.choice();
+    let look = choice.may_exist() && (online || matches!(choice, StoreChoice::Sqlite(_)));
+    let kept = if look { choice.open(&context::amazon(store)).await.map_err(unread).ok() } else { None };
     let secrets = if online { Secrets::All(context::amazon(store)) } else { Secrets::Local };
     for (name, tenant) in &sound {
         let keys = tenant.keys(&secrets).await;
@@ -45,9 +51,17 @@ pub(super) async fn run(store: &StoreArgs, online: bool) -> Outcome {
             found.extend(ask_connectwise(tenant, config).await);
         }
         found.extend(unreachable(&tenant.policy));
+        if let Some(kept) = &kept {
+            found.extend(idle_of_policy(&tenant.policy, kept, Utc::now()).await.map_err(unread).unwrap_or_default());
+        }
         report(name, found);
     }
     if problems == 0 { Ok(ExitCode::SUCCESS) } else { Ok(ExitCode::FAILURE) }
+}
+
+/// A store that cannot be read is no problem of a file.
+fn unread(error: impl std::fmt::Display) {
+    print(&format!("stored overrides were not looked at: {error}"));
 }
 
 /// People on the rota of the next fortnight whom no page would reach.

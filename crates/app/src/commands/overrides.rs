@@ -1,16 +1,23 @@
 //! `nightdesk override`: changes of a tenant's rota for a while, made, listed, cancelled.
 
-use super::oncall::{Rota, moment, of_store, override_line, override_value, time};
+use super::oncall::{Rota, idle_value, moment, of_store, override_line, override_value, time};
 use super::{Outcome, context, print};
 use crate::cli::{OverrideAddArgs, OverrideCommand, OverrideOptions, StoreArgs, SwapArgs};
 use crate::store::Store;
+use crate::times::Written;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
-use nightdesk_domain::rota::{Change, Gap, Override, Person, Shift, check_overrides, instant_of, oncall_between, swap};
+use nightdesk_domain::limits::ROTA_OVERRIDE_DAYS_MAX;
+use nightdesk_domain::rota::{
+    Change, Gap, Idle, Override, Person, Shift, check_overrides, idle_overrides, instant_of, oncall_between, swap,
+};
 use nightdesk_engine::{cancel_overrides, make_overrides};
 use serde_json::json;
 use std::error::Error;
 use std::ops::Range;
 use std::process::ExitCode;
+
+/// How many warnings are printed for people; a program gets them all.
+const WARNINGS_SHOWN: usize = 10;
 
 type Failure = Box<dyn Error + Send + Sync>;
 
@@ -24,7 +31,7 @@ pub(super) async fn run(store: &StoreArgs, command: OverrideCommand) -> Outcome 
     match command {
         OverrideCommand::Add(args) => {
             let rota = of_store(&store, args.options.of.as_deref(), now).await?;
-            let made = added(&rota, &args)?;
+            let made = added(&rota, &args, now)?;
             keep(&store, &rota, vec![made], &args.options, now).await
         }
         OverrideCommand::Swap(args) => {
@@ -78,7 +85,7 @@ fn layer(rota: &Rota, named: Option<&String>) -> Result<String, String> {
     }
 }
 
-fn added(rota: &Rota, args: &OverrideAddArgs) -> Result<Override, String> {
+fn added(rota: &Rota, args: &OverrideAddArgs, now: DateTime<Utc>) -> Result<Override, String> {
     let zone = rota.schedule.time_zone;
     let person = |name: &String| Person::new(name.as_str());
     let change = match (&args.replace, &args.by, &args.take, &args.add, &args.remove) {
@@ -88,11 +95,22 @@ fn added(rota: &Rota, args: &OverrideAddArgs) -> Result<Override, String> {
         (_, _, _, _, Some(name)) => Change::Remove { person: person(name) },
         _ => return Err("one of --replace with --by, --take, --add and --remove is needed".to_owned()),
     };
+    let (from, until) = (moment(&args.from, zone, "--from")?, moment(&args.until, zone, "--until")?);
+    if until > from + TimeDelta::days(ROTA_OVERRIDE_DAYS_MAX) {
+        return Err(format!(
+            "--until: an override is {ROTA_OVERRIDE_DAYS_MAX} days long at most; change the rota itself"
+        ));
+    }
+    if until > now && from < now - TimeDelta::days(1) && !args.past {
+        return Err(
+            "--from: lies more than a day ago, which would change who has been on call; --past allows it".into()
+        );
+    }
     Ok(Override {
         id: String::new(),
         layer: layer(rota, args.layer.as_ref())?,
-        from: moment(&args.from, zone, "--from")?,
-        until: moment(&args.until, zone, "--until")?,
+        from,
+        until,
         change,
         reason: args.reason.clone(),
     })
@@ -101,18 +119,25 @@ fn added(rota: &Rota, args: &OverrideAddArgs) -> Result<Override, String> {
 fn swapped(rota: &Rota, args: &SwapArgs) -> Result<[Override; 2], String> {
     let layer = layer(rota, args.layer.as_ref())?;
     let (one, other) = (Person::new(args.one.as_str()), Person::new(args.other.as_str()));
-    if one == other {
-        return Err("a swap takes two people".to_owned());
+    for (argument, person) in [("PERSON", &one), ("OTHER", &other)] {
+        if !is_known(rota, person) {
+            return Err(format!("{argument}: {:?} is none of the technicians", person.as_str()));
+        }
     }
-    let ones = shift_of(rota, &layer, &one, &args.ones)?;
-    let others = shift_of(rota, &layer, &other, &args.others)?;
+    if one == other {
+        return Err("OTHER: a swap takes another person than PERSON".to_owned());
+    }
+    let shift = |argument: &str, person: &Person, when: &str| {
+        shift_of(rota, &layer, person, when).map_err(|why| format!("{argument}: {why}"))
+    };
+    let (ones, others) = (shift("WHEN", &one, &args.ones)?, shift("OTHERS_WHEN", &other, &args.others)?);
     Ok(swap("", &layer, (&one, ones), (&other, others), &args.reason))
 }
 
 /// The one shift of a person at a time, or on a date.
 fn shift_of(rota: &Rota, layer: &str, person: &Person, when: &str) -> Result<Range<DateTime<Utc>>, String> {
     let zone = rota.schedule.time_zone;
-    let from = moment(when, zone, person.as_str())?;
+    let from = Written::read(when)?.instant(zone);
     let until = match NaiveDate::parse_from_str(when, "%Y-%m-%d").ok().and_then(|date| date.succ_opt()) {
         Some(next) => instant_of(zone, next.and_hms_opt(0, 0, 0).unwrap_or_default()),
         None => from + TimeDelta::nanoseconds(1),
@@ -146,6 +171,7 @@ async fn keep(
     };
     refuse(rota, &made, now)?;
     let known = rota.overrides.len();
+    let zone = rota.schedule.time_zone;
     let made = make_overrides(&*store.register, tenant, made, now).await?;
     let changed: Vec<Override> = rota.overrides.iter().chain(&made).cloned().collect();
     let beneath: Vec<&Override> = changed[..known]
@@ -155,7 +181,8 @@ async fn keep(
         })
         .collect();
     let gaps = new_gaps(rota, &changed, &made);
-    let zone = rota.schedule.time_zone;
+    let idle: Vec<Idle<'_>> =
+        idle_overrides(&rota.schedule, &changed, now).into_iter().filter(|idle| made.contains(idle.made)).collect();
     let silent = |person: &&Person| {
         person.technician().and_then(|id| policy.technician(&id)).is_some_and(|technician| technician.number.is_none())
     };
@@ -167,34 +194,40 @@ async fn keep(
             "overrides": made.iter().map(|made| override_value(made, zone)).collect::<Vec<_>>(),
             "overlaps": beneath.iter().map(|made| &made.id).collect::<Vec<_>>(),
             "unreachable": unreachable,
+            "idle": idle.iter().map(idle_value).collect::<Vec<_>>(),
             "gaps": gaps.iter().map(stretch).collect::<Vec<_>>(),
         });
         print(&serde_json::to_string_pretty(&document)?);
         return Ok(ExitCode::SUCCESS);
     }
     made.iter().for_each(|made| print(&override_line(rota, made, now)));
-    for earlier in beneath {
-        print(&format!("warning: it lies over override {}, and has the last word", override_line(rota, earlier, now)));
-    }
-    for person in unreachable {
-        print(&format!("warning: {} has no number, so nobody would be reached", rota.called(person)));
-    }
-    for gap in &gaps {
+    let idle = idle.iter().map(|idle| format!("it changes nothing: {}", idle.why));
+    let beneath = beneath
+        .iter()
+        .map(|earlier| format!("it lies over override {}, and has the last word", override_line(rota, earlier, now)));
+    let unreachable =
+        unreachable.iter().map(|person| format!("{} has no number, so nobody would be reached", rota.called(person)));
+    let gaps = gaps.iter().map(|gap| {
         let (start, end) = (time(gap.start, zone, now), time(gap.end, zone, now));
-        print(&format!(
-            "warning: nobody is on call {}from {start} to {end}",
-            gap.layer.map_or(String::new(), |layer| format!("for {layer} "))
-        ));
+        let layer = gap.layer.map_or(String::new(), |layer| format!("for {layer} "));
+        format!("nobody is on call {layer}from {start} to {end}")
+    });
+    let warnings: Vec<String> = idle.chain(beneath).chain(unreachable).chain(gaps).collect();
+    warnings.iter().take(WARNINGS_SHOWN).for_each(|warning| print(&format!("warning: {warning}")));
+    if let Some(more) = warnings.len().checked_sub(WARNINGS_SHOWN).filter(|more| *more > 0) {
+        print(&format!("warning: and {more} more; --json has them all"));
     }
     Ok(ExitCode::SUCCESS)
 }
 
+/// Whether the tenant has such a technician.
+fn is_known(rota: &Rota, person: &Person) -> bool {
+    let policy = rota.policy.as_ref();
+    policy.zip(person.technician()).is_some_and(|(policy, id)| policy.technician(&id).is_some())
+}
+
 /// Nothing that could not work is kept.
 fn refuse(rota: &Rota, made: &[Override], now: DateTime<Utc>) -> Result<(), Failure> {
-    let known = |person: &Person| {
-        let policy = rota.policy.as_ref();
-        policy.zip(person.technician()).is_some_and(|(policy, id)| policy.technician(&id).is_some())
-    };
     if made.iter().any(|made| made.until <= now) {
         return Err("--until: lies in the past, so that nothing would change".into());
     }
@@ -204,7 +237,7 @@ fn refuse(rota: &Rota, made: &[Override], now: DateTime<Utc>) -> Result<(), Fail
     let ours = |field: &str| {
         (first..all.len()).find_map(|place| field.strip_prefix(&format!("overrides[{place}].")).map(str::to_owned))
     };
-    let problems: Vec<String> = check_overrides(&rota.schedule, &all, known)
+    let problems: Vec<String> = check_overrides(&rota.schedule, &all, |person| is_known(rota, person))
         .into_iter()
         .filter_map(|problem| Some(format!("--{}: {}", ours(&problem.field)?, problem.what)))
         .collect();

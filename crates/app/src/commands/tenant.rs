@@ -1,8 +1,10 @@
 //! `nightdesk tenant`: settings in, settings listed.
 
+use super::oncall::idle_of_policy;
 use super::{Outcome, context, print};
 use crate::cli::{StoreArgs, TenantCommand};
 use crate::config::{DEMO, Secrets, Tenant};
+use chrono::Utc;
 use std::process::ExitCode;
 
 pub(super) async fn run(store: &StoreArgs, command: TenantCommand) -> Outcome {
@@ -12,8 +14,8 @@ pub(super) async fn run(store: &StoreArgs, command: TenantCommand) -> Outcome {
                 .map_err(|error| format!("the tenant file {} cannot be read: {error}", file.display()))?;
             let tenant = Tenant::parse(&text)
                 .map_err(|problems| format!("nothing was stored; {} has to be mended:\n{problems}", file.display()))?;
-            let store = store.choice().open(&context::amazon(store)).await?.tenants;
-            let version = store.import(&tenant.policy, &tenant.contacts, &tenant.file).await?;
+            let store = store.choice().open(&context::amazon(store)).await?;
+            let version = store.tenants.import(&tenant.policy, &tenant.contacts, &tenant.file).await?;
             print(&format!(
                 "{} is stored as version {version}: {} companies, {} contacts, {} technicians.",
                 tenant.policy.tenant,
@@ -24,6 +26,9 @@ pub(super) async fn run(store: &StoreArgs, command: TenantCommand) -> Outcome {
             let keys = tenant.keys(&Secrets::Local).await;
             for problem in tenant.integrations.problems(&keys) {
                 print(&format!("  before it goes live: {problem}"));
+            }
+            for idle in idle_of_policy(&tenant.policy, &store, Utc::now()).await? {
+                print(&format!("  warning: {idle}"));
             }
         }
         TenantCommand::List => {

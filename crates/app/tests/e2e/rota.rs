@@ -42,6 +42,11 @@ fn people(document: &Value) -> Vec<(String, String)> {
     shifts.iter().map(|shift| (text(&shift["layer"]), text(&shift["person"]))).collect()
 }
 
+/// An instant with its offset and without seconds.
+fn hours_from_now(hours: i64) -> String {
+    (chrono::Utc::now() + chrono::TimeDelta::hours(hours)).format("%Y-%m-%dT%H:%MZ").to_string()
+}
+
 #[tokio::test]
 async fn a_schedule_file_is_asked_about_an_instant_and_a_stretch_of_time() {
     let folder = Folder::new();
@@ -147,19 +152,31 @@ async fn a_tenants_rota_is_overridden_swapped_and_as_planned_again() {
         (["--layer", "third", "--from", "2036-06-25", "--until", "2036-06-26"], "--layer: \"third\""),
         (["--layer", "primary", "--from", "2036-06-25", "--until", "2036-06-24"], "--until: must be later"),
         (["--layer", "primary", "--from", "2020-06-25", "--until", "2020-06-26"], "--until: lies in the past"),
-        (["--layer", "primary", "--from", "soon", "--until", "2036-06-26"], "--from: \"soon\""),
+        (["--layer", "primary", "--from", "soon", "--until", "2036-06-26"], "--from: \"soon\" is no time like"),
+        (["--layer", "primary", "--from", "2036-06-25", "--until", "2037-07-25"], "--until: an override is 366 days"),
+        (["--layer", "primary", "--from", "2036-06-25", "--until", "2226-12-25"], "--until: \"2226-12-25\" is outside"),
     ] {
         let ran = folder.run(&[&["override", "add", "--take", "bea"], &args[..]].concat()).await;
         assert!(ran.code == 1 && ran.err.contains(named), "{named}: {ran:?}");
     }
+    let lines = folder.run(&[&add[..], &["--take", "bea", "--reason", "a\nb"]].concat()).await;
+    assert!(lines.code == 1 && lines.err.contains("--reason: must be 200 characters at most, on one"), "{lines:?}");
     assert_eq!(folder.run(&add).await.code, 2, "an override that changes nothing is no override");
 
     let swap = folder.run(&["override", "swap", now, "2036-06-26", other, "2036-07-03", "--layer", "primary"]).await;
     assert!(swap.code == 0 && swap.out.matches("00003").count() >= 2, "{swap:?}");
     assert_eq!(people(&folder.run(&at("2036-06-26T12:00")).await.json())[0].1, other);
     assert_eq!(people(&folder.run(&at("2036-07-03T12:00")).await.json())[0].1, now);
-    let nobodys = ["override", "swap", "morgan", "2036-06-26", other, "2036-07-03", "--layer", "primary"];
-    assert!(folder.run(&nobodys).await.err.contains("morgan has no shift for primary"));
+    for (swap, named) in [
+        (["morgan", "2036-06-26", other, "2036-07-03"], "WHEN: morgan has no shift for primary"),
+        ([now, "xx", other, "2036-07-03"], "WHEN: \"xx\" is no time like"),
+        ([now, "2036-07-10", other, "xx"], "OTHERS_WHEN: \"xx\" is no time like"),
+        ([now, "2036-06-26", now, "2036-07-03"], "OTHER: a swap takes another person"),
+        (["ghost", "2036-06-26", other, "2036-07-03"], "PERSON: \"ghost\" is none of the technicians"),
+    ] {
+        let ran = folder.run(&[&["override", "swap"], &swap[..], &["--layer", "primary"]].concat()).await;
+        assert!(ran.code == 1 && ran.err.contains(named), "{named}: {ran:?}");
+    }
 
     let list = folder.run(&["override", "list", "--json"]).await.json();
     assert_eq!(list.as_array().unwrap().len(), 4, "nothing that was refused was kept: {list}");
@@ -170,6 +187,55 @@ async fn a_tenants_rota_is_overridden_swapped_and_as_planned_again() {
     assert!(ran.code == 1 && ran.err.contains("override list"), "{ran:?}");
     assert_eq!(people(&folder.run(&at("2036-06-25T12:00")).await.json()), planned);
     assert_eq!(people(&folder.run(&at("2036-06-26T12:00")).await.json())[0].1, now);
+}
+
+#[tokio::test]
+async fn an_override_that_changes_nothing_is_told_when_it_is_made_and_when_the_rota_changes() {
+    let folder = Folder::new();
+    let file = folder.write("lakeside.toml", &format!("{DEMO}\n{ROTA}"));
+    assert_eq!(folder.run(&["tenant", "import", &file]).await.code, 0);
+    let planned = people(&folder.run(&["oncall", "--at", "2036-06-25T12:00", "--json"]).await.json())[0].1.clone();
+    let other = if planned == "alex" { "bea" } else { "alex" };
+    let add = ["override", "add", "--layer", "primary", "--from", "2036-06-25T10:00", "--until", "2036-06-25T14:00"];
+    let idle = [&add[..], &["--replace", other, "--by", "morgan"]].concat();
+    let made = folder.run(&idle).await;
+    let why = format!("{other} is not on call for primary in that time");
+    assert!(made.code == 0 && made.out.contains(&format!("warning: it changes nothing: {why}")), "{made:?}");
+    let json = folder.run(&[&idle[..], &["--json"]].concat()).await.json();
+    assert_eq!(json["idle"], json!([{"override": "00002", "why": why}]));
+    let ahead = folder.run(&["oncall", "--json"]).await.json()["ahead"].clone();
+    assert_eq!(ahead["idle"][0]["override"], "00001", "{ahead}");
+    let sound = folder.run(&[&add[..], &["--replace", &planned, "--by", "morgan", "--json"]].concat()).await.json();
+    assert_eq!(sound["idle"], json!([]));
+
+    let renamed = folder.write("renamed.toml", &format!("{DEMO}\n{}", ROTA.replace("\"primary\"", "\"first\"")));
+    let lost = "rota: override 00003 changes nothing: \"primary\" is none of the layers: first, manager";
+    let checked = folder.run(&["check", "--tenant", &renamed]).await;
+    assert!(checked.code == 1 && checked.out.contains(lost), "{checked:?}");
+    let imported = folder.run(&["tenant", "import", &renamed]).await;
+    assert!(imported.code == 0 && imported.out.contains(lost), "{imported:?}");
+    let oncall = folder.run(&["oncall"]).await;
+    assert!(oncall.out.contains("override 00003 changes nothing: \"primary\" is none of the layers"), "{oncall:?}");
+    let without = folder.write("without.toml", DEMO);
+    let imported = folder.run(&["tenant", "import", &without]).await;
+    assert!(imported.out.contains("rota: override 00003 changes nothing: there is no rota"), "{imported:?}");
+}
+
+#[tokio::test]
+async fn an_override_has_bounds_and_says_ten_warnings_at_most() {
+    let folder = Folder::new();
+    let nightly = ROTA.replace("weeks = 1 }", "weeks = 1 }\nrestrictions = [{ from = \"18:00\", to = \"08:00\" }]");
+    let file = folder.write("lakeside.toml", &format!("{DEMO}\n{nightly}"));
+    assert_eq!(folder.run(&["tenant", "import", &file]).await.code, 0);
+    let add = ["override", "add", "--layer", "primary", "--remove", "alex"];
+    let (long_ago, soon, later) = (hours_from_now(-48), hours_from_now(48), hours_from_now(365 * 24));
+    let begun = [&add[..], &["--from", &long_ago, "--until", &soon]].concat();
+    let ran = folder.run(&begun).await;
+    assert!(ran.code == 1 && ran.err.contains("--from: lies more than a day ago"), "{ran:?}");
+    assert_eq!(folder.run(&[&begun[..], &["--past"]].concat()).await.code, 0);
+    let year = folder.run(&[&add[..], &["--from", &soon, "--until", &later]].concat()).await;
+    assert_eq!(year.out.matches("warning:").count(), 11, "{year:?}");
+    assert!(year.out.trim_end().ends_with("more; --json has them all"), "{year:?}");
 }
 
 #[tokio::test]
@@ -195,7 +261,8 @@ async fn who_is_shown_is_who_is_rung() {
         let folder = Folder::new();
         let file = folder.write("lakeside.toml", &format!("{DEMO}\n{ROTA}"));
         assert_eq!(folder.run(&["tenant", "import", &file]).await.code, 0);
-        let take = ["--from", "2020-01-01", "--until", "2040-01-01", "--take", by];
+        let (from, until) = (hours_from_now(-2), hours_from_now(300 * 24));
+        let take = ["--from", &from, "--until", &until, "--take", by];
         let made = folder.run(&[&["override", "add", "--layer", "primary"], &take[..]].concat()).await;
         assert_eq!(made.code, 0, "{made:?}");
         let shown = people(&folder.run(&["oncall", "--json"]).await.json())[0].1.clone();

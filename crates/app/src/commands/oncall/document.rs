@@ -3,7 +3,7 @@
 use super::rota::Rota;
 use chrono::{DateTime, SecondsFormat, Utc};
 use chrono_tz::Tz;
-use nightdesk_domain::rota::{Ahead, Calendar, Gap, Overlap, Override, Shift, Unreachable, Why};
+use nightdesk_domain::rota::{Ahead, Calendar, Gap, Idle, Overlap, Override, Shift, Unreachable, Why};
 use serde_json::{Value, json};
 
 /// The document: every shift whole, gaps as far as was looked, all times with the zone's offset.
@@ -54,7 +54,13 @@ pub(super) fn ahead_value(ahead: &Ahead<'_>, zone: Tz) -> Value {
         "gaps": ahead.gaps.iter().map(|gap| gap_value(gap, zone)).collect::<Vec<_>>(),
         "unreachable": ahead.unreachable.iter().map(unreachable).collect::<Vec<_>>(),
         "overlaps": ahead.overlaps.iter().map(overlap).collect::<Vec<_>>(),
+        "idle": ahead.idle.iter().map(idle_value).collect::<Vec<_>>(),
     })
+}
+
+/// An override that changes nothing, and why.
+pub(in super::super) fn idle_value(idle: &Idle<'_>) -> Value {
+    json!({ "override": idle.made.id, "why": idle.why })
 }
 
 /// An override with the zone's times.

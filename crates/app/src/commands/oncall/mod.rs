@@ -4,8 +4,8 @@ mod document;
 mod rota;
 mod text;
 
-pub(super) use document::{override_value, stamp};
-pub(super) use rota::{Rota, moment, of_store};
+pub(super) use document::{idle_value, override_value, stamp};
+pub(super) use rota::{Rota, idle_of_policy, moment, of_store};
 pub(super) use text::{override_line, time};
 
 use super::{Outcome, print};

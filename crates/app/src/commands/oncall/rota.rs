@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use nightdesk_domain::ids::{TechnicianId, TenantId};
 use nightdesk_domain::policy::Policy;
-use nightdesk_domain::rota::{Override, Person, Schedule};
+use nightdesk_domain::rota::{Idle, Override, Person, Schedule, idle_overrides};
 use std::error::Error;
 use std::path::Path;
 use std::sync::Arc;
@@ -107,6 +107,24 @@ async fn stored(store: &Store) -> Result<Vec<Arc<Policy>>, Box<dyn Error + Send 
         policies.extend(store.tenants.newest(&id).await?);
     }
     Ok(policies)
+}
+
+/// A line for each stored override that changes nothing by the rota of a policy, which may be about to be imported.
+pub(in super::super) async fn idle_of_policy(
+    policy: &Policy,
+    store: &Store,
+    now: DateTime<Utc>,
+) -> Result<Vec<String>, Box<dyn Error + Send + Sync>> {
+    let overrides = nightdesk_engine::overrides(&*store.register, &policy.tenant, now).await?;
+    let without = "there is no rota".to_owned();
+    let idle = match &policy.rota {
+        Some(schedule) => idle_overrides(schedule, &overrides, now),
+        None => {
+            let coming = overrides.iter().filter(|made| made.until > now);
+            coming.map(|made| Idle { made, why: without.clone() }).collect()
+        }
+    };
+    Ok(idle.iter().map(|idle| format!("rota: override {} changes nothing: {}", idle.made.id, idle.why)).collect())
 }
 
 async fn of_policy(

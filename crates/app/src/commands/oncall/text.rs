@@ -5,7 +5,7 @@ use chrono::{DateTime, Datelike, TimeDelta, Utc};
 use chrono_tz::Tz;
 use nightdesk_domain::limits::ROTA_AHEAD_DAYS;
 use nightdesk_domain::rota::{
-    Calendar, Change, Gap, Overlap, Override, Shift, Unreachable, Why, look_ahead, oncall_between,
+    Calendar, Change, Gap, Idle, Overlap, Override, Shift, Unreachable, Why, look_ahead, oncall_between,
 };
 
 /// How far back a layer is looked at to find who is next, in days.
@@ -76,6 +76,7 @@ fn warnings(rota: &Rota, at: DateTime<Utc>) -> Vec<String> {
     lines.extend(ahead.gaps.iter().map(|gap| gap_line(gap, zone, at)));
     lines.extend(ahead.unreachable.iter().map(|one| unreachable_line(rota, one, at)));
     lines.extend(ahead.overlaps.iter().map(|overlap| overlap_line(overlap, zone, at)));
+    lines.extend(ahead.idle.iter().map(|idle| idle_line(idle, zone, at)));
     lines
 }
 
@@ -101,6 +102,11 @@ fn overlap_line(overlap: &Overlap<'_>, zone: Tz, now: DateTime<Utc>) -> String {
     let span = format!("{} - {}", time(overlap.from, zone, now), time(overlap.until, zone, now));
     let (earlier, later) = (&overlap.earlier.id, &overlap.later.id);
     format!("  {span:35}  override {later} lies over {earlier}; {later} has the last word")
+}
+
+fn idle_line(idle: &Idle<'_>, zone: Tz, now: DateTime<Utc>) -> String {
+    let span = format!("{} - {}", time(idle.made.from, zone, now), time(idle.made.until, zone, now));
+    format!("  {span:35}  override {} changes nothing: {}", idle.made.id, idle.why)
 }
 
 /// Why somebody is on call who was not planned.
