@@ -68,6 +68,10 @@ impl<'a> Dealing<'a> {
 
     /// Who has a turn at a local time within it.
     pub(super) fn holder(&self, turn: i64, local: NaiveDateTime) -> Option<&'a Person> {
+        if self.terms.is_empty() {
+            // Nobody joins or leaves: a turn has one part, and its ends need not be worked out.
+            return self.dealt(turn).and_then(|place| self.layer.people.get(place)).map(|member| &member.person);
+        }
         self.parts(turn).find(|part| local < part.ends).and_then(|part| part.person)
     }
 
