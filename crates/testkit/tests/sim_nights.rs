@@ -4,8 +4,8 @@
 
 use nightdesk_testkit::sim::{Night, Plant, run};
 
-/// Nights within which a planted mistake must be found.
-const NIGHTS_MAX: u64 = 60;
+/// Nights within which a planted mistake must be found; most are in the first, some need a rare night.
+const NIGHTS_MAX: u64 = 400;
 
 #[test]
 fn a_seed_gives_the_same_night_twice() {
@@ -93,4 +93,19 @@ fn a_carrier_that_takes_a_mailbox_for_a_person_is_found() {
 #[test]
 fn a_store_that_forgets_a_stop_is_found() {
     is_found(Plant::StopForgotten, "no caller is texted after STOP");
+}
+
+#[test]
+fn a_webhook_that_forgets_the_report_of_a_lost_text_is_found() {
+    is_found(Plant::ReportsForgotten, "a page that failed by itself is followed at once");
+}
+
+#[test]
+fn a_store_that_forgets_whom_the_carrier_blocks_is_found() {
+    is_found(Plant::BlockForgotten, "nobody is paged by text who takes none");
+}
+
+#[test]
+fn a_critical_case_that_lies_still_is_found() {
+    is_found(Plant::DeadlinesForgotten, "a Critical case is worked on or accepted at any time");
 }

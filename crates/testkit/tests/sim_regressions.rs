@@ -4,14 +4,14 @@
 
 use chrono::{DateTime, Utc};
 use nightdesk_domain::call::{Arrival, Call, CallEvent, CallState, Farewell, News, Speech};
-use nightdesk_domain::case::{Brief, Case, CaseEvent, PageEvent, Work};
+use nightdesk_domain::case::{Brief, Case, CaseEvent, PageEvent, PageOutcome, Work};
 use nightdesk_domain::effect::PlannedEffect;
 use nightdesk_domain::effect::{Effect, Outcome};
 use nightdesk_domain::facts::Facts;
 use nightdesk_domain::ids::EffectId;
 use nightdesk_domain::ids::{CallId, LegId, PsaTicketId, TechnicianId, TicketNumber};
 use nightdesk_domain::machine::{Context, Transition, Verdict};
-use nightdesk_domain::policy::Policy;
+use nightdesk_domain::policy::{Channel, Policy, Reach, Way};
 use nightdesk_domain::vocabulary::Priority;
 use nightdesk_engine::{Engine, Settings};
 use nightdesk_ports::{Cases, Commit, Snapshot, TenantRepository, Ticketing};
@@ -214,6 +214,43 @@ fn a_caller_whose_technician_dropped_is_still_there_for_the_next_one() {
         case = happens(&case, seconds, event).state;
     }
     assert!(matches!(case.work, Work::Joining { page: 2, .. }), "{:?}", case.work);
+}
+
+/// The bounce of a mail was noted like that of any notice, and its rung was waited for to the end.
+#[test]
+fn a_page_by_mail_that_bounces_is_followed_by_the_next_channel_at_once() {
+    let mut policy = policy();
+    policy.technicians[0].reach =
+        vec![Reach { priorities: vec![], ways: vec![Way { by: Channel::Email, after_seconds: 0 }] }];
+    let facts = Facts::default();
+    let call = &talk(&[])[0].state;
+    let (case, effects) =
+        Case::open(&context(&policy, &facts, at(0)), call, brief(), TicketNumber::derive(&call.id.case(), 0));
+    let mail = effects.iter().find(|planned| matches!(planned.effect, Effect::MessagePage(_))).unwrap();
+    let bounced =
+        CaseEvent::Settled { effect: mail.id.clone(), outcome: Outcome::NoticeLost("the mail bounced".to_owned()) };
+    let step = case.transition(&context(&policy, &facts, at(5)), &bounced);
+    let rung: Vec<_> = step.state.pages.iter().map(|page| (page.channel, page.is_open())).collect();
+    assert_eq!(rung, [(Channel::Email, false), (Channel::Call, true)]);
+    let again = step.state.transition(&context(&policy, &facts, at(6)), &bounced);
+    assert!(matches!(again.verdict, Verdict::Ignored(_)), "a duplicate changes nothing");
+}
+
+/// Nobody looked who takes no texts where the tenant's settings name none, and a text went out in vain.
+#[test]
+fn a_ring_that_failed_is_followed_by_a_text_only_where_texts_are_taken() {
+    let case = waking_case(Priority::Critical).state;
+    let failed = CaseEvent::Page { page: 1, event: PageEvent::Ended(PageOutcome::Failed) };
+    assert!(case.needs(&policy(), at(5), &failed).texts);
+    let rung = |facts: &Facts| {
+        let after = case.transition(&context(&policy(), facts, at(5)), &failed).state;
+        after.pages.iter().map(|page| (page.technician.to_string(), page.channel)).collect::<Vec<_>>()
+    };
+    let page = |who: &str, channel| (who.to_owned(), channel);
+    let (rang, next) = (page("alex", Channel::Call), page("bea", Channel::Call));
+    assert_eq!(rung(&Facts::default()), [rang.clone(), page("alex", Channel::Text), next.clone()]);
+    let stopped = Facts { stopped: vec![TechnicianId::parse("alex").unwrap()], ..Facts::default() };
+    assert_eq!(rung(&stopped), [rang, next]);
 }
 
 /// The duplicate that was opened first was kept, and the case went on with the other one's number.

@@ -314,6 +314,8 @@ impl<'a> Step<'a> {
                 }
                 self.reason(&rule, why.as_str());
                 self.note(Private::new(format!("A notice to the people on call did not arrive: {why}")));
+                // A mail that was a page: its person's next channel follows, as after any that failed by itself.
+                let _no_page = self.page_not_placed(effect.number, PageOutcome::Failed);
                 Ok(())
             }
             Outcome::Withheld(why) => self.text_withheld(effect.number, *why),

@@ -131,6 +131,8 @@ impl Caller {
         let Some(from) = self.arrival.from.clone() else { return };
         let (to, id) = (self.arrival.dialled.clone(), format!("SM-{}", self.call));
         let text = IncomingText { from: from.clone(), to, body: "STOP".into(), id };
+        // The carrier acts on the word, whatever becomes of its webhook.
+        self.world.book().blocked.insert(from.clone());
         if self.world.text_in(text).await {
             let now = self.world.clock.at();
             self.world.book().stopped.entry(from).or_insert(now);

@@ -3,14 +3,14 @@
 use super::executor::lock;
 use super::faults::Service;
 use super::world::{Leg, World};
-use super::{safety, technician};
+use super::{Plant, followed, reports, safety, technician};
 use async_trait::async_trait;
 use bytes::Bytes;
 use nightdesk_domain::call::{Arrival, CallEvent};
 use nightdesk_domain::case::{CaseEvent, PageEvent};
 use nightdesk_domain::consent::IncomingText;
 use nightdesk_domain::effect::{Effect, Line, PageOrder, TextOrder};
-use nightdesk_domain::ids::{CallId, CaseId, LegId, RecordingId, TenantId};
+use nightdesk_domain::ids::{CallId, CaseId, EffectId, LegId, RecordingId, TenantId};
 use nightdesk_domain::reply::{Heard, VoiceReply};
 use nightdesk_ports::{ClearedText, DeliveryError, Telephony};
 use std::future::Future;
@@ -28,6 +28,10 @@ pub(crate) enum Hook {
     PageNow(CaseId, u32),
     Case(CaseId, CaseEvent),
     Texted(IncomingText),
+    /// The text of a page did not arrive; whether its receiver takes none of ours.
+    TextLost(CaseId, u32, bool),
+    /// A mail bounced, by the effect that ordered it.
+    MailLost(EffectId),
 }
 
 /// Why a leg stopped waiting.
@@ -46,7 +50,12 @@ pub(crate) enum Woken {
 impl World {
     /// A text comes in; whether an engine has said that it took it.
     pub(crate) async fn text_in(self: &Arc<Self>, text: IncomingText) -> bool {
-        self.post_once(Hook::Texted(text)).await.is_some()
+        self.tell(Hook::Texted(text)).await
+    }
+
+    /// Posts a webhook once; whether an engine has said that it took it.
+    pub(crate) async fn tell(self: &Arc<Self>, hook: Hook) -> bool {
+        self.post_once(hook).await.is_some()
     }
 
     /// Posts a webhook to one of the engines and waits; none if it was not answered properly.
@@ -72,7 +81,10 @@ impl World {
         self.tasks.spawn(process, async move {
             let tenant = &world.policy.tenant.clone();
             world.note(format!("engine {process} gets {}", brief(&hook)));
+            let forgotten =
+                world.planted(Plant::ReportsForgotten) && matches!(hook, Hook::TextLost(..) | Hook::MailLost(_));
             let reply = match hook.clone() {
+                _ if forgotten => Ok(None),
                 Hook::Arrive(arrival) => engine.arrive(&arrival).await.map(Some),
                 Hook::Call(call, event, heard) => engine.call_event(tenant, &call, event, heard).await.map(Some),
                 Hook::CallNow(call) => engine.call_now(tenant, &call).await.map(Some),
@@ -80,6 +92,10 @@ impl World {
                 Hook::PageNow(case, page) => engine.page_now(tenant, &case, page).await.map(Some),
                 Hook::Case(case, event) => engine.case_event(tenant, &case, event).await.map(|()| None),
                 Hook::Texted(text) => engine.texted(tenant, &text).await.map(|_| None),
+                Hook::TextLost(case, page, blocked) => {
+                    engine.text_undelivered(tenant, &case, page, blocked).await.map(|()| None)
+                }
+                Hook::MailLost(effect) => engine.notice_lost(tenant, effect, "the mail bounced").await.map(|()| None),
             };
             match reply {
                 Ok(reply) => {
@@ -215,6 +231,8 @@ fn brief(hook: &Hook) -> String {
         Hook::PageNow(case, page) => format!("case {case} page {page} asks again"),
         Hook::Case(case, event) => format!("case {case}: {event:?}"),
         Hook::Texted(text) => format!("text {} says {:?}", text.id, text.body.reveal()),
+        Hook::TextLost(case, page, blocked) => format!("case {case} page {page}: text lost, blocked {blocked}"),
+        Hook::MailLost(effect) => format!("mail {effect} bounced"),
     }
 }
 
@@ -292,13 +310,14 @@ impl Telephony for SimTelephony {
         self.world.require(ours, "no caller is texted", || "a text to somebody who is no technician".to_owned());
         if let Some((case, number)) = &page {
             safety::ringing(&self.world, case, *number);
+            followed::texting_a_technician(&self.world, &(case.clone(), *number), &order.to);
             *self.world.book().page_requests.entry(case.clone()).or_default() += 1;
         }
-        let act = move |world: &Arc<World>| {
-            if let Some((case, page)) = page {
-                technician::message(world, case, page);
-            }
-            Ok(())
+        let to = order.to.clone();
+        let act = move |world: &Arc<World>| match page {
+            Some(page) => reports::text_page(world, page, &to),
+            None if reports::is_blocked(world, &to) => Err(DeliveryError::Blocked),
+            None => Ok(()),
         };
         self.world.request(Service::Telephony, "text a technician".to_owned(), act).await
     }
@@ -306,7 +325,12 @@ impl Telephony for SimTelephony {
     async fn text_caller(&self, text: &ClearedText) -> Result<(), DeliveryError> {
         safety::texting_a_caller(&self.world, text.to());
         self.touching(|effect| matches!(effect, Effect::TextCaller(own) if own.to == *text.to()));
-        self.world.request(Service::Telephony, "text a caller".to_owned(), |_| Ok(())).await
+        let to = text.to().clone();
+        let act = move |world: &Arc<World>| match reports::is_blocked(world, &to) {
+            true => Err(DeliveryError::Blocked),
+            false => Ok(()),
+        };
+        self.world.request(Service::Telephony, "text a caller".to_owned(), act).await
     }
 
     async fn recording(&self, _: &TenantId, _: &RecordingId) -> Result<(String, Bytes), DeliveryError> {

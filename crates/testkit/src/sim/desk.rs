@@ -2,10 +2,10 @@
 
 use super::faults::Service;
 use super::world::{Ticket, World};
-use super::{Plant, safety, technician};
+use super::{Plant, reports, safety, technician};
 use async_trait::async_trait;
 use nightdesk_domain::case::TicketDraft;
-use nightdesk_domain::effect::{Alert, Effect, MessageOrder, NoteOrder};
+use nightdesk_domain::effect::{Alert, Effect, MessageOrder, MessageTo, NoteOrder};
 use nightdesk_domain::ids::{CaseId, EffectId, PsaTicketId, TenantId};
 use nightdesk_domain::private::Private;
 use nightdesk_domain::vocabulary::Category;
@@ -122,8 +122,12 @@ impl Notifier for SimDesk {
         safety::ringing(&self.world, &order.case, order.page);
         let (case, page) = (order.case.clone(), order.page);
         *self.world.book().page_requests.entry(case.clone()).or_default() += 1;
+        let (by_mail, effect) = (matches!(order.to, MessageTo::Email(_)), id.clone());
         let act = move |world: &Arc<World>| {
-            technician::message(world, case, page);
+            match by_mail {
+                true => reports::mail_page(world, (case, page), effect),
+                false => technician::message(world, case, page),
+            }
             Ok(())
         };
         self.world.request(Service::Notifier, format!("page by message {id}"), act).await

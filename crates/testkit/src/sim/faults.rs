@@ -10,6 +10,8 @@ pub(crate) struct Rates {
     pub(crate) conflict: u64,
     /// A look at what is due is shown what was true a moment ago.
     pub(crate) index_stale: u64,
+    /// The store takes some milliseconds, so that two may be at one state at once.
+    pub(crate) store_slow: u64,
     /// The store fails before it does anything.
     pub(crate) store_before: u64,
     /// The store does it, and the acknowledgement is lost.
@@ -91,6 +93,7 @@ impl Faults {
         let rates = Rates {
             conflict: rate(150),
             index_stale: rate(600),
+            store_slow: rate(200),
             store_before: rate(40),
             store_after: rate(30),
             unavailable: rate(250),
@@ -134,6 +137,13 @@ impl Faults {
     /// Whether nothing at all goes wrong tonight.
     pub(crate) fn is_calm(&self) -> bool {
         self.rates.is_calm() && self.outages.is_empty() && self.throttles.is_empty() && self.crashes.is_empty()
+    }
+
+    /// Whether what is put into the store tonight is kept, and whoever puts it lives to do so.
+    pub(crate) fn store_is_sound(&self) -> bool {
+        let Rates { conflict, store_before, store_after, .. } = self.rates;
+        let away = self.outages.iter().any(|outage| outage.service == Service::Store);
+        conflict + store_before + store_after == 0 && !away && self.throttles.is_empty() && self.crashes.is_empty()
     }
 
     /// How many of a thousand requests the store turns away now.

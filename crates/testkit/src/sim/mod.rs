@@ -12,9 +12,11 @@ mod desk;
 mod dice;
 mod executor;
 mod faults;
+mod followed;
 mod index;
 mod liveness;
 mod mind;
+mod reports;
 mod safety;
 mod store;
 mod technician;
@@ -75,6 +77,10 @@ pub enum Plant {
     MachinePressesOne,
     /// A store that acknowledges what a number has said about texts, and does not keep it.
     StopForgotten,
+    /// A webhook that acknowledges the report of a lost message, and tells nobody.
+    ReportsForgotten,
+    /// A store that does not keep which technicians take no texts.
+    BlockForgotten,
 }
 
 /// Which night to simulate.
@@ -218,12 +224,15 @@ fn policy(dice: &mut Dice) -> Policy {
 /// Several channels, everybody at once, several tries, a rota: the ladder as tenants make it.
 fn vary_ladder(policy: &mut Policy, dice: &mut Dice) {
     for technician in &mut policy.technicians {
-        if dice.chance(500) {
+        if dice.chance(650) {
             technician.slack = Some("U01".to_owned());
             let all = [Channel::Call, Channel::Text, Channel::Slack, Channel::Email, Channel::Webhook];
             let ways = all.iter().filter(|_| dice.chance(500)).map(|by| Way { by: *by, after_seconds: 0 });
             let mut ways: Vec<Way> = ways.collect();
-            ways.push(Way { by: Channel::Call, after_seconds: u32::try_from(dice.range(0, 90)).unwrap_or(0) });
+            // Some are reached by messages alone.
+            if ways.is_empty() || dice.chance(700) {
+                ways.push(Way { by: Channel::Call, after_seconds: u32::try_from(dice.range(0, 90)).unwrap_or(0) });
+            }
             technician.reach = vec![Reach { priorities: Vec::new(), ways }];
         }
     }
@@ -261,6 +270,8 @@ async fn play(world: Arc<World>, heals: DateTime<Utc>) {
             }
         });
     }
+    reports::stops_of_technicians(&world);
+    world.spawn_outside(followed::keep_watching(world.clone()));
     for crash in world.faults.crashes.clone() {
         let world = world.clone();
         world.clone().spawn_outside(async move {
@@ -375,6 +386,8 @@ fn morning(world: &Arc<World>, executor: &mut Executor) {
         world.note("morning");
     }
     let engines = world.book().engines.clone();
+    // A promised call that falls due this very moment belongs to another night.
+    engines.iter().for_each(|(process, _)| world.tasks.kill(*process));
     let Some((_, engine)) = engines.into_iter().next() else {
         return world.fail("every night ends", "no engine is left");
     };

@@ -1,6 +1,7 @@
 //! What must hold at every instant, whatever fails.
 
 use super::faults::Service;
+use super::followed;
 use super::world::World;
 use chrono::TimeDelta;
 use nightdesk_domain::call::{Call, CallState, News};
@@ -109,6 +110,7 @@ fn case_committed(world: &World, case: &Case) {
         format!("case {} waits for ever in {:?}", case.id, case.work)
     });
     still_waking(world, case);
+    followed::next_channel(world, case);
     let standing = case.pages.iter().filter(|page| matches!(page.state, PageState::Accepted { .. })).count();
     world.require(standing <= 1, "at most one technician holds a case", || {
         format!("case {} is held by {standing}", case.id)
@@ -123,8 +125,15 @@ fn case_committed(world: &World, case: &Case) {
         not_silent(world, "a technician who accepted", &case.page_reply(page.number, policy));
     }
     let mut book = world.book();
+    let now = world.clock.at();
+    let held = |case: &Case| case.accepted().is_some();
+    if held(case) || book.case(&case.id).is_some_and(held) {
+        book.held_until.insert(case.id.clone(), now);
+    }
+    for page in &case.pages {
+        book.decided.entry((case.id.clone(), page.number)).or_insert(now);
+    }
     if case.accepted().is_some() || case.work == Work::Handled {
-        let now = world.clock.at();
         book.taken_since.entry(case.id.clone()).or_insert(now);
     } else {
         book.taken_since.remove(&case.id);
@@ -181,6 +190,7 @@ pub(crate) fn touching(world: &World, claimant: &str, service: Service, orders: 
 /// Somebody is about to be rung, or paged by a message.
 pub(crate) fn ringing(world: &World, case: &CaseId, page: u32) {
     let now = world.clock.at();
+    world.book().placed.entry((case.clone(), page)).or_insert(now);
     let taken = world.book().taken_since.get(case).copied();
     let in_flight = taken.is_none_or(|at| now - at <= TimeDelta::seconds(IN_FLIGHT_SECONDS));
     world.require(in_flight, "nobody is rung after an acceptance", || {

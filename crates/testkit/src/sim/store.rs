@@ -6,7 +6,7 @@ use super::world::World;
 use super::{Plant, index, safety};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use nightdesk_domain::consent::CONSENT_KIND;
+use nightdesk_domain::consent::{CONSENT_KIND, STOP_KIND};
 use nightdesk_domain::facts::Contact;
 use nightdesk_domain::ids::{EffectId, OwnerId, TenantId};
 use nightdesk_domain::phone::PhoneNumber;
@@ -16,6 +16,9 @@ use nightdesk_ports::{
     StoreError, Stored, TenantRepository, Tries,
 };
 use std::sync::Arc;
+
+/// The longest that the store takes for a request that it is slow with, in milliseconds.
+const STORE_MS_MAX: u64 = 40;
 
 /// One engine's way to the store.
 pub(crate) struct FaultyStore {
@@ -32,6 +35,9 @@ impl FaultyStore {
         let world = &self.world;
         for _ in 0..world.range(0, 2) {
             yield_now().await;
+        }
+        if world.strikes(world.faults.rates.store_slow) {
+            world.clock.sleep_ms(world.range(1, STORE_MS_MAX)).await;
         }
         let away = !world.healed() && world.faults.outage(Service::Store, world.clock.at()).is_some();
         let throttled = world.strikes(world.faults.throttled(world.clock.at()));
@@ -275,6 +281,9 @@ impl Register for FaultyStore {
             return Err(StoreError::Conflict);
         }
         if self.world.planted(Plant::StopForgotten) && entry.kind == CONSENT_KIND {
+            return Ok(());
+        }
+        if self.world.planted(Plant::BlockForgotten) && entry.kind == STOP_KIND {
             return Ok(());
         }
         self.world.store.put(entry, now).await?;

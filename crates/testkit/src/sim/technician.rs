@@ -65,14 +65,13 @@ pub(crate) fn ring(world: &Arc<World>, order: PageOrder) -> Result<LegId, Delive
     Ok(leg)
 }
 
-/// A message reaches a technician, or does not: an answer with the code, a promise, a report of failure, or nothing.
+/// A message reaches a technician: an answer with the code, a promise, "not me", or nothing.
 pub(crate) fn message(world: &Arc<World>, case: CaseId, page: u32) {
     let answer = match world.range(0, 9) {
         _ if world.healed() => Some(PageEvent::Acknowledged { by: AckBy::Text, minutes: None }),
         0 | 1 => Some(PageEvent::Acknowledged { by: AckBy::Text, minutes: None }),
         2 | 3 => Some(PageEvent::Acknowledged { by: AckBy::Link, minutes: Some(20) }),
         4 => Some(PageEvent::PassedOn),
-        5 => Some(PageEvent::Ended(PageOutcome::Failed)),
         _ => None,
     };
     let Some(event) = answer else { return };

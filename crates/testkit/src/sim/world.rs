@@ -61,6 +61,16 @@ pub(crate) struct Book {
     pub(crate) rooms: BTreeMap<CaseId, Vec<LegId>>,
     /// Pages that a person did accept.
     pub(crate) accepted_on: BTreeSet<(CaseId, u32)>,
+    /// Pages whose request has begun, and when first.
+    pub(crate) placed: BTreeMap<(CaseId, u32), DateTime<Utc>>,
+    /// When a page was first seen in a committed state.
+    pub(crate) decided: BTreeMap<(CaseId, u32), DateTime<Utc>>,
+    /// When a case was last seen to be somebody's.
+    pub(crate) held_until: BTreeMap<CaseId, DateTime<Utc>>,
+    /// Numbers to which the carrier lets no text of ours through, and since when we have been told so.
+    pub(crate) blocked: BTreeSet<PhoneNumber>,
+    /// See `blocked`.
+    pub(crate) block_known: BTreeMap<PhoneNumber, DateTime<Utc>>,
     /// Requests to ring somebody, by case.
     pub(crate) page_requests: BTreeMap<CaseId, u32>,
     pub(crate) tickets: Vec<Ticket>,
