@@ -109,3 +109,13 @@ fn a_store_that_forgets_whom_the_carrier_blocks_is_found() {
 fn a_critical_case_that_lies_still_is_found() {
     is_found(Plant::DeadlinesForgotten, "a Critical case is worked on or accepted at any time");
 }
+
+#[test]
+fn a_carrier_that_lists_no_recordings_is_found() {
+    is_found(Plant::RecordingsUnlisted, "every recording is a message of one call");
+}
+
+#[test]
+fn a_recording_that_becomes_two_messages_is_found() {
+    is_found(Plant::RecordingsMisfiled, "every recording is a message of one call");
+}

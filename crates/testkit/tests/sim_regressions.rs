@@ -3,13 +3,13 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use chrono::{DateTime, Utc};
-use nightdesk_domain::call::{Arrival, Call, CallEvent, CallState, Farewell, News, Speech};
+use nightdesk_domain::call::{Arrival, Call, CallEvent, CallState, Farewell, News, Recording, Speech};
 use nightdesk_domain::case::{Brief, Case, CaseEvent, PageEvent, PageOutcome, Work};
 use nightdesk_domain::effect::PlannedEffect;
 use nightdesk_domain::effect::{Effect, Outcome};
 use nightdesk_domain::facts::Facts;
 use nightdesk_domain::ids::EffectId;
-use nightdesk_domain::ids::{CallId, LegId, PsaTicketId, TechnicianId, TicketNumber};
+use nightdesk_domain::ids::{CallId, LegId, PsaTicketId, RecordingId, TechnicianId, TicketNumber};
 use nightdesk_domain::machine::{Context, Transition, Verdict};
 use nightdesk_domain::policy::{Channel, Policy, Reach, Way};
 use nightdesk_domain::vocabulary::Priority;
@@ -234,6 +234,36 @@ fn a_page_by_mail_that_bounces_is_followed_by_the_next_channel_at_once() {
     assert_eq!(rung, [(Channel::Email, false), (Channel::Call, true)]);
     let again = step.state.transition(&context(&policy, &facts, at(6)), &bounced);
     assert!(matches!(again.verdict, Verdict::Ignored(_)), "a duplicate changes nothing");
+}
+
+/// Whoever was told to leave a message, and then fell back on the carrier's own document, has left two: the second one
+/// was not listened to by anybody.
+#[test]
+fn a_second_message_of_a_call_is_read_or_listened_to_as_the_first() {
+    let id = |name: &str| RecordingId::parse(name).unwrap();
+    let left = |name| CallEvent::Recorded { turn: 0, recording: Some(Recording { id: id(name), seconds: 9 }) };
+    let written = |name, words: &str| CallEvent::Transcribed { recording: id(name), words: Some(words.into()) };
+    let events = [
+        CallEvent::HungUp,
+        left("RE1"),
+        written("RE1", "please ring me about my mouse when you can"),
+        left("RE2"),
+        written("RE2", "our main server is down and the whole company cannot work"),
+        written("RE2", "our main server is down and the whole company cannot work"),
+    ];
+    let steps = talk(&events);
+    let wakes = |step: &Transition<Call>| {
+        step.effects.iter().any(|planned| match &planned.effect {
+            Effect::TellCase(_, event) => matches!(&**event, CaseEvent::CallerSaid { brief, .. } if brief.wake),
+            _ => false,
+        })
+    };
+    assert!(matches!(steps[4].state.state, CallState::AwaitingTranscript { .. }));
+    assert!(wakes(&steps[5]), "{:?}", steps[5].verdict);
+    assert_eq!(steps[5].state.state, CallState::Ended);
+    assert!(matches!(steps[6].verdict, Verdict::Ignored(_)), "a duplicate changes nothing");
+    let unread = steps[4].state.transition(&context(&policy(), &Facts::default(), at(400)), &CallEvent::Tick);
+    assert!(wakes(&unread), "{:?}", unread.verdict);
 }
 
 /// Nobody looked who takes no texts where the tenant's settings name none, and a text went out in vain.

@@ -82,6 +82,7 @@ impl Call {
             news_taken: 0,
             recordings: Vec::new(),
             transcribed: false,
+            written: Vec::new(),
             floor: WakeFloor::None,
             briefs_sent: 0,
             effects_planned: 0,

@@ -2,7 +2,7 @@
 
 use super::event::{News, Recording};
 use crate::case::{OpenCase, Promise};
-use crate::ids::{CallId, CompanyId, TenantId, TicketNumber};
+use crate::ids::{CallId, CompanyId, RecordingId, TenantId, TicketNumber};
 use crate::model::Opinion;
 use crate::phone::PhoneNumber;
 use crate::private::Private;
@@ -76,8 +76,11 @@ pub struct Call {
     pub news_taken: u32,
     /// Recordings of messages.
     pub recordings: Vec<Recording>,
-    /// Whether a usable transcript of a message has come.
+    /// Whether a usable transcript has come of every message.
     pub transcribed: bool,
+    /// The messages of which one has come; empty in a call of an earlier build, which knew of one message alone.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub written: Vec<RecordingId>,
     /// Whether the answers so far ask for somebody to be woken, whatever the words alone say.
     pub floor: WakeFloor,
     /// How many briefs were sent to the case.

@@ -189,6 +189,8 @@ impl Step<'_> {
             return Err("this message is stored already");
         }
         self.call.recordings.push(recording.clone());
+        // A caller may leave a second message: nobody knows yet what it says.
+        self.call.transcribed = false;
         if self.context.policy.transcription == TranscriptionBy::Service {
             let order = TranscribeOrder { recording: recording.id.clone(), language: self.call.language };
             self.plan(Effect::Transcribe(order));
@@ -198,19 +200,21 @@ impl Step<'_> {
     }
 
     pub(super) fn transcribed(&mut self, recording: &RecordingId, words: Option<&Private>) -> Taken {
-        if self.call.transcribed || !self.call.recordings.iter().any(|known| &known.id == recording) {
+        let known = self.call.recordings.iter().any(|known| &known.id == recording);
+        if self.call.transcribed || self.call.written.contains(recording) || !known {
             return Err("this message is not awaited");
         }
         // A failed or empty transcript is no transcript: the bound on waiting decides.
         let Some(words) = words.filter(|words| !words.is_empty()) else {
             return Err("the transcript holds no words");
         };
-        self.call.transcribed = true;
+        self.call.written.push(recording.clone());
+        self.call.transcribed = self.call.recordings.iter().all(|known| self.call.written.contains(&known.id));
         self.remember_turn(words.reveal());
         self.reassess();
         self.escalate_if_it_wakes();
         self.tell_case();
-        if matches!(self.call.state, CallState::AwaitingTranscript { .. }) {
+        if self.call.transcribed && matches!(self.call.state, CallState::AwaitingTranscript { .. }) {
             self.call.state = CallState::Ended;
         }
         Ok(())

@@ -1,7 +1,7 @@
 //! The people who call, and the carrier's end of their line.
 
 use super::carrier::{Hook, Woken};
-use super::mind::Spoken;
+use super::recordings::{self, MESSAGES};
 use super::technician::speech_ms;
 use super::world::{Owed, World};
 use nightdesk_domain::call::{Arrival, CallEvent, CallState, News, Question, Recording, Speech};
@@ -11,6 +11,7 @@ use nightdesk_domain::phone::PhoneNumber;
 use nightdesk_domain::policy::TranscriptionBy;
 use nightdesk_domain::private::Private;
 use nightdesk_domain::reply::{Heard, Listen, Then, VoiceReply};
+use nightdesk_ports::CallerOf;
 use std::sync::Arc;
 
 /// What a caller has to say first.
@@ -50,11 +51,6 @@ const PLAIN: [&str; 12] = [
     "it works again now thank you i restarted it",
 ];
 const MUMBLE: &str = "mm the thing uh with the it does you know";
-const MESSAGES: [(&str, bool); 3] = [
-    ("this is jo please ring me about my mouse when you can", false),
-    ("our main server is down and the whole company cannot work", true),
-    ("uh hello yes goodbye", false),
-];
 
 /// One caller.
 pub(crate) struct Caller {
@@ -150,8 +146,11 @@ impl Caller {
             let Some(document) = reply else {
                 // The fallback: the emergency telephone, then a recording that is not ours.
                 world.note(format!("call {} falls back on the emergency document", self.call));
-                world.clock.sleep_ms(world.range(10_000, 60_000)).await;
-                return;
+                if self.emergency().await != Woken::Redirected {
+                    return;
+                }
+                reply = world.post(Hook::CallNow(self.call.clone())).await;
+                continue;
             };
             let speech = speech_ms(&document);
             let next = match &document.then {
@@ -308,6 +307,33 @@ impl Caller {
         });
     }
 
+    /// An apology, the emergency telephone, a recording: the carrier alone knows of it.
+    async fn emergency(&self) -> Woken {
+        let (world, leg) = (&self.world, self.call.leg());
+        match world.on_leg(&leg, world.range(10_000, 40_000)).await {
+            Woken::Time => {}
+            other => return other,
+        }
+        if self.story == Story::Silent || world.chance(300) {
+            // Nothing was said, or somebody answered there.
+            return Woken::Ended;
+        }
+        let (message, length) = (world.pick(&MESSAGES).unwrap_or(MESSAGES[0]), world.range(3, 60));
+        let woken = world.on_leg(&leg, length * 1_000).await;
+        let name = format!("RE-{}-E{}", self.call, world.book().kept.len());
+        if let (Ok(id), Woken::Time) = (RecordingId::parse(&name), woken) {
+            let seconds = u32::try_from(length).unwrap_or(1);
+            self.keep(&Recording { id, seconds }, message);
+        }
+        woken
+    }
+
+    fn keep(&self, recording: &Recording, message: (&'static str, bool)) {
+        let (dialled, from) = (Some(self.arrival.dialled.clone()), self.arrival.from.clone());
+        let caller = CallerOf { came_in: true, dialled, from };
+        recordings::keep(&self.world, (&self.call, recording), caller, message, self.world.clock.at());
+    }
+
     async fn record(&mut self, turn: u32, speech: u64) -> Result<Hook, Woken> {
         let (world, leg) = (self.world.clone(), self.call.leg());
         match world.on_leg(&leg, speech).await {
@@ -328,14 +354,13 @@ impl Caller {
         }
         let id = RecordingId::parse(&format!("RE-{}-{turn}", self.call)).map_err(|_| Woken::Ended)?;
         let seconds = u32::try_from(length).unwrap_or(1);
-        let recorded = CallEvent::Recorded { turn, recording: Some(Recording { id: id.clone(), seconds }) };
-        let hook = self.hook(recorded);
+        let recording = Recording { id: id.clone(), seconds };
+        self.keep(&recording, (message, critical));
+        // The recording has a callback of its own; turn 0 is no turn.
+        world.callback(self.hook(CallEvent::Recorded { turn: 0, recording: Some(recording.clone()) }));
+        let hook = self.hook(CallEvent::Recorded { turn, recording: Some(recording) });
         let (later, hook_later, call) = (world.clone(), hook.clone(), self.call.clone());
         let hangs_up = world.chance(500);
-        if world.policy.transcription == TranscriptionBy::Service {
-            let owed = Owed { call: call.clone(), words: message.to_owned(), critical };
-            world.book().recordings.insert(id.to_string(), Spoken { owed, written_at: None });
-        }
         world.spawn_outside(async move {
             if later.policy.transcription == TranscriptionBy::Service {
                 return;

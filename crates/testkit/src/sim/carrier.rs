@@ -3,16 +3,17 @@
 use super::executor::lock;
 use super::faults::Service;
 use super::world::{Leg, World};
-use super::{Plant, followed, reports, safety, technician};
+use super::{Plant, followed, recordings, reports, safety, technician};
 use async_trait::async_trait;
 use bytes::Bytes;
+use chrono::{DateTime, Utc};
 use nightdesk_domain::call::{Arrival, CallEvent};
 use nightdesk_domain::case::{CaseEvent, PageEvent};
 use nightdesk_domain::consent::IncomingText;
 use nightdesk_domain::effect::{Effect, Line, PageOrder, TextOrder};
 use nightdesk_domain::ids::{CallId, CaseId, EffectId, LegId, RecordingId, TenantId};
 use nightdesk_domain::reply::{Heard, VoiceReply};
-use nightdesk_ports::{ClearedText, DeliveryError, Telephony};
+use nightdesk_ports::{CallerOf, ClearedText, DeliveryError, KeptRecording, Telephony};
 use std::future::Future;
 use std::pin::pin;
 use std::sync::Arc;
@@ -331,6 +332,17 @@ impl Telephony for SimTelephony {
             false => Ok(()),
         };
         self.world.request(Service::Telephony, "text a caller".to_owned(), act).await
+    }
+
+    async fn recordings(&self, _: &TenantId, since: DateTime<Utc>) -> Result<Vec<KeptRecording>, DeliveryError> {
+        let act = move |world: &Arc<World>| Ok(recordings::listed(world, since));
+        self.world.request(Service::Telephony, "list recordings".to_owned(), act).await
+    }
+
+    async fn caller_of(&self, _: &TenantId, call: &CallId) -> Result<CallerOf, DeliveryError> {
+        let (what, call) = (format!("look who called in {call}"), call.clone());
+        let act = move |world: &Arc<World>| Ok(recordings::caller_of(world, &call));
+        self.world.request(Service::Telephony, what, act).await
     }
 
     async fn recording(&self, _: &TenantId, _: &RecordingId) -> Result<(String, Bytes), DeliveryError> {

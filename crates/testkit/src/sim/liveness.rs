@@ -1,5 +1,6 @@
 //! What must have come true once everything works again.
 
+use super::recordings;
 use super::world::{Owed, World};
 use chrono::TimeDelta;
 use nightdesk_domain::call::Call;
@@ -35,6 +36,7 @@ pub(crate) async fn check(world: &Arc<World>, engine: &Engine) {
     for owed in &owed {
         paid(world, owed);
     }
+    recordings::check(world);
 }
 
 async fn replays(world: &Arc<World>, engine: &Engine, owner: OwnerId) {

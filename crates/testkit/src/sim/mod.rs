@@ -16,6 +16,7 @@ mod followed;
 mod index;
 mod liveness;
 mod mind;
+mod recordings;
 mod reports;
 mod safety;
 mod store;
@@ -79,6 +80,10 @@ pub enum Plant {
     StopForgotten,
     /// A webhook that acknowledges the report of a lost message, and tells nobody.
     ReportsForgotten,
+    /// A carrier that lists no recordings.
+    RecordingsUnlisted,
+    /// A carrier that now and then names another call as that of a recording.
+    RecordingsMisfiled,
     /// A store that does not keep which technicians take no texts.
     BlockForgotten,
 }
@@ -271,6 +276,8 @@ async fn play(world: Arc<World>, heals: DateTime<Utc>) {
         });
     }
     reports::stops_of_technicians(&world);
+    recordings::left_before(&world);
+    world.spawn_outside(recordings::scan_now_and_then(world.clone()));
     world.spawn_outside(followed::keep_watching(world.clone()));
     for crash in world.faults.crashes.clone() {
         let world = world.clone();
@@ -296,7 +303,10 @@ async fn play(world: Arc<World>, heals: DateTime<Utc>) {
     }
     world.clock.until(heals).await;
     world.note("everything is healed");
-    world.book().healed = true;
+    {
+        let mut book = world.book();
+        (book.healed, book.healed_at) = (true, Some(world.clock.at()));
+    }
     if world.book().engines.is_empty() {
         start_engine(&world);
     }
@@ -346,6 +356,7 @@ fn start_engine(world: &Arc<World>) {
     for _ in 0..2 {
         world.tasks.spawn(process, look_after_due(world.clone(), engine.clone()));
     }
+    world.tasks.spawn(process, recordings::keep_scanning(world.clone(), process, engine));
 }
 
 /// As a server does; but instead of looking five times a second, it sleeps until something may be due.

@@ -2,13 +2,15 @@
 
 use super::Plant;
 use super::carrier::{Hook, Woken};
+use super::recordings;
 use super::world::World;
+use nightdesk_domain::call::Recording;
 use nightdesk_domain::case::{AckBy, PageEvent, PageOutcome};
 use nightdesk_domain::effect::PageOrder;
-use nightdesk_domain::ids::{CaseId, LegId};
+use nightdesk_domain::ids::{CallId, CaseId, LegId, RecordingId};
 use nightdesk_domain::private::Private;
 use nightdesk_domain::reply::{Then, VoiceReply};
-use nightdesk_ports::DeliveryError;
+use nightdesk_ports::{CallerOf, DeliveryError};
 use std::sync::Arc;
 
 /// What a telephone does when it is rung.
@@ -148,8 +150,28 @@ impl Telephone {
             world.clock.sleep_ms(world.range(5_000, 30_000)).await;
         }
         let reply = world.post(self.hook(PageEvent::Answered { leg: self.leg.clone() })).await;
+        if reply.is_none() {
+            self.emergency().await;
+        }
         self.follow(reply).await;
         PageOutcome::NoInput
+    }
+
+    /// The carrier's fallback is the same for every leg: whoever answered, even a mailbox, may be recorded.
+    async fn emergency(&self) {
+        let world = &self.world;
+        let (Ok(call), Ok(id)) =
+            (CallId::parse(self.leg.as_str()), RecordingId::parse(&format!("RE-{}", self.leg.as_str())))
+        else {
+            return;
+        };
+        if world.on_leg(&self.leg, world.range(10_000, 40_000)).await != Woken::Time {
+            return;
+        }
+        let (dialled, from) = (Some(self.order.to.clone()), Some(self.order.from.clone()));
+        let caller = CallerOf { came_in: false, dialled, from };
+        let message = ("hello is anybody there", false);
+        recordings::keep(world, (&call, &Recording { id, seconds: 5 }), caller, message, world.clock.at());
     }
 
     /// The carrier's guess at who answered: right, wrong or missing.

@@ -6,6 +6,7 @@ use super::executor::{OUTSIDE, Process, SimClock, Spawner, lock};
 use super::faults::{Faults, Service};
 use super::index::Index;
 use super::mind::Spoken;
+use super::recordings::AtCarrier;
 use crate::memory::MemoryStore;
 use chrono::{DateTime, Utc};
 use nightdesk_domain::call::Call;
@@ -39,6 +40,8 @@ pub(crate) struct Book {
     pub(crate) failure: Option<(&'static str, String)>,
     /// Whether faults are off and everybody is helpful.
     pub(crate) healed: bool,
+    /// Since when.
+    pub(crate) healed_at: Option<DateTime<Utc>>,
     pub(crate) engines: Vec<(Process, Arc<Engine>)>,
     pub(crate) processes: Process,
     /// Instants at which something stored wants to be looked at, and who waits for the next of them.
@@ -76,6 +79,8 @@ pub(crate) struct Book {
     pub(crate) tickets: Vec<Ticket>,
     /// Whether an answer about a ticket may have been lost.
     pub(crate) ticket_answers_lost: bool,
+    /// Recordings that lie at the carrier.
+    pub(crate) kept: Vec<AtCarrier>,
     /// Messages whose words another service than the carrier writes down.
     pub(crate) recordings: BTreeMap<String, Spoken>,
     /// What callers were promised to have been heard.
