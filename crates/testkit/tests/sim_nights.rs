@@ -119,3 +119,13 @@ fn a_carrier_that_lists_no_recordings_is_found() {
 fn a_recording_that_becomes_two_messages_is_found() {
     is_found(Plant::RecordingsMisfiled, "every recording is a message of one call");
 }
+
+#[test]
+fn a_link_that_tells_of_an_acceptance_which_is_not_stored_is_found() {
+    is_found(Plant::LinkUnstored, "a link says only what is stored");
+}
+
+#[test]
+fn an_acceptance_of_what_somebody_has_already_is_found() {
+    is_found(Plant::OldStateGiven, "an acceptance that comes too late changes nothing");
+}

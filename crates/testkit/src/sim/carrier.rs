@@ -2,6 +2,7 @@
 
 use super::executor::lock;
 use super::faults::Service;
+use super::links::{self, Use};
 use super::world::{Leg, World};
 use super::{Plant, followed, recordings, reports, safety, technician};
 use async_trait::async_trait;
@@ -31,6 +32,8 @@ pub(crate) enum Hook {
     Texted(IncomingText),
     /// The text of a page did not arrive; whether its receiver takes none of ours.
     TextLost(CaseId, u32, bool),
+    /// A link of a message is opened.
+    Link(Use),
     /// A mail bounced, by the effect that ordered it.
     MailLost(EffectId),
 }
@@ -96,6 +99,7 @@ impl World {
                 Hook::TextLost(case, page, blocked) => {
                     engine.text_undelivered(tenant, &case, page, blocked).await.map(|()| None)
                 }
+                Hook::Link(link) => links::follow(&world, &engine, tenant, &link).await.map(|()| None),
                 Hook::MailLost(effect) => engine.notice_lost(tenant, effect, "the mail bounced").await.map(|()| None),
             };
             match reply {
@@ -233,6 +237,7 @@ fn brief(hook: &Hook) -> String {
         Hook::Case(case, event) => format!("case {case}: {event:?}"),
         Hook::Texted(text) => format!("text {} says {:?}", text.id, text.body.reveal()),
         Hook::TextLost(case, page, blocked) => format!("case {case} page {page}: text lost, blocked {blocked}"),
+        Hook::Link(Use { case, page, presses }) => format!("case {case} page {page}: link, presses {presses:?}"),
         Hook::MailLost(effect) => format!("mail {effect} bounced"),
     }
 }

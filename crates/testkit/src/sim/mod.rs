@@ -14,6 +14,7 @@ mod executor;
 mod faults;
 mod followed;
 mod index;
+mod links;
 mod liveness;
 mod mind;
 mod recordings;
@@ -80,6 +81,10 @@ pub enum Plant {
     StopForgotten,
     /// A webhook that acknowledges the report of a lost message, and tells nobody.
     ReportsForgotten,
+    /// A store that now and then gives out the state before the newest one of a case, as if it were that.
+    OldStateGiven,
+    /// A page behind a link that says "you have it" and asks nobody.
+    LinkUnstored,
     /// A carrier that lists no recordings.
     RecordingsUnlisted,
     /// A carrier that now and then names another call as that of a recording.

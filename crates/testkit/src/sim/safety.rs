@@ -1,8 +1,8 @@
 //! What must hold at every instant, whatever fails.
 
 use super::faults::Service;
-use super::followed;
 use super::world::World;
+use super::{followed, links};
 use chrono::TimeDelta;
 use nightdesk_domain::call::{Call, CallState, News};
 use nightdesk_domain::case::{Case, Page, PageState, Work};
@@ -65,7 +65,10 @@ pub(crate) async fn committed(world: &Arc<World>, commit: Commit) {
         round_trip(world, &save.snapshot);
         match &save.snapshot {
             Snapshot::Call(call) => call_committed(world, call),
-            Snapshot::Case(case) => case_committed(world, case),
+            Snapshot::Case(case) => {
+                links::accepted(world, &commit.journal, case);
+                case_committed(world, case);
+            }
         }
     }
 }

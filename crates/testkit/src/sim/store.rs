@@ -67,7 +67,15 @@ impl FaultyStore {
 impl Cases for FaultyStore {
     async fn load(&self, tenant: &TenantId, owner: &OwnerId) -> Result<Option<Stored>, StoreError> {
         self.before().await?;
-        self.world.store.load(tenant, owner).await
+        let mut stored = self.world.store.load(tenant, owner).await?;
+        if let (OwnerId::Case(case), Some(stored)) = (owner, &mut stored)
+            && self.world.planted(Plant::OldStateGiven)
+            && self.world.chance(200)
+        {
+            let before = self.world.book().cases.get(case).and_then(|states| states.iter().rev().nth(1).cloned());
+            stored.snapshot = before.map_or(stored.snapshot.clone(), |case| Snapshot::Case(Box::new(case)));
+        }
+        Ok(stored)
     }
 
     async fn find(&self, tenant: &TenantId, kind: &str, value: &str) -> Result<Option<OwnerId>, StoreError> {

@@ -2,8 +2,8 @@
 
 use super::Plant;
 use super::carrier::{Hook, Woken};
-use super::recordings;
 use super::world::World;
+use super::{links, recordings};
 use nightdesk_domain::call::Recording;
 use nightdesk_domain::case::{AckBy, PageEvent, PageOutcome};
 use nightdesk_domain::effect::PageOrder;
@@ -67,13 +67,14 @@ pub(crate) fn ring(world: &Arc<World>, order: PageOrder) -> Result<LegId, Delive
     Ok(leg)
 }
 
-/// A message reaches a technician: an answer with the code, a promise, "not me", or nothing.
+/// A message reaches a technician: an answer with the code, perhaps with a promise, its link, "not me", or nothing.
 pub(crate) fn message(world: &Arc<World>, case: CaseId, page: u32) {
     let answer = match world.range(0, 9) {
         _ if world.healed() => Some(PageEvent::Acknowledged { by: AckBy::Text, minutes: None }),
-        0 | 1 => Some(PageEvent::Acknowledged { by: AckBy::Text, minutes: None }),
-        2 | 3 => Some(PageEvent::Acknowledged { by: AckBy::Link, minutes: Some(20) }),
-        4 => Some(PageEvent::PassedOn),
+        0 => Some(PageEvent::Acknowledged { by: AckBy::Text, minutes: None }),
+        1 => Some(PageEvent::Acknowledged { by: AckBy::Text, minutes: Some(20) }),
+        2..=4 => return links::received(world, &case, page),
+        5 => Some(PageEvent::PassedOn),
         _ => None,
     };
     let Some(event) = answer else { return };
@@ -96,7 +97,7 @@ pub(crate) fn message(world: &Arc<World>, case: CaseId, page: u32) {
 }
 
 /// Whoever promised to ring the caller mostly says afterwards that it is done.
-async fn keep_promise(world: &Arc<World>, case: CaseId, page: u32) {
+pub(crate) async fn keep_promise(world: &Arc<World>, case: CaseId, page: u32) {
     if world.strikes(300) {
         return world.note(format!("the promise of page {page} of case {case} is forgotten"));
     }
