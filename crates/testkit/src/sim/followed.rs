@@ -1,10 +1,11 @@
 //! What must follow, and how soon: after a page that failed by itself, and while something Critical waits.
 
-use super::world::World;
+use super::world::{Book, World};
 use chrono::{DateTime, TimeDelta, Utc};
-use nightdesk_domain::case::{Case, Page, PageState, Work};
+use nightdesk_domain::case::{Case, Page, PageOutcome, PageState, Work};
 use nightdesk_domain::ids::CaseId;
 use nightdesk_domain::phone::PhoneNumber;
+use nightdesk_domain::policy::Channel;
 use nightdesk_domain::vocabulary::Priority;
 use std::sync::Arc;
 
@@ -23,7 +24,7 @@ const AT_ONCE: &str = "a page that failed by itself is followed at once";
 /// A report that the message of a page is lost was taken: that page is waited for no more, and whatever is left to
 /// try is tried now, not when the page would have been given up.
 pub(crate) async fn at_once(world: &Arc<World>, case: &CaseId, page: u32) {
-    let open = |book: &super::world::Book| book.case(case).and_then(|case| case.page(page)).is_some_and(Page::is_open);
+    let open = |book: &Book| book.case(case).and_then(|case| case.page(page)).is_some_and(Page::is_open);
     let waits = open(&world.book());
     world.require(!waits, AT_ONCE, || {
         format!("page {page} of case {case} is still waited for, and its failure was told")
@@ -65,20 +66,17 @@ fn just_ordered(page: &Page, now: DateTime<Utc>) -> bool {
 pub(crate) fn next_channel(world: &World, case: &Case) {
     let Work::Paging { page: first, .. } = case.work else { return };
     for failed in case.pages.iter().filter(|page| page.number >= first) {
-        let PageState::Ended { outcome: nightdesk_domain::case::PageOutcome::Failed, at } = failed.state else {
+        let PageState::Ended { outcome: PageOutcome::Failed, at } = failed.state else {
             continue;
         };
         let Some(person) = world.policy.technician(&failed.technician) else { continue };
         let mut own = case.pages.iter().filter(|page| page.number >= first && page.technician == person.id);
         let followed = own.clone().any(|page| page.is_open() || page.number != failed.number && page.ordered_at >= at);
-        use nightdesk_domain::policy::Channel::{Call, Slack};
         // Whether a text can reach them is the register's to say.
-        let untried = [Call, Slack]
+        let untried = [Channel::Call, Channel::Slack]
             .into_iter()
             .find(|channel| person.has(*channel) && !own.clone().any(|page| page.channel == *channel));
-        let passed = own.any(|page| {
-            matches!(page.state, PageState::Ended { outcome: nightdesk_domain::case::PageOutcome::Passed, .. })
-        });
+        let passed = own.any(|page| matches!(page.state, PageState::Ended { outcome: PageOutcome::Passed, .. }));
         world.require(followed || passed || untried.is_none(), AT_ONCE, || {
             format!("page {} of case {} failed, and {} was not tried by {untried:?}", failed.number, case.id, person.id)
         });
@@ -99,7 +97,7 @@ pub(crate) fn block_known(world: &World, to: &PhoneNumber) {
 pub(crate) fn texting_a_technician(world: &World, (case, page): &(CaseId, u32), to: &PhoneNumber) {
     let (known, decided) = {
         let book = world.book();
-        (book.block_known.get(to).copied(), book.decided.get(&(case.clone(), *page)).copied())
+        (book.block_known.get(to).copied(), book.decided.get(case).and_then(|pages| pages.get(page)).copied())
     };
     let in_time = known.zip(decided).is_none_or(|(known, decided)| decided <= known);
     world.require(in_time || !world.faults.store_is_sound(), "nobody is paged by text who takes none", || {
@@ -115,24 +113,28 @@ pub(crate) async fn keep_watching(world: Arc<World>) {
     }
     while !world.healed() {
         world.clock.sleep_ms(LOOK_SECONDS * 1_000).await;
-        let now = world.clock.at();
-        let cases: Vec<Case> = world.book().cases.values().filter_map(|states| states.last().cloned()).collect();
-        let longest = TimeDelta::minutes(i64::from(world.policy.paging.repeat_minutes));
-        for case in cases.iter().filter(|case| case.brief.wake && case.brief.priority == Priority::Critical) {
-            let waits = matches!(case.work, Work::Filed | Work::Paging { .. } | Work::Pausing { .. });
-            let since = since_worked_on(&world, case);
-            let quiet = now - since > longest + TimeDelta::seconds(WAIT_SECONDS_MAX);
-            world.require(!(waits && quiet), "a Critical case is worked on or accepted at any time", || {
-                format!("nobody was tried for case {} since {since}, and it is in {:?}", case.id, case.work)
-            });
-        }
+        let left = {
+            let book = world.book();
+            let mut newest = book.cases.values().filter_map(|states| states.last());
+            newest.find_map(|case| lies_still(&world, &book, case))
+        };
+        world.require(left.is_none(), "a Critical case is worked on or accepted at any time", || {
+            left.unwrap_or_default()
+        });
     }
 }
 
-/// When somebody was last tried, or last had it.
-fn since_worked_on(world: &World, case: &Case) -> DateTime<Utc> {
-    let book = world.book();
-    let placed = book.placed.iter().filter(|((of, _), _)| *of == case.id).map(|(_, at)| *at).max();
+/// How a Critical case that waits for somebody has been left alone, if it has.
+fn lies_still(world: &World, book: &Book, case: &Case) -> Option<String> {
+    let waits = matches!(case.work, Work::Filed | Work::Paging { .. } | Work::Pausing { .. });
+    if !waits || !case.brief.wake || case.brief.priority != Priority::Critical {
+        return None;
+    }
+    let pages = (case.id.clone(), 0)..=(case.id.clone(), u32::MAX);
+    let placed = book.placed.range(pages).map(|(_, at)| *at).max();
     let held = book.held_until.get(&case.id).copied();
-    placed.into_iter().chain(held).chain([case.opened_at]).max().unwrap_or(case.opened_at)
+    let since = placed.into_iter().chain(held).chain([case.opened_at]).max()?;
+    let longest = TimeDelta::minutes(i64::from(world.policy.paging.repeat_minutes));
+    (world.clock.at() - since > longest + TimeDelta::seconds(WAIT_SECONDS_MAX))
+        .then(|| format!("nobody was tried for case {} since {since}, and it is in {:?}", case.id, case.work))
 }

@@ -133,8 +133,9 @@ fn case_committed(world: &World, case: &Case) {
     if held(case) || book.case(&case.id).is_some_and(held) {
         book.held_until.insert(case.id.clone(), now);
     }
+    let decided = book.decided.entry(case.id.clone()).or_default();
     for page in &case.pages {
-        book.decided.entry((case.id.clone(), page.number)).or_insert(now);
+        decided.entry(page.number).or_insert(now);
     }
     if case.accepted().is_some() || case.work == Work::Handled {
         book.taken_since.entry(case.id.clone()).or_insert(now);

@@ -67,7 +67,7 @@ pub(crate) struct Book {
     /// Pages whose request has begun, and when first.
     pub(crate) placed: BTreeMap<(CaseId, u32), DateTime<Utc>>,
     /// When a page was first seen in a committed state.
-    pub(crate) decided: BTreeMap<(CaseId, u32), DateTime<Utc>>,
+    pub(crate) decided: BTreeMap<CaseId, BTreeMap<u32, DateTime<Utc>>>,
     /// When a case was last seen to be somebody's.
     pub(crate) held_until: BTreeMap<CaseId, DateTime<Utc>>,
     /// Numbers to which the carrier lets no text of ours through, and since when we have been told so.
