@@ -3,26 +3,14 @@
 //! The library is given local times as if they were UTC, which has no clock changes, and the domain puts each time
 //! that comes out on the clock of its zone. So a window at 02:30 is neither lost nor doubled when clocks change.
 
-use chrono::{DateTime, NaiveDateTime, NaiveTime, TimeDelta, Utc};
+mod rule;
+
+use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use nightdesk_domain::windows::{Occurrence, RECURS_DAYS_MAX, Refused, Window};
-use rrule::{Frequency, RRule, RRuleSet, Unvalidated};
+use rrule::{RRule, RRuleSet, Unvalidated};
 
 /// Most beginnings that a rule may have: one a day for a year.
 const TIMES_MAX: u16 = 367;
-/// Parts of a rule that choose days. What chooses hours would let a window begin several times a day.
-const PARTS: [&str; 11] = [
-    "FREQ",
-    "INTERVAL",
-    "COUNT",
-    "UNTIL",
-    "WKST",
-    "BYDAY",
-    "BYMONTHDAY",
-    "BYMONTH",
-    "BYSETPOS",
-    "BYWEEKNO",
-    "BYYEARDAY",
-];
 
 /// Looks whether a window's rule can be read, ends, and occurs, and whether any of it lies ahead.
 ///
@@ -78,56 +66,16 @@ pub(crate) fn occurrences(
 fn starts(window: &Window) -> Result<Vec<NaiveDateTime>, Refused> {
     let Some(text) = &window.recurrence else { return Ok(vec![window.starts]) };
     let first = window.starts.and_utc().with_timezone(&rrule::Tz::UTC);
-    let rule: RRule<Unvalidated> = readable(text, window)?.parse().map_err(|error| unreadable(&error))?;
-    if matches!(rule.get_freq(), Frequency::Hourly | Frequency::Minutely | Frequency::Secondly) {
-        return Err(refused("FREQ must be DAILY, WEEKLY, MONTHLY or YEARLY"));
-    }
-    if rule.get_count().is_none() && rule.get_until().is_none() {
-        return Err(refused("this rule never ends; add COUNT=n, or UNTIL=20261231"));
-    }
-    let rule = rule.validate(first).map_err(|error| unreadable(&error))?;
+    let read = rule::read(text, window)?;
+    // What is refused by the library all the same is told in our words: its own speak of its insides.
+    let rule: RRule<Unvalidated> = read.parse().map_err(|_| rule::unreadable())?;
+    let rule = rule.validate(first).map_err(|_| rule::unreadable())?;
     let dates = RRuleSet::new(first).rrule(rule).all(TIMES_MAX).dates;
     Ok(dates.into_iter().map(|date| date.naive_utc()).collect())
 }
 
-/// The rule as the library reads it: UNTIL on the wall clock, written as if it were UTC. Of a date it is the end.
-fn readable(text: &str, window: &Window) -> Result<String, Refused> {
-    let text = text.trim().to_uppercase();
-    let text = text.strip_prefix("RRULE:").unwrap_or(&text);
-    let mut parts = Vec::new();
-    for part in text.split(';').filter(|part| !part.is_empty()) {
-        let (name, value) = part.split_once('=').unwrap_or((part, ""));
-        if !PARTS.contains(&name) {
-            return Err(refused(&format!(
-                "a window's rule has no {name:.20}; write for example FREQ=WEEKLY;BYDAY=SU;COUNT=8"
-            )));
-        }
-        if name == "UNTIL" {
-            let until =
-                read_until(value, window).ok_or_else(|| refused("UNTIL is written 20261231 or 20261231T040000"))?;
-            parts.push(format!("UNTIL={}Z", until.format("%Y%m%dT%H%M%S")));
-        } else {
-            parts.push(part.to_owned());
-        }
-    }
-    Ok(parts.join(";"))
-}
-
-fn read_until(value: &str, window: &Window) -> Option<NaiveDateTime> {
-    if let Ok(date) = chrono::NaiveDate::parse_from_str(value, "%Y%m%d") {
-        return date.and_time(NaiveTime::MIN).checked_add_signed(TimeDelta::seconds(24 * 60 * 60 - 1));
-    }
-    let (time, utc) = value.strip_suffix('Z').map_or((value, false), |time| (time, true));
-    let time = NaiveDateTime::parse_from_str(time, "%Y%m%dT%H%M%S").ok()?;
-    Some(if utc { time.and_utc().with_timezone(&window.zone).naive_local() } else { time })
-}
-
 fn refused(why: &str) -> Refused {
     Refused::Recurrence(why.to_owned())
-}
-
-fn unreadable(error: &rrule::RRuleError) -> Refused {
-    refused(&format!("this is no rule of RFC 5545 ({error}); write for example FREQ=WEEKLY;BYDAY=SU;COUNT=8"))
 }
 
 #[cfg(test)]
@@ -212,6 +160,7 @@ mod tests {
         let at_ten = "2026-06-01T22:00:00";
         assert!(why(at_ten, 60, "FREQ=DAILY").contains("never ends"));
         assert!(why(at_ten, 60, "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30;COUNT=2").contains("never occurs"));
+        assert!(why(at_ten, 60, "FREQ=DAILY;INTERVAL=7;BYDAY=TU;COUNT=2").contains("never occurs"));
         assert!(why(at_ten, 60, "FREQ=DAILY;COUNT=400").contains("longer than a year"));
         assert!(why(at_ten, 60, "FREQ=MONTHLY;UNTIL=20290101").contains("longer than a year"));
         assert!(why(at_ten, 60, "FREQ=HOURLY;COUNT=4").contains("FREQ"));
@@ -224,6 +173,70 @@ mod tests {
         assert!(why("2026-04-01T22:00:00", 60, "").contains("over already"));
         assert_eq!(check(&window("2026-04-30T22:00:00", 60, "America/Chicago", ""), now), Ok(()));
         assert_eq!(check(&window(at_ten, 60, "America/Chicago", "FREQ=DAILY;COUNT=366"), now), Ok(()));
+    }
+
+    #[test]
+    fn what_rfc_5545_forbids_is_refused_and_not_read_as_something_else() {
+        let why = |rule: &str| {
+            let refused = check(&window("2026-06-07T22:00:00", 60, "UTC", rule), utc("2026-05-01T00:00:00Z"));
+            refused.expect_err(rule).to_string()
+        };
+        for (rule, said) in [
+            ("FREQ=WEEKLY;BYDAY=1SU;COUNT=5", "FREQ=MONTHLY;BYDAY=1SU"),
+            ("FREQ=DAILY;BYDAY=1SU;COUNT=5", "FREQ=MONTHLY;BYDAY=1SU"),
+            ("FREQ=YEARLY;BYDAY=1SU;BYWEEKNO=20;COUNT=1", "BYWEEKNO"),
+            ("FREQ=DAILY;COUNT=3;UNTIL=20260610", "either COUNT or UNTIL"),
+            ("FREQ=DAILY;COUNT=3;BYSETPOS=1", "BYSETPOS"),
+            ("FREQ=WEEKLY;BYMONTHDAY=7;COUNT=2", "BYMONTHDAY"),
+            ("FREQ=DAILY;BYYEARDAY=158;COUNT=2", "FREQ=YEARLY"),
+            ("FREQ=WEEKLY;BYYEARDAY=158;COUNT=2", "FREQ=YEARLY"),
+            ("FREQ=MONTHLY;BYYEARDAY=158;COUNT=2", "FREQ=YEARLY"),
+            ("FREQ=MONTHLY;BYWEEKNO=20;COUNT=2", "FREQ=YEARLY"),
+        ] {
+            assert!(why(rule).contains(said), "{rule}: {}", why(rule));
+        }
+    }
+
+    #[test]
+    fn what_is_refused_says_what_to_write_and_nothing_of_the_library() {
+        let why = |rule: &str| {
+            let refused = check(&window("2026-06-07T22:00:00", 60, "UTC", rule), utc("2026-05-01T00:00:00Z"));
+            refused.expect_err(rule).to_string()
+        };
+        for (rule, said) in [
+            ("FREQ=DAILY;UNTIL=20260606", "UNTIL lies before the window begins"),
+            ("FREQ=DAILY;INTERVAL=0;COUNT=2", "INTERVAL is a whole number from 1"),
+            ("FREQ=DAILY;INTERVAL=70000;COUNT=2", "INTERVAL is a whole number from 1"),
+            ("FREQ=DAILY;COUNT=0", "COUNT is a whole number"),
+            ("FREQ=DAILY;COUNT=99999999999", "COUNT is a whole number"),
+            ("FREQ=DAILY;COUNT", "COUNT is a whole number"),
+            ("FREQ=WEEKLY;BYDAY=XX;COUNT=2", "BYDAY names days"),
+            ("FREQ=WEEKLY;BYDAY=;COUNT=2", "BYDAY names days"),
+            ("FREQ=MONTHLY;BYDAY=0SU;COUNT=2", "BYDAY names days"),
+            ("FREQ=MONTHLY;BYDAY=6SU;COUNT=2", "BYDAY names days"),
+            ("FREQ=MONTHLY;BYMONTHDAY=32;COUNT=2", "BYMONTHDAY holds whole numbers from 1 to 31"),
+            ("FREQ=YEARLY;BYMONTH=13;COUNT=1", "BYMONTH holds whole numbers from 1 to 12"),
+            ("FREQ=YEARLY;BYMONTH=-1;COUNT=1", "BYMONTH holds whole numbers from 1 to 12"),
+            ("FREQ=YEARLY;BYWEEKNO=54;COUNT=1", "BYWEEKNO holds"),
+            ("FREQ=YEARLY;BYYEARDAY=0;COUNT=1", "BYYEARDAY holds"),
+            ("FREQ=MONTHLY;BYDAY=SU;BYSETPOS=40;COUNT=1", "BYSETPOS holds"),
+            ("FREQ=WEEKLY;WKST=MONDAY;COUNT=2", "WKST"),
+            ("FREQ=WEEKLY;COUNT=2;COUNT=3", "COUNT comes twice"),
+            ("FREQ=FORTNIGHTLY;COUNT=2", "FREQ must be DAILY, WEEKLY, MONTHLY or YEARLY"),
+            ("BYDAY=SU;COUNT=2", "FREQ must be DAILY, WEEKLY, MONTHLY or YEARLY"),
+            ("", "FREQ must be DAILY, WEEKLY, MONTHLY or YEARLY"),
+            ("FREQ=WEEKLY;\u{a7}=1;COUNT=2", "write for example"),
+        ] {
+            // An empty text stands for no rule where windows are made; a rule of blanks is one.
+            let rule = if rule.is_empty() { " ; " } else { rule };
+            assert!(why(rule).starts_with("recurrence: ") && why(rule).contains(said), "{rule}: {}", why(rule));
+            assert!(!why(rule).contains("RRule"), "{rule}: {}", why(rule));
+        }
+        // Blanks and small letters change nothing.
+        let spaced = window("2026-06-07T22:00:00", 60, "UTC", " rrule:freq=weekly; byday = +su , we ;count=3;");
+        assert_eq!(begins(&spaced), ["06-07 22:00", "06-10 22:00", "06-14 22:00"]);
+        let first = window("2026-06-07T22:00:00", 60, "UTC", "FREQ=YEARLY;BYMONTH=6;BYDAY=+1SU;COUNT=1");
+        assert_eq!(begins(&first), ["06-07 22:00"]);
     }
 
     #[test]

@@ -5,9 +5,9 @@ use chrono::{TimeDelta, Utc};
 
 const FAILS: &str = "this is dana at acme dental, the file server is down and nobody can work";
 
-/// An instant so many hours from now.
+/// A whole minute, so many hours from now.
 fn hours(hours: i64) -> String {
-    (Utc::now() + TimeDelta::hours(hours)).format("%Y-%m-%dT%H:%M:%SZ").to_string()
+    (Utc::now() + TimeDelta::hours(hours)).format("%Y-%m-%dT%H:%M:00Z").to_string()
 }
 
 /// A folder whose store has the demo tenant, and no call yet.
@@ -68,11 +68,17 @@ async fn a_window_is_listed_and_changed_and_what_is_wrong_is_refused_by_its_opti
     };
     refused(&["--repeat", "FREQ=DAILY"], "--repeat").await;
     refused(&["--repeat", "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30;COUNT=1"], "--repeat").await;
+    // The library that expands rules warns of one that never occurs; the refusal says all there is to say.
+    let never = &["--repeat", "FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30,31;COUNT=1"];
+    let never = folder.run(&[&add(&from, &until)[..], never].concat()).await;
+    assert_eq!(never.err, "error: --repeat: this rule never occurs\n");
     refused(&["--whole-company"], "--system").await;
     for (args, option) in [
         (add(&until, &from), "--until"),
         (add("tomorrow", &until), "--from"),
         (add("2026-01-01T10:00", "2026-01-01T11:00"), "--until"),
+        (add("2036-01-01T22:00:30", "2036-01-01T23:00"), "--from"),
+        (add("2036-01-01T22:00", "2036-01-01T22:00:30"), "--until"),
     ] {
         let ran = folder.run(&args).await;
         assert!(ran.code == 1 && ran.err.contains(&format!("error: {option}:")), "{option}: {ran:?}");

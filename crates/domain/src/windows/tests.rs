@@ -100,6 +100,19 @@ fn everything_wrong_is_refused_by_the_name_of_its_field() {
 }
 
 #[test]
+fn seconds_are_refused_by_the_name_of_their_field_and_never_dropped() {
+    let why = |starts: &str, ends: &str| {
+        checked(|w| (w.starts, w.ends) = (local(starts), local(ends))).unwrap_err().to_string()
+    };
+    let (ten, four) = ("2026-01-15T22:00:00", "2026-01-16T04:00:00");
+    assert!(why("2026-01-15T22:00:30", four).starts_with("starts: a window begins and ends on a whole minute"));
+    assert!(why(ten, "2026-01-16T04:00:01").starts_with("ends: a window begins and ends on a whole minute"));
+    assert!(why(ten, "2026-01-16T04:00:00.5").starts_with("ends: a window begins and ends on a whole minute"));
+    // A window of half a minute is not said to be longer than three days.
+    assert!(!why(ten, "2026-01-15T22:00:30").contains("72 hours"));
+}
+
+#[test]
 fn an_instant_becomes_a_time_of_the_wall_clock_unless_it_is_the_second_of_two() {
     let chicago = chrono_tz::America::Chicago;
     let read = |text: &str| wall_clock(text.parse().unwrap(), chicago, "starts");

@@ -3,7 +3,7 @@
 use super::{Told, Window};
 use crate::ids::{CompanyId, WindowId};
 use crate::policy::{Policy, first_instant};
-use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDateTime, TimeDelta, Timelike, Utc};
 use chrono_tz::Tz;
 
 /// Longest window, in minutes: three days.
@@ -61,6 +61,9 @@ pub enum Refused {
     /// A text for callers that is empty or too long.
     #[error("told: what callers are told has 1 to {CHARS_MAX} characters; leave it out for the usual sentence")]
     Told,
+    /// A time that is not a whole minute, by the name of its field.
+    #[error("{0}: a window begins and ends on a whole minute; leave the seconds out, as in 2026-12-06T22:00")]
+    Seconds(&'static str),
     /// It ends before it begins.
     #[error("ends: a window must end later than it starts")]
     EndsBeforeItStarts,
@@ -108,6 +111,11 @@ impl Wanted {
             text => Ok(text),
         };
         let told = Told { english: told(self.told.english)?, spanish: told(self.told.spanish)? };
+        for (at, field) in [(self.starts, "starts"), (self.ends, "ends")] {
+            if (at.second(), at.nanosecond()) != (0, 0) {
+                return Err(Refused::Seconds(field));
+            }
+        }
         if self.ends <= self.starts {
             return Err(Refused::EndsBeforeItStarts);
         }
@@ -120,7 +128,7 @@ impl Wanted {
             title,
             told,
             starts: self.starts,
-            lasts_minutes: lasts_minutes.filter(|minutes| *minutes > 0).ok_or(Refused::TooLong)?,
+            lasts_minutes: lasts_minutes.ok_or(Refused::TooLong)?,
             zone: self.zone,
             recurrence: self.recurrence,
             cancelled_at: None,
