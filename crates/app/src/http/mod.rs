@@ -20,7 +20,7 @@ pub(crate) use twilio::is_on_the_line;
 
 use crate::wiring::Wiring;
 use axum::Router;
-use axum::routing::{any, get, post};
+use axum::routing::{MethodRouter, any, get, post};
 use nightdesk_adapters_twilio::PublicUrl;
 use nightdesk_engine::Engine;
 use std::sync::Arc;
@@ -41,20 +41,42 @@ pub struct AppState {
     pub alert_rates: Arc<AlertRates>,
 }
 
+/// Who has to reach a route from outside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// Carriers, chat, calendars, other tools and people with a link: a reverse proxy passes it on.
+    Outside,
+    /// A monitor: it needs no password, and names nobody.
+    Monitor,
+    /// Nobody: it needs no password, and names tenants.
+    Inside,
+}
+
 /// The routes. The carrier's addresses below `/twilio/` are listed in one place, the Twilio adapter's `routes`.
+fn routes() -> [(&'static str, Reach, MethodRouter<AppState>); 11] {
+    use Reach::{Inside, Monitor, Outside};
+    [
+        ("/twilio/{*rest}", Outside, any(twilio::webhook)),
+        ("/alerts", Outside, post(alerts::take)),
+        ("/alerts/{tenant}", Outside, post(alerts::take)),
+        ("/alerts/{tenant}/{id}", Outside, get(alerts::status)),
+        ("/alerts/{tenant}/{id}/handled", Outside, post(alerts::handled)),
+        ("/slack/{tenant}/interactivity", Outside, post(slack::interactivity)),
+        ("/ack/{tenant}/{case}/{page}/{mac}", Outside, get(ack::show).post(ack::accept)),
+        ("/recording/{tenant}/{id}/{mac}", Outside, get(recording::sound)),
+        ("/rota/{tenant}/{file}", Outside, get(feed::feed)),
+        ("/healthz", Monitor, get(health::healthz)),
+        ("/metrics", Inside, get(metrics::metrics)),
+    ]
+}
+
+/// The paths of all routes, and who has to reach each: what stands before NightDesk passes these on.
+pub fn paths() -> Vec<(&'static str, Reach)> {
+    routes().into_iter().map(|(path, reach, _)| (path, reach)).collect()
+}
+
+/// The one router.
 pub fn router(state: AppState) -> Router {
-    Router::new()
-        .route("/twilio/{*rest}", any(twilio::webhook))
-        .route("/alerts", post(alerts::take))
-        .route("/alerts/{tenant}", post(alerts::take))
-        .route("/alerts/{tenant}/{id}", get(alerts::status))
-        .route("/alerts/{tenant}/{id}/handled", post(alerts::handled))
-        .route("/slack/{tenant}/interactivity", post(slack::interactivity))
-        .route("/ack/{tenant}/{case}/{page}/{mac}", get(ack::show).post(ack::accept))
-        .route("/recording/{tenant}/{id}/{mac}", get(recording::sound))
-        .route("/rota/{tenant}/{file}", get(feed::feed))
-        .route("/healthz", get(health::healthz))
-        .route("/metrics", get(metrics::metrics))
-        .layer(CatchPanicLayer::new())
-        .with_state(state)
+    let router = routes().into_iter().fold(Router::new(), |router, (path, _, method)| router.route(path, method));
+    router.layer(CatchPanicLayer::new()).with_state(state)
 }

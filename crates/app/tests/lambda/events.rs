@@ -4,10 +4,13 @@ use crate::support::*;
 use lambda_http::Context;
 use nightdesk::config::{DEMO, Tenant};
 use nightdesk::lambda::{FUNCTIONS, Host};
+use nightdesk::links::Linked;
 use nightdesk_adapters_local::phone::sign;
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+const TOOL: &str = "rmm-0123456789abcdef0123456789";
 
 struct Stage {
     _folder: Folder,
@@ -83,25 +86,69 @@ async fn a_call_is_greeted_in_any_stage_and_behind_a_custom_domain() {
     }
 }
 
-#[tokio::test]
-async fn a_tools_alert_is_taken_by_the_same_function() {
+/// A stage with a tool that may page, whose token is this.
+async fn stage_with_a_tool() -> Stage {
     let folder = Folder::new();
-    let token = folder.write("token", "rmm-0123456789abcdef0123456789");
+    let token = folder.write("token", TOOL);
     let tenant = format!("{DEMO}\n[alerts.tokens]\nrmm = {{ file = {token:?} }}\n");
     let mut setup = setup(&folder, 1.0);
     setup.public_url = Some("https://a.example.com/prod".to_owned());
     setup.tenants = vec![Tenant::parse(&tenant).unwrap()];
     let host = Arc::new(Host::from(setup.host().await.unwrap()));
-    let stage = Stage { _folder: folder, host, token: String::new(), public: String::new() };
+    Stage { _folder: folder, host, token: String::new(), public: String::new() }
+}
+
+/// A request by the gateway's route of these words.
+fn routed(route: &str, method: &str, path: &str, content: (&str, &str)) -> Value {
+    json!({
+        "version": "2.0", "routeKey": route, "rawPath": path, "rawQueryString": "",
+        "headers": {"content-type": content.0, "authorization": format!("Bearer {TOOL}"), "idempotency-key": "a"},
+        "requestContext": {"accountId": "123456789012", "apiId": "a", "stage": "prod", "timeEpoch": 1, "http": {
+            "method": method, "path": path, "protocol": "HTTP/1.1", "sourceIp": "192.0.2.1", "userAgent": "x"}},
+        "body": content.1, "isBase64Encoded": false
+    })
+}
+
+#[tokio::test]
+async fn a_page_is_accepted_by_its_link_and_the_other_addresses_are_answered_too() {
+    let stage = stage_with_a_tool().await;
+    let alert = r#"{"summary": "RAID of hv-01 has lost a second disk", "priority": "Critical"}"#;
+    let json = ("application/json", alert);
+    let sent = stage.call("triage", routed("ANY /alerts/{proxy+}", "POST", "/prod/alerts/lakeside", json)).await;
+    let sent: Value = serde_json::from_str(sent.unwrap()["body"].as_str().unwrap()).unwrap();
+    let case = nightdesk_domain::ids::CaseId::parse(sent["id"].as_str().unwrap()).unwrap();
+    let tenant = nightdesk_domain::ids::TenantId::parse("lakeside").unwrap();
+    let link = stage.host.wiring.links().to(&tenant, Linked::Page(&case, 1)).await.unwrap();
+    let path = link.strip_prefix("https://a.example.com").unwrap();
+    assert!(path.starts_with("/prod/ack/lakeside/"), "{link}");
+
+    let ack = "ANY /ack/{proxy+}";
+    let form = |body| ("application/x-www-form-urlencoded", body);
+    let shown = stage.call("triage", routed(ack, "GET", path, form(""))).await.unwrap();
+    assert!(shown["statusCode"] == 200 && shown["body"].as_str().unwrap().contains("Nobody has it yet."), "{shown}");
+    let accepted = stage.call("triage", routed(ack, "POST", path, form("minutes="))).await.unwrap();
+    assert!(accepted["body"].as_str().unwrap().contains("You have it."), "{accepted}");
+    let forged = format!("{}{}", &path[..path.len() - 1], if path.ends_with('0') { '1' } else { '0' });
+    let forged = stage.call("triage", routed(ack, "POST", &forged, form(""))).await.unwrap();
+    assert!(forged["body"].as_str().unwrap().contains("This link does not hold"), "{forged}");
+
+    // What the program answers, and no gateway: a message that is not there, a button without Slack, a rota that is
+    // nobody's.
+    for (route, method, path) in [
+        ("ANY /recording/{proxy+}", "GET", "/prod/recording/lakeside/RE1/00"),
+        ("ANY /slack/{proxy+}", "POST", "/prod/slack/lakeside/interactivity"),
+        ("ANY /rota/{proxy+}", "GET", "/prod/rota/lakeside/none.ics"),
+    ] {
+        let answer = stage.call("triage", routed(route, method, path, form("payload=%7B%7D"))).await.unwrap();
+        assert!(answer["statusCode"].as_u64().is_some_and(|status| (400..500).contains(&status)), "{path} {answer}");
+    }
+}
+
+#[tokio::test]
+async fn a_tools_alert_is_taken_by_the_same_function() {
+    let stage = stage_with_a_tool().await;
     let event = |path: &str, method: &str, body: Value| {
-        json!({
-            "version": "2.0", "routeKey": "ANY /alerts/{proxy+}", "rawPath": path, "rawQueryString": "",
-            "headers": {"content-type": "application/json", "authorization": "Bearer rmm-0123456789abcdef0123456789",
-                "idempotency-key": "a"},
-            "requestContext": {"accountId": "123456789012", "apiId": "a", "stage": "prod", "timeEpoch": 1, "http": {
-                "method": method, "path": path, "protocol": "HTTP/1.1", "sourceIp": "192.0.2.1", "userAgent": "x"}},
-            "body": body.to_string(), "isBase64Encoded": false
-        })
+        routed("ANY /alerts/{proxy+}", method, path, ("application/json", &body.to_string()))
     };
     let alert = json!({"summary": "RAID of hv-01 has lost a second disk", "priority": "Critical"});
     for status in [201, 200] {

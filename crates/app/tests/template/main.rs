@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a failed test panics")]
 
 mod read;
+mod routes;
 mod rules;
 
 use read::Template;
@@ -40,6 +41,17 @@ fn a_name_that_nothing_bears_is_noticed_wherever_it_stands() {
 fn a_function_that_the_program_does_not_have_and_one_that_is_not_deployed_are_noticed() {
     check_broken("Handler: notifier", "Handler: notifyer", "no function is named \"notifyer\"");
     check_broken("Handler: notifier", "Handler: triage", "\"notifier\" is not deployed");
+}
+
+#[test]
+fn a_public_path_without_a_route_and_a_private_one_with_one_are_noticed() {
+    check_broken("RouteKey: ANY /ack/{proxy+}", "RouteKey: ANY /act/{proxy+}", "/ack/{tenant}");
+    check_broken("RouteKey: ANY /recording/{proxy+}", "RouteKey: GET /recording", "/recording/{tenant}");
+    check_broken("RouteKey: ANY /slack/{proxy+}", "RouteKey: ANY /slackers/{proxy+}", "/slack/{tenant}");
+    check_broken("RouteKey: ANY /rota/{proxy+}", "RouteKey: ANY /rotas/{proxy+}", "/rota/{tenant}");
+    check_broken("RouteKey: POST /alerts", "RouteKey: POST /alert", "/alerts is not passed on");
+    check_broken("RouteKey: GET /healthz", "RouteKey: GET /metrics", "/metrics is passed on");
+    check_broken("RouteKey: GET /healthz", "RouteKey: $default", "/metrics is passed on");
 }
 
 #[test]

@@ -24,8 +24,19 @@ pub(crate) mod table {
 
 /// Every complaint about a template.
 pub(crate) fn all(template: &Template) -> Vec<String> {
-    let rules: [fn(&Template) -> Vec<String>; 10] =
-        [references, handlers, functions, notifier, voicemail, store, recordings, permissions, alarms, told];
+    let rules: [fn(&Template) -> Vec<String>; 11] = [
+        references,
+        handlers,
+        functions,
+        notifier,
+        voicemail,
+        store,
+        recordings,
+        permissions,
+        alarms,
+        told,
+        crate::routes::of_template,
+    ];
     rules.iter().flat_map(|rule| rule(template)).collect()
 }
 
