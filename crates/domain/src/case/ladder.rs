@@ -200,6 +200,7 @@ impl Step<'_> {
             _ => {}
         }
         self.callback_due();
+        self.quiet_due();
         Ok(())
     }
 

@@ -228,6 +228,11 @@ pub(super) fn reminder_text(case: &Case, policy: &Policy) -> String {
     )
 }
 
+/// A day and time in the tenant's zone, in English.
+pub(super) fn when(at: DateTime<Utc>, policy: &Policy, now: DateTime<Utc>) -> String {
+    say_time(at, policy.time_zone, Language::English, now)
+}
+
 /// A time of day in the tenant's zone, in English.
 pub(super) fn clock_time(at: DateTime<Utc>, policy: &Policy) -> String {
     say_clock(at, policy.time_zone, Language::English)
@@ -260,7 +265,7 @@ pub(super) fn company_name(brief: &Brief, policy: &Policy) -> Option<String> {
 }
 
 /// The work that explains the problem, until when, and whether it kept anybody from being woken.
-fn planned_words(planned: &PlannedWork, case: &Case) -> String {
+pub(super) fn planned_words(planned: &PlannedWork, case: &Case) -> String {
     let until = say_time(planned.until, planned.zone, Language::English, case.opened_at);
     let nobody = if planned.suppressed { "; nobody was woken for it" } else { "" };
     format!("{} (window {}), until {until}{nobody}", planned.title, planned.window)

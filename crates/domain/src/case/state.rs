@@ -4,6 +4,7 @@ use super::alert::ToolAlert;
 use super::callback::Owed;
 use super::history::History;
 use super::outage::{Joined, Outage};
+use super::quiet::Quiet;
 use super::ticket::TicketRecord;
 use crate::ids::{AckCode, CallId, CaseId, CompanyId, LegId, TechnicianId, TenantId};
 use crate::phone::PhoneNumber;
@@ -45,6 +46,9 @@ pub struct Case {
     /// Set once it is a known outage.
     #[serde(default)]
     pub outage: Option<Outage>,
+    /// Set once planned work has kept it quiet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quiet: Option<Quiet>,
     /// The ticket.
     pub ticket: TicketRecord,
     /// The code by which a technician accepts it in a text; none in a case of an earlier build.

@@ -47,6 +47,7 @@ impl Case {
             callback: brief.callback.clone().map(Owed::new),
             joined: Vec::new(),
             outage: None,
+            quiet: None,
             ticket: TicketRecord { number, status, psa: None, notes_waiting: Vec::new() },
             ack_code: Some(code),
             work: Work::Filed,
@@ -87,6 +88,7 @@ impl Case {
             step.alert();
         }
         step.confirm_callback();
+        step.quiet_or_not();
         (step.case, step.planner.into_effects())
     }
 
@@ -116,7 +118,7 @@ impl Case {
             Work::Held { arrival, .. } => arrival.map(|arrival| arrival.until()),
             _ => None,
         };
-        pages.chain(work).chain(self.callback_deadline()).min()
+        pages.chain(work).chain(self.callback_deadline()).chain(self.quiet_deadline()).min()
     }
 
     /// Whether an ordered page is still wanted; asked just before the carrier is.
@@ -242,6 +244,7 @@ impl<'a> Step<'a> {
         self.case.brief.wake |= before.wake;
         self.case.brief.priority = self.case.brief.priority.max(before.priority);
         self.promise_told(before.callback.as_ref());
+        self.quiet_or_not();
         self.case.ticket_behind = true;
         let worse = self.case.brief.priority == Priority::Critical && before.priority < Priority::Critical;
         let begins = match self.case.work {

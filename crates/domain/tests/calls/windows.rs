@@ -1,6 +1,8 @@
 //! Planned work: what it explains is told and filed, and wakes nobody; everything else wakes as ever.
 
 use super::STRANGER;
+use nightdesk_domain::case::{Case, CaseEvent};
+use nightdesk_domain::effect::Effect;
 use nightdesk_domain::vocabulary::{Disposition, Priority};
 use nightdesk_domain::windows::{Told, Window};
 use nightdesk_testkit::sample;
@@ -37,8 +39,65 @@ fn a_failure_that_is_planned_is_explained_filed_and_wakes_nobody() {
         )
         .expect_in_ticket("window/planned-work: file server")
         .hangs_up()
-        .silence_for_minutes(600)
+        .silence_for_minutes(5 * 60 + 59)
         .expect_nobody_woken();
+}
+
+/// The notices to the people on call, each its subject and its text.
+fn notices(night: &Night) -> Vec<(String, String)> {
+    let notice = |effect: &Effect| match effect {
+        Effect::Alert(alert) => Some((alert.subject.reveal().to_owned(), alert.body.reveal().to_owned())),
+        _ => None,
+    };
+    night.effects.iter().filter_map(|planned| notice(&planned.effect)).collect()
+}
+
+#[test]
+fn what_was_kept_quiet_is_told_when_business_opens_and_only_once() {
+    let night = dana().says("the file server is down and nobody can work").hangs_up();
+    // It was two at night; the office opens at eight.
+    let passes = (sample::at(6 * 3600 - 1) - night.now).num_seconds();
+    let night = night.seconds_pass(passes);
+    assert_eq!(notices(&night), []);
+    let night = night.seconds_pass(1).expect_alerts(1).expect_nobody_woken();
+    let (subject, body) = &notices(&night)[0];
+    assert!(subject.starts_with("Kept quiet by planned work: Acme Dental: "), "{subject}");
+    let number = &night.case().ticket.number;
+    for told in [
+        "Nobody was woken for this call, since planned work explains it.",
+        &format!("Ticket {number}, opened "),
+        "Planned work: New disks (window 1), until Thursday at 4:00 AM Central time; nobody was woken for it.",
+        "nobody can work",
+    ] {
+        assert!(body.contains(told), "{told}: {body}");
+    }
+    let again = serde_json::to_string(night.case()).unwrap();
+    assert_eq!(&serde_json::from_str::<Case>(&again).unwrap(), night.case(), "it is stored");
+    night.silence_for_minutes(7 * 24 * 60).expect_over();
+}
+
+#[test]
+fn what_was_kept_quiet_is_told_even_if_the_case_was_handled_and_not_if_somebody_was_woken_after_all() {
+    let quiet = dana().says("the file server is down and nobody can work");
+    let handled = quiet.clone().hangs_up().case_event(CaseEvent::MarkedHandled { by: "Bea".into() });
+    handled.seconds_pass(6 * 3600).expect_alerts(1);
+    let window = sample::window(&["file server"], UNTIL_FOUR);
+    let asked = night(&window).call_from(STRANGER).says("acme dental here, the file server is down");
+    let woken = asked.says("dana miller, and now the internet is down too for everybody").rings("alex").accepts();
+    assert_eq!(notices(&woken.hangs_up().seconds_pass(24 * 3600)), []);
+}
+
+#[test]
+fn an_office_that_never_opens_is_told_a_day_later() {
+    let mut policy = sample::policy();
+    policy.business_hours.days.clear();
+    let known = vec![sample::contact("Dana", "acme-dental", &[STRANGER])];
+    let window = sample::window(&["file server"], UNTIL_FOUR);
+    let night = Night::with(policy).while_planned(vec![window.occurrence(window.starts).unwrap()]);
+    let night = night.known_as(known).call_from(STRANGER).says("the file server is down").hangs_up();
+    let night = night.seconds_pass(24 * 3600 - 120);
+    assert_eq!(notices(&night), []);
+    night.seconds_pass(120).expect_alerts(1);
 }
 
 #[test]
