@@ -258,7 +258,7 @@ impl Step<'_> {
             (true, _, _) => Lead::Danger,
             (_, true, _) => Lead::Waking,
             _ if self.call.joined.is_some() && !self.call.joined_told => Lead::Known,
-            _ if self.call.planned().is_some() && !self.call.planned_told => Lead::Planned,
+            _ if self.call.explained().is_some() && !self.call.planned_told => Lead::Planned,
             (_, _, true) if self.call.language == Language::Spanish => Lead::Welcome,
             _ => Lead::None,
         }
@@ -432,13 +432,13 @@ impl Call {
         let who_known = name_known && self.identity.company.is_some();
         let woken = self.case_open;
         // What is expected is over by itself: nothing is asked that would not change what happens.
-        let settled = found.fix != Fix::None || found.wish != Wish::None || self.planned().is_some();
+        let settled = found.fix != Fix::None || found.wish != Wish::None || self.explained().is_some();
         // What is known already needs nothing but whom to call back.
         let weighs = self.joined.is_none() && (woken || (found.priority >= Priority::Medium && !settled));
         let no_time = told.callback.is_none() && self.callback_given.is_none();
         let wants_time = match found.wish {
             Wish::Callback => no_time,
-            Wish::None | Wish::Person if self.planned().is_some() => false,
+            Wish::None | Wish::Person if self.explained().is_some() => false,
             Wish::None | Wish::Person => (found.priority >= Priority::Medium || self.person_wanted()) && no_time,
             Wish::NoCall | Wish::Voicemail => false,
         };
@@ -455,7 +455,7 @@ impl Call {
             (Question::CallbackTime, !woken && wants_time && found.fix == Fix::None),
             (Question::MayText, self.texts_offered && !woken && self.will_be_called(found)),
             // Nobody is left with something worse because the first sentence was explained.
-            (Question::AnythingElse, self.joined.is_some() || self.planned().is_some_and(|(_, told)| told.lowered)),
+            (Question::AnythingElse, self.joined.is_some() || self.explained().is_some_and(|told| told.lowered)),
         ];
         if self.asked.len() >= FOLLOW_UPS_MAX {
             return None;

@@ -208,7 +208,7 @@ impl Step<'_> {
             gist: call.opinion.as_ref().map(|(_, opinion)| opinion.gist.clone()),
             flags: found.flags.clone(),
             windows: call.windows_in_force(self.context.now).map(|it| it.window.title.clone()).collect(),
-            planned: call.planned().map(|(it, explained)| it.explains(explained)),
+            planned: call.planned(self.context.now).map(|(it, explained)| it.explains(explained)),
         }
     }
 }
@@ -227,10 +227,22 @@ impl Call {
     }
 
     /// The planned work that explains what the caller told, unless somebody is woken all the same.
-    pub(super) fn planned(&self) -> Option<(&Occurrence, &Explained)> {
+    ///
+    /// Work that is done night after night may be known by several of its times: the one that is in force counts, and
+    /// where it has ended a moment ago, that one.
+    pub(super) fn planned(&self, now: DateTime<Utc>) -> Option<(&Occurrence, &Explained)> {
+        let explained = self.explained()?;
+        let times = || self.windows.iter().filter(|it| it.window.id == explained.window);
+        let begun = || times().filter(|it| it.from <= now).max_by_key(|it| it.from);
+        let it = times().find(|it| it.in_force(now)).or_else(begun).or_else(|| times().next())?;
+        Some((it, explained))
+    }
+
+    /// What planned work explains of what the caller told, unless somebody is woken all the same.
+    pub(super) fn explained(&self) -> Option<&Explained> {
         let explained = self.assessment.as_ref()?.planned.as_ref()?;
-        let it = self.windows.iter().find(|it| it.window.id == explained.window)?;
-        (self.disposition != Some(Disposition::Escalate)).then_some((it, explained))
+        let known = self.windows.iter().any(|it| it.window.id == explained.window);
+        (known && self.disposition != Some(Disposition::Escalate)).then_some(explained)
     }
 
     /// The case that this call opened or joined, if it did.

@@ -246,7 +246,7 @@ impl Call {
 
     /// What the caller is told of the planned work that explains the problem.
     fn planned_words(&self, now: DateTime<Utc>) -> Vec<String> {
-        let told = self.planned().map(|(it, explained)| it.told(explained.system.as_deref(), self.language, now));
+        let told = self.planned(now).map(|(it, explained)| it.told(explained.system.as_deref(), self.language, now));
         told.unwrap_or_default()
     }
 }

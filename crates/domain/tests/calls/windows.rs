@@ -222,6 +222,24 @@ fn a_window_that_ends_during_the_call_explains_nothing_that_is_said_after_it() {
 }
 
 #[test]
+fn of_work_that_is_done_day_after_day_the_caller_is_told_the_end_of_the_present_time() {
+    // From two at night on for a day, and again, and again: the first of them ends while the caller is on the line.
+    let window = sample::window(&["file server"], 24 * 60);
+    let next = window.starts + chrono::TimeDelta::days(1);
+    let times = vec![window.occurrence(window.starts).unwrap(), window.occurrence(next).unwrap()];
+    let known = vec![sample::contact("Dana", "acme-dental", &[STRANGER])];
+    let night = Night::new().while_planned(times).known_as(known).at(sample::at(24 * 3600 - 60)).call_from(STRANGER);
+    let before = night.clone().says("the file server is down and nobody can work");
+    before.hears("being worked on as planned until 2:00 AM.");
+    night
+        .seconds_pass(61)
+        .says("the file server is down and nobody can work")
+        .hears("being worked on as planned until Saturday at 2:00 AM Central time.")
+        .hangs_up()
+        .expect_in_ticket("Planned work: New disks (window 1), until Saturday at 2:00 AM Central time");
+}
+
+#[test]
 fn work_at_another_client_or_at_one_that_is_not_known_explains_nothing() {
     let window = sample::window(&["file server"], UNTIL_FOUR);
     night(&window).call_from(STRANGER).says("the file server is down and nobody can work").rings("alex");
