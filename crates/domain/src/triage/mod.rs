@@ -45,6 +45,7 @@ pub use dialog::{Evidence, Speaker, Turn};
 pub use flags::{Flag, FlagKind, find_flags};
 pub use harmless::Telling;
 pub use language::detect_language;
+pub(crate) use normalise::plain_words;
 pub use weights::LABEL_NAMES as WEIGHED_LABELS;
 
 pub use say::{say_callback, say_clock, say_time, say_until};

@@ -146,6 +146,11 @@ pub(super) fn phrase(text: &str) -> String {
     Words::new(&[text]).text
 }
 
+/// The words of a text, lower case and without accents, as a caller's are.
+pub(crate) fn plain_words(text: &str) -> Vec<String> {
+    split(text, 0, 0).into_iter().map(|word| word.plain).collect()
+}
+
 fn split(text: &str, base: usize, turn: usize) -> Vec<Word> {
     let mut words: Vec<Word> = Vec::new();
     let mut plain = String::new();

@@ -3,6 +3,7 @@
 //! A window is a value on the wall clock of its zone. What expands its recurrence is the engine, which gives one
 //! [`Occurrence`] for each time that the work is done; triage lets those that are in force explain a failure.
 
+mod names;
 mod wanted;
 
 pub use wanted::{

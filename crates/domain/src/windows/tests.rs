@@ -90,6 +90,10 @@ fn everything_wrong_is_refused_by_the_name_of_its_field() {
     assert_eq!(field(|w| w.systems.clear()), "systems");
     assert_eq!(field(|w| w.whole_company = true), "systems");
     assert_eq!(field(|w| w.systems.push(" . ".to_owned())), "systems");
+    for name in ["the", "is", "office", "东京", "s"] {
+        let refused = checked(|w| w.systems.push(name.to_owned())).unwrap_err().to_string();
+        assert!(refused.starts_with("systems: "), "{refused}");
+    }
     assert_eq!(field(|w| w.systems = vec!["server".to_owned(); 21]), "systems");
     assert_eq!(field(|w| w.title = "  ".to_owned()), "title");
     assert_eq!(field(|w| w.told.english = Some(String::new())), "told");

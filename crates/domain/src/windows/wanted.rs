@@ -1,5 +1,6 @@
 //! A window as somebody asks for it, and every reason to refuse it.
 
+use super::names::{Unusable, usable};
 use super::{Told, Window};
 use crate::ids::{CompanyId, WindowId};
 use crate::policy::{Policy, first_instant};
@@ -52,9 +53,17 @@ pub enum Refused {
     /// Systems, and the whole client as well.
     #[error("systems: either name systems, or say that the whole company is meant, not both")]
     Both,
-    /// A name without a letter or digit, one that is too long, or too many of them.
-    #[error("systems: at most {SYSTEMS_MAX} names, each of 2 to {CHARS_MAX} characters with a letter in it")]
+    /// A name that is too short or too long, or too many of them.
+    #[error("systems: at most {SYSTEMS_MAX} names, each of 2 to {CHARS_MAX} characters")]
     Systems,
+    /// A name that every caller says, whatever has failed: it would explain everything, or nothing.
+    #[error(
+        "systems: {0:?} does not say which system is meant; write what callers call it, such as \"file server\", or say that the whole company is meant"
+    )]
+    SaysNothing(String),
+    /// A name that no caller says in English or Spanish.
+    #[error("systems: {0:?} is no name that a caller can say; write it with the letters of English or Spanish")]
+    CannotBeSaid(String),
     /// No title, or too long a one.
     #[error("title: say in 1 to {TITLE_CHARS_MAX} characters what is being done")]
     Title,
@@ -97,10 +106,15 @@ impl Wanted {
             (false, true) => return Err(Refused::Both),
             _ => {}
         }
-        let named =
-            |name: &String| (2..=CHARS_MAX).contains(&name.chars().count()) && name.contains(char::is_alphanumeric);
-        if systems.len() > SYSTEMS_MAX || !systems.iter().all(named) {
+        let fits = |name: &String| (2..=CHARS_MAX).contains(&name.chars().count());
+        if systems.len() > SYSTEMS_MAX || !systems.iter().all(fits) {
             return Err(Refused::Systems);
+        }
+        for name in &systems {
+            usable(name).map_err(|why| match why {
+                Unusable::SaysNothing => Refused::SaysNothing(name.clone()),
+                Unusable::CannotBeSaid => Refused::CannotBeSaid(name.clone()),
+            })?;
         }
         let title = one_line(&self.title);
         if !(1..=TITLE_CHARS_MAX).contains(&title.chars().count()) {
