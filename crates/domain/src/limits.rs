@@ -101,6 +101,8 @@ pub const ARRIVAL_GRACE_SECONDS: u32 = 10 * 60;
 pub const CALLBACK_GRACE_SECONDS: u32 = 15 * 60;
 /// How often a promised call can be moved to another time.
 pub const CALLBACK_MOVES_MAX: u32 = 2;
+/// How far ahead a promised call can be moved, in days.
+pub const CALLBACK_MOVE_DAYS_MAX: i64 = 90;
 /// How often somebody is told that a promised call is overdue, at most once at each opening of the office.
 pub const CALLBACK_TOLD_MAX: u32 = 5;
 /// Most layers of a rota.

@@ -2,9 +2,10 @@
 
 use crate::machines::Happening;
 use crate::{Engine, EngineError};
+use chrono::TimeDelta;
 use nightdesk_domain::case::{CallbackState, Case, CaseEvent, Owed, Promise};
 use nightdesk_domain::ids::{CaseId, OwnerId, TenantId};
-use nightdesk_domain::limits::CALLBACK_MOVES_MAX;
+use nightdesk_domain::limits::{CALLBACK_MOVE_DAYS_MAX, CALLBACK_MOVES_MAX};
 use nightdesk_domain::private::Private;
 use nightdesk_ports::{Snapshot, StoreError};
 
@@ -31,6 +32,9 @@ pub enum CallbackError {
     /// That time is over.
     #[error("when: this time has passed; name one that is to come")]
     Past,
+    /// Nobody remembers a call for so long.
+    #[error("when: a promised call is moved at most {CALLBACK_MOVE_DAYS_MAX} days ahead; name an earlier time")]
+    TooFar,
     /// Somebody else did something at the same time.
     #[error("ticket: somebody else changed it just now; look at it, then try again")]
     Changed,
@@ -60,7 +64,7 @@ impl Engine {
     /// A person moves the promised call to another time; gives the case as it is then.
     ///
     /// # Errors
-    /// That no call is owed, that it was moved too often, or that the time has passed.
+    /// That no call is owed, that it was moved too often, or that the time has passed or is too far ahead.
     pub async fn move_callback(
         &self,
         tenant: &TenantId,
@@ -74,6 +78,9 @@ impl Engine {
         }
         if to.from <= self.now() {
             return Err(CallbackError::Past);
+        }
+        if to.from - self.now() > TimeDelta::days(CALLBACK_MOVE_DAYS_MAX) {
+            return Err(CallbackError::TooFar);
         }
         let event = CaseEvent::CallbackMoved { number, to: to.clone(), by };
         let after = self.changed_callback(tenant, case, event).await?;

@@ -111,6 +111,16 @@ async fn a_technician_texts_that_the_promised_call_was_made_also_days_later_and_
 }
 
 #[tokio::test]
+async fn a_promised_call_is_moved_ninety_days_ahead_and_no_further() {
+    let night = promised().await;
+    let now = night.clock.now();
+    let refused = night.moves(now + TimeDelta::days(90) + TimeDelta::minutes(1)).await;
+    assert!(matches!(refused, Err(CallbackError::TooFar)), "{refused:?}");
+    assert!(refused.unwrap_err().to_string().starts_with("when: a promised call is moved at most 90 days ahead"));
+    assert!(night.moves(now + TimeDelta::days(90)).await.is_ok());
+}
+
+#[tokio::test]
 async fn a_stored_timer_tells_the_office_then_the_manager_and_done_ends_it() {
     let night = promised().await;
     night.until(thursday(8, 59)).await;

@@ -9,7 +9,7 @@ use super::transition::{Step, Taken};
 use crate::effect::{Alert, Effect, TextOrder};
 use crate::facts::Facts;
 use crate::ids::TechnicianId;
-use crate::limits::{CALLBACK_GRACE_SECONDS, CALLBACK_MOVES_MAX, CALLBACK_TOLD_MAX};
+use crate::limits::{CALLBACK_GRACE_SECONDS, CALLBACK_MOVE_DAYS_MAX, CALLBACK_MOVES_MAX, CALLBACK_TOLD_MAX};
 use crate::policy::{Policy, Technician};
 use crate::private::Private;
 use crate::triage::say_callback;
@@ -288,6 +288,9 @@ impl Step<'_> {
         }
         if to.from <= self.context.now || to.until.is_some_and(|until| until <= to.from) {
             return Err("this is no time to come");
+        }
+        if to.from - self.context.now > TimeDelta::days(CALLBACK_MOVE_DAYS_MAX) {
+            return Err("this is too far ahead");
         }
         let (before, after) = (self.promised(&owed.promise), self.promised(to));
         self.case.callback = Some(Owed { promise: to.clone(), moved: number, state: CallbackState::Waiting });

@@ -78,11 +78,14 @@ fn say_day(instant: DateTime<Utc>, zone: Tz, language: Language, now: DateTime<U
     let at = usize::try_from(local.weekday().num_days_from_monday()).unwrap_or(0) % 7;
     let far = local.date_naive() - now.with_timezone(&zone).date_naive() > Duration::days(6);
     let (month, mes) = MONTHS[usize::try_from(local.month0()).unwrap_or(0) % 12];
+    // Of another year than the present one, the year is said as well.
+    let (this, year) = (now.with_timezone(&zone).year(), local.year());
+    let year = |before: &str| if year == this { String::new() } else { format!("{before}{year}") };
     match (language, far) {
         (Language::English, false) => ENGLISH[at].into(),
-        (Language::English, true) => format!("{}, {month} {},", ENGLISH[at], local.day()),
+        (Language::English, true) => format!("{}, {month} {}{},", ENGLISH[at], local.day(), year(", ")),
         (Language::Spanish, false) => format!("el {}", SPANISH[at]),
-        (Language::Spanish, true) => format!("el {} {} de {mes}", SPANISH[at], local.day()),
+        (Language::Spanish, true) => format!("el {} {} de {mes}{}", SPANISH[at], local.day(), year(" de ")),
     }
 }
 
@@ -169,6 +172,12 @@ mod tests {
             chrono_tz::Europe::London,
             "Tuesday at 3:00 PM BST",
             "el martes a las 3:00 de la tarde, BST",
+        );
+        check(
+            CallbackTime::At("2027-01-04T18:30:00Z".parse().unwrap()),
+            chrono_tz::America::Bogota,
+            "Monday, January 4, 2027, at 1:30 PM Bogota time",
+            "el lunes 4 de enero de 2027 a la 1:30 de la tarde, hora de Bogota",
         );
         check(CallbackTime::Soon, chrono_tz::UTC, "as soon as possible", "lo antes posible");
     }

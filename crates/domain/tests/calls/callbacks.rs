@@ -7,7 +7,7 @@ use nightdesk_domain::case::{CallbackState, CaseEvent, Keeper, PageOutcome, Prom
 use nightdesk_domain::consent::TextsPolicy;
 use nightdesk_domain::effect::{Alert, Effect};
 use nightdesk_domain::ids::TechnicianId;
-use nightdesk_domain::limits::{CALLBACK_MOVES_MAX, CALLBACK_TOLD_MAX};
+use nightdesk_domain::limits::{CALLBACK_MOVE_DAYS_MAX, CALLBACK_MOVES_MAX, CALLBACK_TOLD_MAX};
 use nightdesk_domain::policy::Policy;
 use nightdesk_domain::rota::{Change, Every, Hours, Layer, Member, Override, Person, Schedule};
 use nightdesk_domain::vocabulary::{Disposition, Priority};
@@ -102,6 +102,15 @@ fn a_promise_falls_due_is_told_to_the_office_and_ends_when_it_is_marked_done() {
     let night = done(until(night, january(15, 9, 10))).expect_noted("The promised call was made, says Bea.");
     assert_eq!(night.case().owed(), None);
     night.silence_for_minutes(3 * 24 * 60);
+}
+
+#[test]
+fn a_promise_is_moved_ninety_days_ahead_and_no_further() {
+    let night = promised("no hurry my printer is jammed, call me at nine");
+    let far = night.now + chrono::TimeDelta::days(CALLBACK_MOVE_DAYS_MAX);
+    let moved = moves(night.clone(), 1, at(far));
+    assert_eq!(moved.case().callback.as_ref().map(|owed| owed.moved), Some(1));
+    moves(night, 1, at(far + chrono::TimeDelta::minutes(1))).expect_ignored();
 }
 
 #[test]
