@@ -165,7 +165,19 @@ fn wishes_and_fixes_are_heard() {
     check("it works now thanks", "Unclassified, Low, no problem, Works");
     check("okay i'll try that", "Unclassified, Low, no problem, WillTry");
     check("operator", "Unclassified, Low, no problem, Person");
-    check("can i leave a message", "Unclassified, Low, no problem, Voicemail");
+    for wish in [
+        "can i leave a message",
+        "can i leave a voice message",
+        "i would like to leave you a voice message please",
+        "can i record a voice message",
+    ] {
+        check(wish, "Unclassified, Low, no problem, Voicemail");
+    }
+    for wish in
+        ["mensaje de voz", "quiero dejar un mensaje de voz", "puedo grabar un mensaje", "quisiera dejarles un mensaje"]
+    {
+        check(wish, "Unclassified, Low, Spanish, no problem, Voicemail");
+    }
     check("my screen is broken / call me / no wait just put in a ticket", "Workstation, Medium, NoCall, affects One");
     check("no i don't need anyone to call me", "Unclassified, Low, no problem, NoCall");
     check("sure a call is fine", "Unclassified, Low, no problem, Callback");
