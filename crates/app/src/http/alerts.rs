@@ -11,7 +11,9 @@ use http_body_util::{BodyExt, Limited};
 use nightdesk_domain::case::{AlertStatus, Misstated, WrittenAlert, shorten};
 use nightdesk_domain::ids::{CaseId, TenantId};
 use nightdesk_engine::{AlertError, EngineError};
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::Value;
+use std::collections::BTreeSet;
 use std::time::Instant;
 
 /// Longest body that is read, in bytes: every field at its longest, each character in four bytes.
@@ -131,22 +133,56 @@ fn key(headers: &HeaderMap) -> Result<String, Problem> {
     match (given.next().map(|value| value.to_str()), given.next()) {
         // What is wrong with its characters is told with the other fields.
         (Some(key), None) => Ok(key.unwrap_or_default().to_owned()),
-        _ => {
+        (first, _) => {
             let detail = "must be sent once: your own name for this alert, the same whenever you send it again";
             let wrong = vec![Misstated::new(KEY, detail)];
-            Err(Problem::new(StatusCode::BAD_REQUEST, "the header Idempotency-Key is missing").fields(wrong))
+            let what = match first {
+                None => "the header Idempotency-Key is missing",
+                Some(_) => "the header Idempotency-Key comes twice",
+            };
+            Err(Problem::new(StatusCode::BAD_REQUEST, what).fields(wrong))
         }
+    }
+}
+
+/// The members of a JSON object as they come. A name that comes twice is refused: which of both is meant, nobody knows.
+struct Members(Vec<(String, Value)>);
+
+impl<'de> Deserialize<'de> for Members {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        struct Reads;
+        impl<'de> Visitor<'de> for Reads {
+            type Value = Members;
+
+            fn expecting(&self, to: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                to.write_str("one JSON object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members, A::Error> {
+                let mut members = Vec::new();
+                while let Some(member) = map.next_entry()? {
+                    members.push(member);
+                }
+                Ok(Members(members))
+            }
+        }
+        from.deserialize_map(Reads)
     }
 }
 
 /// Reads the fields; what is of the wrong kind, or unknown, is named with everything else that is wrong.
 fn written(body: &[u8], source: String, key: String) -> Result<WrittenAlert, Problem> {
-    let Ok(Value::Object(fields)) = serde_json::from_slice(body) else {
+    let Ok(Members(fields)) = serde_json::from_slice(body) else {
         return Err(Problem::new(StatusCode::BAD_REQUEST, "the body must be one JSON object"));
     };
     let mut alert = WrittenAlert { source, key, ..WrittenAlert::default() };
     let mut wrong = Vec::new();
+    let mut seen = BTreeSet::new();
     for (name, value) in fields {
+        if !seen.insert(name.clone()) {
+            wrong.push(Misstated::new(&shorten(&name, 40), "comes more than once; send it once"));
+            continue;
+        }
         let place = match name.as_str() {
             "summary" => &mut alert.summary,
             "details" => &mut alert.details,

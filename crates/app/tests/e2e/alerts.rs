@@ -212,6 +212,13 @@ async fn strangers_and_other_tenants_learn_nothing_and_what_is_wrong_is_named_by
     let here = format!("/alerts/{TENANT}");
     tools.ask("GET", &format!("{here}/alert-0"), &[], "").await.is_problem(401, None);
     tools.ask("POST", &here, &[auth, json], "{}").await.is_problem(400, Some("Idempotency-Key"));
+    let twice = [auth, json, ("idempotency-key", "a"), ("idempotency-key", "b")];
+    let twice = tools.ask("POST", &here, &twice, "{}").await;
+    twice.is_problem(400, Some("Idempotency-Key"));
+    assert_eq!(twice.json["detail"], "the header Idempotency-Key comes twice");
+    let doubled = r#"{"summary": "a disk", "priority": "Critical", "priority": "Low"}"#;
+    let doubled = tools.ask("POST", &here, &[auth, json, ("idempotency-key", "k")], doubled).await;
+    doubled.is_problem(422, Some("priority"));
     tools.ask("POST", &here, &[auth, ("idempotency-key", "k")], "{}").await.is_problem(415, None);
     tools.ask("POST", &here, &[auth, json, ("idempotency-key", "k")], "[1]").await.is_problem(400, None);
     let large = "x".repeat(50_000);
