@@ -138,6 +138,9 @@ pub enum Command {
     /// Ring one technician, to see that pages arrive.
     TestPage(TestPageArgs),
     /// Mark a case as taken care of: paging stops.
+    #[command(
+        after_help = "Examples:\n  nightdesk handled 82382685 --by Bea\n  nightdesk handled 82382685 --fix \"replaced the disk of hv-01\""
+    )]
     Handled {
         /// The ticket number that the caller heard.
         ticket: String,
@@ -216,6 +219,12 @@ fn category(name: &str) -> Result<Category, String> {
     Category::from_label(name).ok_or_else(|| format!("no such category; there are {}", known()))
 }
 
+/// A number of rows; none at all is no list.
+fn at_least_one(number: &str) -> Result<usize, String> {
+    let read = number.parse::<usize>().ok().filter(|number| *number > 0);
+    read.ok_or_else(|| "it must be a whole number from 1 on".to_owned())
+}
+
 fn priority(name: &str) -> Result<Priority, String> {
     let all = [Priority::Critical, Priority::High, Priority::Medium, Priority::Low];
     let found = all.into_iter().find(|priority| priority.to_string().eq_ignore_ascii_case(name.trim()));
@@ -239,6 +248,7 @@ pub enum TenantCommand {
 
 /// Work with messages that callers have left.
 #[derive(Debug, Subcommand)]
+#[command(after_help = SCAN_EXAMPLES)]
 pub enum VoicemailCommand {
     /// Look through the carrier's recordings: one that no call knows becomes a ticket. A server does so by itself.
     Scan(ScanArgs),
@@ -246,6 +256,7 @@ pub enum VoicemailCommand {
 
 /// A scan of the carrier's recordings.
 #[derive(Debug, Clone, Args)]
+#[command(after_help = SCAN_EXAMPLES)]
 pub struct ScanArgs {
     /// Look back so many hours, at most 720; by default to shortly before the last scan.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=720))]
@@ -260,6 +271,13 @@ pub struct ScanArgs {
     #[arg(long)]
     pub json: bool,
 }
+
+const SCAN_EXAMPLES: &str = "\
+Examples:
+  nightdesk voicemail scan
+  nightdesk voicemail scan --hours 48 --json
+
+docs/CHANNELS.md says which messages are found, and what becomes of them.";
 
 /// Work with the table of --store.
 #[derive(Debug, Subcommand)]
@@ -368,7 +386,7 @@ pub struct ListArgs {
     /// Show this one instead of the list: a ticket's number, or a call's id.
     pub id: Option<String>,
     /// At most so many rows of each tenant.
-    #[arg(long, default_value_t = 50)]
+    #[arg(long, default_value = "50", value_parser = at_least_one)]
     pub limit: usize,
     /// Print JSON.
     #[arg(long)]
@@ -380,7 +398,7 @@ pub struct ListArgs {
 #[command(after_help = examples::INBOX)]
 pub struct InboxArgs {
     /// At most so many rows of each tenant.
-    #[arg(long, default_value_t = 50)]
+    #[arg(long, default_value = "50", value_parser = at_least_one)]
     pub limit: usize,
     /// Print JSON.
     #[arg(long)]
@@ -399,4 +417,74 @@ pub struct TestPageArgs {
     /// Print JSON.
     #[arg(long)]
     pub json: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[track_caller]
+    fn refused(args: &[&str]) -> String {
+        Cli::try_parse_from(std::iter::once(&"nightdesk").chain(args)).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn what_is_used_at_night_shows_how_by_an_example() {
+        for path in [
+            "windows",
+            "windows add",
+            "windows list",
+            "windows change",
+            "windows cancel",
+            "windows suppressed",
+            "outages",
+            "outages list",
+            "outages declare",
+            "outages end",
+            "callbacks",
+            "callbacks done",
+            "callbacks move",
+            "voicemail",
+            "voicemail scan",
+            "handled",
+            "alert",
+            "alert status",
+            "alert list",
+            "consent",
+            "oncall",
+            "whom",
+        ] {
+            let mut command = Cli::command();
+            let mut at = &mut command;
+            for name in path.split(' ') {
+                at = at.find_subcommand_mut(name).unwrap();
+            }
+            let help = at.render_long_help().to_string();
+            assert!(help.contains("Example") && help.contains(&format!("nightdesk {path}")), "{path}: {help}");
+        }
+    }
+
+    #[test]
+    fn the_handbook_names_every_command_that_prints_json() {
+        fn prints_json(command: &clap::Command) -> bool {
+            command.get_arguments().any(|arg| arg.get_id() == "json") || command.get_subcommands().any(prints_json)
+        }
+        let handbook = include_str!("../../../docs/OPERATIONS.md");
+        let line = handbook.lines().find(|line| line.ends_with("print JSON with `--json`.")).unwrap();
+        for command in Cli::command().get_subcommands().filter(|command| prints_json(command)) {
+            let name = command.get_name();
+            assert!(line.contains(&format!("`{name}`")) || line.contains(&format!("`{name} ")), "{name}: {line}");
+        }
+    }
+
+    #[test]
+    fn a_list_of_no_rows_is_refused() {
+        for list in [&["tickets"][..], &["calls"], &["inbox"], &["callbacks"], &["alert", "list"]] {
+            for number in ["0", "-1", "many"] {
+                let limit = format!("--limit={number}");
+                assert!(refused(&[list, &[&limit]].concat()).contains("from 1 on"), "{list:?} {number}");
+            }
+        }
+    }
 }

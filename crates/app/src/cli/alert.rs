@@ -1,5 +1,6 @@
 //! `nightdesk alert`: page the people on call as another tool would, and see what came of it.
 
+use super::at_least_one;
 use clap::{Args, Subcommand};
 
 /// An alert to send, or something to do with those that were sent.
@@ -18,6 +19,9 @@ pub struct AlertArgs {
 #[derive(Debug, Subcommand)]
 pub enum AlertCommand {
     /// Show how an alert stands.
+    #[command(
+        after_help = "Examples:\n  nightdesk alert status 12345678\n  nightdesk alert status alert-ea7703a157973b20ebba60c8bf7b1bdc --json"
+    )]
     Status {
         /// Its id, or the number of its ticket.
         id: String,
@@ -26,9 +30,10 @@ pub enum AlertCommand {
         json: bool,
     },
     /// List the alerts that are remembered, the newest first.
+    #[command(after_help = "Examples:\n  nightdesk alert list\n  nightdesk alert list --limit 200 --json")]
     List {
         /// At most so many of each tenant.
-        #[arg(long, default_value_t = 50)]
+        #[arg(long, default_value = "50", value_parser = at_least_one)]
         limit: usize,
         /// Print JSON.
         #[arg(long)]

@@ -1,5 +1,6 @@
 //! `nightdesk callbacks`: the calls that callers were promised.
 
+use super::at_least_one;
 use clap::{Args, Subcommand};
 
 /// List the calls that callers were promised, or say what became of one.
@@ -13,7 +14,7 @@ pub struct CallbacksArgs {
     #[arg(long)]
     pub all: bool,
     /// Look at so many of each tenant's newest cases.
-    #[arg(long, value_name = "N", default_value_t = 2_000)]
+    #[arg(long, value_name = "N", default_value = "2000", value_parser = at_least_one)]
     pub limit: usize,
     /// Print JSON.
     #[arg(long, global = true)]
@@ -24,6 +25,7 @@ pub struct CallbacksArgs {
 #[derive(Debug, Clone, Subcommand)]
 pub enum CallbacksCommand {
     /// Say that the call was made.
+    #[command(after_help = "Example:\n  nightdesk callbacks done 82382685 --by Bea")]
     Done {
         /// The ticket number that the caller heard.
         ticket: String,
@@ -31,7 +33,10 @@ pub enum CallbacksCommand {
         #[arg(long, value_name = "NAME", default_value = "the command line")]
         by: String,
     },
-    /// Move the call to another time; twice at most.
+    /// Move the call to another time; twice at most, and at most 90 days ahead.
+    #[command(
+        after_help = "Examples:\n  nightdesk callbacks move 82382685 \"tomorrow at ten\"\n  nightdesk callbacks move 82382685 \"friday afternoon\" --by Bea"
+    )]
     Move {
         /// The ticket number that the caller heard.
         ticket: String,

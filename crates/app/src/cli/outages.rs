@@ -1,6 +1,5 @@
 //! `nightdesk outages`: open cases that the next callers with the like problem join.
 
-use chrono::{DateTime, Utc};
 use clap::{Subcommand, ValueEnum};
 use nightdesk_domain::vocabulary::Priority;
 
@@ -9,18 +8,23 @@ use nightdesk_domain::vocabulary::Priority;
 #[command(after_help = OUTAGES_EXAMPLES)]
 pub enum OutagesCommand {
     /// List the open cases that callers can join now, and who has joined them.
+    #[command(after_help = "Examples:\n  nightdesk outages list\n  nightdesk outages list --json")]
     List {
         /// Print JSON.
         #[arg(long)]
         json: bool,
     },
     /// Say that an open case is a known outage: callers with the like problem join it.
+    #[command(
+        after_help = "Examples:\n  nightdesk outages declare 95752040 --by Alex --until 2026-12-07T04:00\n  nightdesk outages declare 95752040 --covers critical"
+    )]
     Declare {
         /// The number of its ticket.
         ticket: String,
-        /// Until when, RFC 3339; by default for four hours, at most for 24.
-        #[arg(long, value_name = "INSTANT")]
-        until: Option<DateTime<Utc>>,
+        /// Until when: the tenant's local time (2026-12-07T04:00), or RFC 3339; by default for four hours, at most for
+        /// 24.
+        #[arg(long, value_name = "TIME")]
+        until: Option<String>,
         /// How urgent a call may be that joins; by default as urgent as the case.
         #[arg(long, value_enum, value_name = "PRIORITY")]
         covers: Option<Covers>,
@@ -29,6 +33,7 @@ pub enum OutagesCommand {
         by: String,
     },
     /// End an outage: like calls open tickets of their own again.
+    #[command(after_help = "Example:\n  nightdesk outages end 95752040 --by Alex")]
     End {
         /// The number of its ticket.
         ticket: String,
@@ -65,7 +70,7 @@ impl From<Covers> for Priority {
 const OUTAGES_EXAMPLES: &str = "\
 Examples:
   nightdesk outages list
-  nightdesk outages declare 95752040 --by Alex --until 2026-12-07T04:00:00-06:00
+  nightdesk outages declare 95752040 --by Alex --until 2026-12-07T04:00
   nightdesk outages declare 95752040 --covers critical
   nightdesk outages end 95752040 --by Alex
 

@@ -9,6 +9,7 @@ pub enum WindowsCommand {
     /// Plan work on systems of a client, once or again and again.
     Add(WindowArgs),
     /// List the windows that run or lie ahead.
+    #[command(after_help = "Examples:\n  nightdesk windows list\n  nightdesk windows list --all --json")]
     List {
         /// Those that are over or cancelled, too.
         #[arg(long)]
@@ -18,8 +19,12 @@ pub enum WindowsCommand {
         json: bool,
     },
     /// Change a window; what is not named stays as it is.
+    #[command(
+        after_help = "Examples:\n  nightdesk windows change 3 --until 2026-12-07T05:00\n  nightdesk windows change 3 --system \"file server\" --system \"shared drive\" --once"
+    )]
     Change(WindowChangeArgs),
     /// Cancel a window: calls that arrive from now on know nothing of it.
+    #[command(after_help = "Example:\n  nightdesk windows cancel 3")]
     Cancel {
         /// The window's number.
         id: String,
@@ -31,13 +36,13 @@ pub enum WindowsCommand {
         json: bool,
     },
     /// List the calls for which somebody would have been woken but for planned work.
+    #[command(
+        after_help = "Examples:\n  nightdesk windows suppressed\n  nightdesk windows suppressed --since 2026-12-06T18:00 --json"
+    )]
     Suppressed {
-        /// Opened since then, RFC 3339; by default in the last 24 hours.
-        #[arg(long, value_name = "INSTANT")]
-        since: Option<chrono::DateTime<chrono::Utc>>,
-        /// Look at so many of each tenant's newest cases.
-        #[arg(long, default_value_t = 500)]
-        limit: usize,
+        /// Opened since then: the tenant's local time (2026-12-06T22:00), or RFC 3339; by default in the last 24 hours.
+        #[arg(long, value_name = "TIME")]
+        since: Option<String>,
         /// Print JSON.
         #[arg(long)]
         json: bool,

@@ -87,8 +87,8 @@ fn new_key() -> Result<String, Failure> {
 /// The tenant that is meant: the one that is named, the only one, or the only one with that client.
 async fn tenant_of(desk: &context::Desk, args: &AlertSendArgs) -> Result<TenantId, Failure> {
     if let Some(of) = &args.of {
-        let named = desk.tenants.iter().find(|tenant| tenant.as_str() == of);
-        return named.cloned().ok_or_else(|| "--of: no such tenant; `nightdesk tenant list` shows them".into());
+        let named = desk.tenants_of(Some(of))?;
+        return named.first().map(|tenant| (*tenant).clone()).ok_or_else(|| "there is no tenant".into());
     }
     if let [only] = desk.tenants.as_slice() {
         return Ok(only.clone());

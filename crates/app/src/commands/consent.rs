@@ -14,11 +14,7 @@ use std::process::ExitCode;
 /// A store that cannot be read; a tenant that is not there; a change where it is not clear for which tenant.
 pub(super) async fn run(store: &StoreArgs, args: ConsentArgs) -> Outcome {
     let desk = context::open(store).await?;
-    let tenants: Vec<&TenantId> =
-        desk.tenants.iter().filter(|tenant| args.of.as_deref().is_none_or(|of| of == tenant.as_str())).collect();
-    if tenants.is_empty() {
-        return Err("of: there is no such tenant; `nightdesk tenant list` shows them".into());
-    }
+    let tenants = desk.tenants_of(args.of.as_deref())?;
     let stated = if args.stop { Some(Standing::OptedOut) } else { args.start.then_some(Standing::OptedIn) };
     if let (Some(standing), Some(words)) = (stated, args.words.as_deref()) {
         let [tenant] = tenants.as_slice() else {

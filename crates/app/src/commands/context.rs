@@ -84,7 +84,7 @@ pub(super) async fn open_with(store: &StoreArgs, serve: &ServeArgs) -> Result<De
     let setup = setup(store, serve)?;
     if !setup.store.may_exist() {
         let choice = &setup.store;
-        return Err(format!("there is no {choice} yet; start `nightdesk` or make a `nightdesk call` first").into());
+        return Err(format!("there is no {choice} yet; import your own tenant's file (`nightdesk tenant import FILE`), or start `nightdesk` or make a `nightdesk call`, which begin with the demo tenant").into());
     }
     let host = setup.visit().await?;
     let store = host.wiring.store().clone();
@@ -93,6 +93,18 @@ pub(super) async fn open_with(store: &StoreArgs, serve: &ServeArgs) -> Result<De
 }
 
 impl Desk {
+    /// The tenants that `--of` leaves: the one that it names, or all.
+    pub(super) fn tenants_of(&self, of: Option<&str>) -> Result<Vec<&TenantId>, String> {
+        let tenants: Vec<&TenantId> =
+            self.tenants.iter().filter(|tenant| of.is_none_or(|of| of == tenant.as_str())).collect();
+        match of {
+            Some(of) if tenants.is_empty() => {
+                Err(format!("--of: there is no tenant {of:?}; `nightdesk tenant list` shows them"))
+            }
+            _ => Ok(tenants),
+        }
+    }
+
     /// The tenant that a technician belongs to.
     pub(super) async fn tenant_of(&self, person: &TechnicianId) -> Result<TenantId, Box<dyn Error + Send + Sync>> {
         for tenant in &self.tenants {

@@ -2,9 +2,11 @@
 
 use super::{Outcome, context, print};
 use crate::cli::{OutagesCommand, StoreArgs};
+use crate::times::Written;
 use chrono::{TimeDelta, Utc};
+use chrono_tz::Tz;
 use nightdesk_domain::case::{Case, CaseEvent, Hands, OpenCase};
-use nightdesk_domain::ids::{OwnerId, TenantId};
+use nightdesk_domain::ids::{CaseId, OwnerId, TenantId};
 use nightdesk_domain::limits::OUTAGE_HOURS;
 use nightdesk_domain::vocabulary::category_label;
 use serde_json::{Value, json};
@@ -16,13 +18,19 @@ pub(super) async fn run(store: &StoreArgs, command: OutagesCommand) -> Outcome {
     match command {
         OutagesCommand::List { json } => list(&desk, json).await,
         OutagesCommand::Declare { ticket, until, covers, by } => {
-            let until = until.unwrap_or_else(|| Utc::now() + TimeDelta::hours(i64::from(OUTAGE_HOURS)));
+            let (tenant, case) = find(&desk, &ticket).await?;
+            let policy = desk.store.tenants.newest(&tenant).await?;
+            let zone = policy.map_or(Tz::UTC, |policy| policy.time_zone);
+            let until = match until {
+                Some(text) => Written::read(&text).map_err(|why| format!("--until: {why}"))?.instant(zone),
+                None => Utc::now() + TimeDelta::hours(i64::from(OUTAGE_HOURS)),
+            };
             if until <= Utc::now() {
-                return Err("until: this lies in the past; give a time to come".into());
+                return Err("--until: this lies in the past; give a time to come".into());
             }
             let covers = covers.map(Into::into);
             let event = CaseEvent::OutageDeclared { by: by.into(), until, covers };
-            let case = tell(&desk, &ticket, event).await?;
+            let case = desk.host.engine.outage_event(&tenant, &case, event).await?;
             if case.open_to_callers(Utc::now()).is_none() {
                 return Err("ticket: callers cannot join this case: it is handled, closed, red, of no known company, \
                     or about security"
@@ -31,12 +39,13 @@ pub(super) async fn run(store: &StoreArgs, command: OutagesCommand) -> Outcome {
             let until = case.outage.map_or(until, |outage| outage.until);
             print(&format!(
                 "A known outage until {}; like calls join this ticket.",
-                until.format("%Y-%m-%d %H:%M UTC")
+                until.with_timezone(&zone).format("%a %Y-%m-%d %H:%M %Z")
             ));
             Ok(ExitCode::SUCCESS)
         }
         OutagesCommand::End { ticket, by } => {
-            let case = tell(&desk, &ticket, CaseEvent::OutageEnded { by: by.into() }).await?;
+            let (tenant, case) = find(&desk, &ticket).await?;
+            let case = desk.host.engine.outage_event(&tenant, &case, CaseEvent::OutageEnded { by: by.into() }).await?;
             if case.outage.is_none() {
                 return Err("ticket: this case is no known outage; `nightdesk outages list` shows them".into());
             }
@@ -46,11 +55,12 @@ pub(super) async fn run(store: &StoreArgs, command: OutagesCommand) -> Outcome {
     }
 }
 
-async fn tell(desk: &context::Desk, ticket: &str, event: CaseEvent) -> Result<Case, Box<dyn Error + Send + Sync>> {
+/// The case of a ticket, and its tenant.
+async fn find(desk: &context::Desk, ticket: &str) -> Result<(TenantId, CaseId), Box<dyn Error + Send + Sync>> {
     let digits: String = ticket.chars().filter(char::is_ascii_digit).collect();
     for tenant in &desk.tenants {
         if let Some(OwnerId::Case(case)) = desk.store.cases.find(tenant, "ticket", &digits).await? {
-            return Ok(desk.host.engine.outage_event(tenant, &case, event).await?);
+            return Ok((tenant.clone(), case));
         }
     }
     Err(format!("ticket: no ticket is named {ticket:?}; `nightdesk tickets` lists them").into())

@@ -8,7 +8,7 @@ use chrono_tz::Tz;
 use nightdesk_domain::case::Case;
 use nightdesk_domain::ids::{CompanyId, TenantId, WindowId};
 use nightdesk_domain::windows::{Occurrence, Refused, Told, Wanted, Window, wall_clock};
-use nightdesk_ports::{ListKind, Snapshot};
+use nightdesk_ports::{ListKind, Snapshot, StoreError};
 use serde_json::{Value, json};
 use std::error::Error;
 use std::process::ExitCode;
@@ -17,9 +17,11 @@ type Failure = Box<dyn Error + Send + Sync>;
 
 /// How many of the next times are shown of a window.
 const NEXT_SHOWN: usize = 3;
+/// How many cases are looked at in the first look for those that were kept quiet; each further look takes more.
+const CASES_AT_FIRST: usize = 500;
 
 /// The options by which the fields of a window are given.
-const OPTIONS: [(&str, &str); 8] = [
+const OPTIONS: [(&str, &str); 9] = [
     ("company", "--company"),
     ("systems", "--system"),
     ("title", "--title"),
@@ -28,6 +30,7 @@ const OPTIONS: [(&str, &str); 8] = [
     ("ends", "--until"),
     ("zone", "--zone"),
     ("recurrence", "--repeat"),
+    ("since", "--since"),
 ];
 
 pub(super) async fn run(store: &StoreArgs, command: WindowsCommand) -> Outcome {
@@ -45,7 +48,7 @@ async fn done(store: &StoreArgs, command: WindowsCommand) -> Outcome {
             let window = desk.host.engine.cancel_window(&tenant, &window.id).await?;
             show(&desk, &tenant, "Cancelled", &window, json)
         }
-        WindowsCommand::Suppressed { since, limit, json } => suppressed(&desk, since, limit, json).await,
+        WindowsCommand::Suppressed { since, json } => suppressed(&desk, since.as_deref(), json).await,
     }
 }
 
@@ -117,18 +120,19 @@ async fn list(desk: &context::Desk, all: bool, as_json: bool) -> Outcome {
     Ok(ExitCode::SUCCESS)
 }
 
-async fn suppressed(desk: &context::Desk, since: Option<DateTime<Utc>>, limit: usize, as_json: bool) -> Outcome {
-    let since = since.unwrap_or_else(|| Utc::now() - TimeDelta::hours(24));
+async fn suppressed(desk: &context::Desk, since: Option<&str>, as_json: bool) -> Outcome {
     let mut cases: Vec<Box<Case>> = Vec::new();
     for tenant in &desk.tenants {
-        for snapshot in desk.store.cases.list(tenant, ListKind::Cases, limit).await? {
-            if let Snapshot::Case(case) = snapshot
-                && case.opened_at >= since
-                && case.suppressed_by().is_some()
-            {
-                cases.push(case);
+        let since = match since {
+            None => Utc::now() - TimeDelta::hours(24),
+            Some(text) => {
+                let policy = desk.store.tenants.newest(tenant).await?;
+                let zone = policy.map_or(Tz::UTC, |policy| policy.time_zone);
+                Written::read(text).map_err(|why| format!("since: {why}"))?.instant(zone)
             }
-        }
+        };
+        let opened = opened_since(desk, tenant, since).await?;
+        cases.extend(opened.into_iter().filter(|case| case.suppressed_by().is_some()));
     }
     let mut rows = Vec::new();
     for case in &cases {
@@ -166,10 +170,34 @@ async fn suppressed(desk: &context::Desk, since: Option<DateTime<Utc>>, limit: u
     Ok(ExitCode::SUCCESS)
 }
 
+/// Every case of a tenant that was opened since then, the newest first: none is left out silently.
+async fn opened_since(
+    desk: &context::Desk,
+    tenant: &TenantId,
+    since: DateTime<Utc>,
+) -> Result<Vec<Box<Case>>, StoreError> {
+    let mut limit = CASES_AT_FIRST;
+    loop {
+        let listed = desk.store.cases.list(tenant, ListKind::Cases, limit).await?;
+        let whole = listed.len() < limit;
+        let mut cases: Vec<Box<Case>> = Vec::with_capacity(listed.len());
+        for snapshot in listed {
+            if let Snapshot::Case(case) = snapshot {
+                cases.push(case);
+            }
+        }
+        if whole || cases.last().is_some_and(|case| case.opened_at < since) {
+            cases.retain(|case| case.opened_at >= since);
+            return Ok(cases);
+        }
+        limit = limit.saturating_mul(4);
+    }
+}
+
 /// The tenant that has a client of this id, and its zone.
 async fn tenant_of(desk: &context::Desk, company: &CompanyId, of: Option<&str>) -> Result<(TenantId, Tz), Failure> {
     let mut found = Vec::new();
-    for tenant in desk.tenants.iter().filter(|tenant| of.is_none_or(|of| of == tenant.as_str())) {
+    for tenant in desk.tenants_of(of)? {
         if let Some(policy) = desk.store.tenants.newest(tenant).await?
             && policy.company(company).is_some()
         {
@@ -187,7 +215,7 @@ async fn tenant_of(desk: &context::Desk, company: &CompanyId, of: Option<&str>) 
 async fn find(desk: &context::Desk, id: &str, of: Option<&str>) -> Result<(TenantId, Window), Failure> {
     let id = WindowId::parse(id).map_err(|why| format!("window: {why}"))?;
     let mut found = Vec::new();
-    for tenant in desk.tenants.iter().filter(|tenant| of.is_none_or(|of| of == tenant.as_str())) {
+    for tenant in desk.tenants_of(of)? {
         let windows = desk.host.engine.windows(tenant).await?;
         found.extend(windows.into_iter().filter(|window| window.id == id).map(|window| (tenant.clone(), window)));
     }

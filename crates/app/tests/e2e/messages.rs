@@ -210,6 +210,17 @@ async fn a_message_of_the_emergency_document_becomes_a_ticket_that_the_command_f
 }
 
 #[tokio::test]
+async fn a_scan_without_a_network_says_where_it_looked_and_when_there_is_one() {
+    let folder = Folder::new();
+    folder.call(&["--say", PRINTER]).await;
+    let ran = folder.run(&["voicemail", "scan", "--simulator-api", "http://127.0.0.1:9"]).await;
+    assert_eq!(ran.code, 1, "{ran:?}");
+    for said in ["lakeside: not scanned", "http://127.0.0.1:9 did not answer", "only during a `nightdesk call`"] {
+        assert!(ran.out.contains(said), "{said}: {ran:?}");
+    }
+}
+
+#[tokio::test]
 async fn the_link_in_a_ticket_plays_the_message() {
     let house = House::open(&[PhoneBehaviour::Accept]).await;
     let caller = house.network.dial(Some(DANA), LINE);

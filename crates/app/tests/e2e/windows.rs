@@ -50,6 +50,13 @@ async fn a_call_about_planned_work_is_told_filed_and_listed_and_another_system_s
     assert_eq!(outcomes(&both), ["accepted"]);
     assert_eq!(folder.run(&["windows", "suppressed", "--json"]).await.json().as_array().unwrap().len(), 1);
 
+    let since = folder.run(&["windows", "suppressed", "--since", "2026-01-01T00:00", "--json"]).await.json();
+    assert_eq!(since.as_array().unwrap().len(), 1);
+    let later = folder.run(&["windows", "suppressed", "--since", &hours(1)]).await;
+    assert!(later.out.contains("Planned work kept no call quiet."), "{later:?}");
+    let garbage = folder.run(&["windows", "suppressed", "--since", "garbage"]).await;
+    assert!(garbage.code == 1 && garbage.err.contains("error: --since: \"garbage\" is no time like"), "{garbage:?}");
+
     let cancelled = folder.run(&["windows", "cancel", "1"]).await;
     assert!(cancelled.out.contains("CANCELLED"), "{cancelled:?}");
     let call = folder.call(&["--say", FAILS]).await;
@@ -98,8 +105,25 @@ async fn a_window_is_listed_and_changed_and_what_is_wrong_is_refused_by_its_opti
     assert_eq!((changed["next"].as_array().unwrap().len(), &changed["title"]), (1, &"Newer disks".into()));
     let listed = folder.run(&["windows", "list"]).await;
     assert!(listed.out.contains("window 1  acme-dental: file server  (Newer disks)"), "{listed:?}");
+    // RFC 3339 without seconds is an instant, too: from four in the afternoon in a zone that is six hours behind.
+    let (from, until) = ("2036-12-06T16:00-06:00", "2036-12-07T01:00Z");
+    let changed = folder.run(&["windows", "change", "1", "--from", from, "--until", until, "--json"]).await.json();
+    assert_eq!((&changed["starts"], &changed["ends"]), (&"2036-12-06T22:00:00".into(), &"2036-12-07T01:00:00".into()));
     let unknown = folder.run(&["windows", "cancel", "9"]).await;
     assert!(unknown.code == 1 && unknown.err.contains("window:"), "{unknown:?}");
+    for args in [&["windows", "cancel", "1"][..], &["windows", "change", "1"], &add(from, until)] {
+        let nobody = folder.run(&[args, &["--of", "nobody"]].concat()).await;
+        assert!(nobody.code == 1 && nobody.err.contains("error: --of: there is no tenant \"nobody\""), "{nobody:?}");
+    }
+    for name in ["the", "office", "东京"] {
+        let mut args = add(from, until);
+        let at = args.iter().position(|arg| *arg == "file server").unwrap();
+        args[at] = name;
+        let ran = folder.run(&args).await;
+        assert!(ran.code == 1 && ran.err.contains(&format!("error: --system: {name:?}")), "{ran:?}");
+    }
+    let fresh = Folder::new().run(&add(from, until)).await;
+    assert!(fresh.code == 1 && fresh.err.contains("nightdesk tenant import FILE"), "{fresh:?}");
 }
 
 #[tokio::test]
@@ -126,6 +150,15 @@ async fn the_next_caller_joins_the_open_case_and_one_who_brings_something_worse_
     let number = first["ticket"]["id"].as_str().unwrap();
     let declared = folder.run(&["outages", "declare", number, "--by", "Alex"]).await;
     assert!(declared.code == 0 && declared.out.contains("A known outage until"), "{declared:?}");
+    let local = (Utc::now() + TimeDelta::hours(3)).with_timezone(&chrono_tz::America::Chicago);
+    let (given, shown) = (local.format("%Y-%m-%dT%H:%M").to_string(), local.format("%Y-%m-%d %H:%M C").to_string());
+    let declared = folder.run(&["outages", "declare", number, "--until", &given]).await;
+    assert!(declared.code == 0 && declared.out.contains(&shown), "{declared:?} {shown}");
+    for wrong in ["garbage", "04:00"] {
+        let refused = folder.run(&["outages", "declare", number, "--until", wrong]).await;
+        assert!(refused.code == 1 && refused.err.contains("error: --until:"), "{refused:?}");
+        assert!(refused.err.contains("2026-06-16T08:00"), "it shows how: {refused:?}");
+    }
     assert_eq!(folder.run(&["outages", "end", number]).await.code, 0);
     let third = folder.call(&[&lee[..], &["our server is down, nobody can work"]].concat()).await;
     assert_ne!(third["ticket"]["id"], first["ticket"]["id"]);
