@@ -19,7 +19,7 @@ const TIMES_MAX: u16 = 367;
 pub(crate) fn check(window: &Window, now: DateTime<Utc>) -> Result<(), Refused> {
     let starts = starts(window)?;
     let (Some(first), Some(last)) = (starts.first(), starts.last()) else {
-        return Err(refused("this rule never occurs"));
+        return Err(refused("this rule never occurs: no day is all that it names; leave a part of it out"));
     };
     if *first != window.starts {
         return Err(Refused::NotADayOfTheRule(*first));

@@ -8,7 +8,7 @@ use chrono_tz::Tz;
 use nightdesk_domain::case::Case;
 use nightdesk_domain::ids::{CompanyId, TenantId, WindowId};
 use nightdesk_domain::windows::{Occurrence, Refused, Told, Wanted, Window, wall_clock};
-use nightdesk_ports::{ListKind, Snapshot, StoreError};
+use nightdesk_ports::{Cases, ListKind, Snapshot, StoreError};
 use serde_json::{Value, json};
 use std::error::Error;
 use std::process::ExitCode;
@@ -131,7 +131,7 @@ async fn suppressed(desk: &context::Desk, since: Option<&str>, as_json: bool) ->
                 Written::read(text).map_err(|why| format!("since: {why}"))?.instant(zone)
             }
         };
-        let opened = opened_since(desk, tenant, since).await?;
+        let opened = opened_since(&*desk.store.cases, tenant, since, CASES_AT_FIRST).await?;
         cases.extend(opened.into_iter().filter(|case| case.suppressed_by().is_some()));
     }
     let mut rows = Vec::new();
@@ -172,13 +172,14 @@ async fn suppressed(desk: &context::Desk, since: Option<&str>, as_json: bool) ->
 
 /// Every case of a tenant that was opened since then, the newest first: none is left out silently.
 async fn opened_since(
-    desk: &context::Desk,
+    cases: &dyn Cases,
     tenant: &TenantId,
     since: DateTime<Utc>,
+    at_first: usize,
 ) -> Result<Vec<Box<Case>>, StoreError> {
-    let mut limit = CASES_AT_FIRST;
+    let mut limit = at_first;
     loop {
-        let listed = desk.store.cases.list(tenant, ListKind::Cases, limit).await?;
+        let listed = cases.list(tenant, ListKind::Cases, limit).await?;
         let whole = listed.len() < limit;
         let mut cases: Vec<Box<Case>> = Vec::with_capacity(listed.len());
         for snapshot in listed {
@@ -282,4 +283,31 @@ fn window_json(tenant: &TenantId, window: &Window, next: &[Occurrence]) -> Value
         "cancelled_at": window.cancelled_at.map(at),
         "next": next.iter().map(|it| json!({ "from": at(it.from), "until": at(it.until) })).collect::<Vec<_>>(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use nightdesk_ports::Commit;
+    use nightdesk_testkit::memory::MemoryStore;
+    use nightdesk_testkit::sample::{self, at, tenant};
+
+    #[tokio::test]
+    async fn every_case_since_then_is_found_however_few_are_looked_at_first() {
+        let store = MemoryStore::new();
+        for number in 0..7 {
+            let case = Case { opened_at: at(number), ..sample::case(&format!("CA{number}")) };
+            let saves = vec![sample::save(Snapshot::Case(Box::new(case)), 0)];
+            store.commit(Commit { saves, ..sample::commit(&tenant()) }).await.unwrap();
+        }
+        let found = async |since: i64, at_first: usize| {
+            let cases = opened_since(&store, &tenant(), at(since), at_first).await.unwrap();
+            cases.iter().map(|case| (case.opened_at - at(0)).num_seconds()).collect::<Vec<_>>()
+        };
+        for at_first in [1, 2, 3, 7, 500] {
+            assert_eq!(found(2, at_first).await, [6, 5, 4, 3, 2], "{at_first}");
+            assert_eq!(found(0, at_first).await.len(), 7, "{at_first}");
+            assert_eq!(found(7, at_first).await, [0; 0], "{at_first}");
+        }
+    }
 }
