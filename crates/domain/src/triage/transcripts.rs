@@ -170,6 +170,7 @@ fn wishes_and_fixes_are_heard() {
         "can i leave a voice message",
         "i would like to leave you a voice message please",
         "can i record a voice message",
+        "voice message please",
     ] {
         check(wish, "Unclassified, Low, no problem, Voicemail");
     }
@@ -178,6 +179,9 @@ fn wishes_and_fixes_are_heard() {
     {
         check(wish, "Unclassified, Low, Spanish, no problem, Voicemail");
     }
+    // Whoever tells that messages fail wishes for none.
+    check("los mensajes de voz no llegan al correo", "Email, Medium, Spanish");
+    check("voice messages are not arriving in my inbox", "Email, Medium, affects One");
     check("my screen is broken / call me / no wait just put in a ticket", "Workstation, Medium, NoCall, affects One");
     check("no i don't need anyone to call me", "Unclassified, Low, no problem, NoCall");
     check("sure a call is fine", "Unclassified, Low, no problem, Callback");
