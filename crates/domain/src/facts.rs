@@ -27,8 +27,6 @@ pub struct Needs {
     pub contacts_of: Option<PhoneNumber>,
     /// Who is on call, and who cannot be texted.
     pub on_call: bool,
-    /// Who cannot be texted, whether or not the tenant pages by text.
-    pub texts: bool,
     /// Planned work that is in force now or will be before a call that begins now is over.
     pub windows: bool,
     /// Open cases of this company that a caller with the like problem could join.

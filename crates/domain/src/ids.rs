@@ -161,7 +161,8 @@ impl FromStr for EffectId {
     }
 }
 
-/// The code by which a technician accepts a case in a text: four digits, not used again within a day.
+/// The code by which a technician accepts a case in a text: four digits, not used for another case while this one pages
+/// and within a day after that.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct AckCode(String);
@@ -178,10 +179,10 @@ impl AckCode {
         &self.0
     }
 
-    /// The names under which a case that opened then is found by its code: one for that day and one for the next, by
-    /// UTC. A code is looked up under the present day, so none means two cases within a day.
-    pub fn names(&self, opened_at: DateTime<Utc>) -> [String; 2] {
-        [0, 1].map(|days| self.name_on(opened_at + TimeDelta::days(days)))
+    /// The names under which a case that opened then, or pages then, is found by its code: one for that day and one for
+    /// the next, by UTC. A code is looked up under the present day, so none means two cases within a day.
+    pub fn names(&self, at: DateTime<Utc>) -> [String; 2] {
+        [0, 1].map(|days| self.name_on(at + TimeDelta::days(days)))
     }
 
     /// The name under which it is looked up at an instant.

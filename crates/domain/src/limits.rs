@@ -73,6 +73,8 @@ pub const BRIEFING_TEXT_CHARS_MAX: usize = 459;
 pub const HISTORY_SECONDS_MAX: u32 = 2;
 /// How many of a tenant's newest cases are looked through for a client's last one.
 pub const HISTORY_CASES_MAX: usize = 100;
+/// How many of a tenant's newest cases tell what the night has asked of each person.
+pub const LOAD_CASES_MAX: usize = 100;
 /// Longest account of what fixed a problem that is kept, in characters.
 pub const FIX_CHARS_MAX: usize = 300;
 /// Most pages kept with a case; older ones are in the journal.

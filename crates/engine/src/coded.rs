@@ -24,7 +24,10 @@ impl Engine {
         let answer = match self.named(&policy.tenant, &of).await? {
             None => match of {
                 CaseName::Code(code) => {
-                    format!("No case has the code {code}; a code holds for a day. Nothing was noted.")
+                    format!(
+                        "No case has the code {code}; it holds for a day after the last page. Nothing was noted. \
+                         The eight digits of the ticket hold for ever."
+                    )
                 }
                 CaseName::Ticket(number) => format!("There is no ticket {number}. Nothing was noted."),
             },

@@ -6,13 +6,11 @@ use futures_util::future::{join3, join4};
 use nightdesk_domain::case::Case;
 use nightdesk_domain::facts::{Facts, Needs};
 use nightdesk_domain::ids::TenantId;
-use nightdesk_domain::policy::{Channel, Policy, Who};
+use nightdesk_domain::limits::LOAD_CASES_MAX;
+use nightdesk_domain::policy::{Policy, Who};
 use nightdesk_domain::rota::Override;
 use nightdesk_domain::skills::{Load, loads};
 use nightdesk_ports::{ListKind, Snapshot, StoreError};
-
-/// How many of the newest cases tell what the night has asked of each person.
-const LOAD_CASES_MAX: usize = 60;
 
 impl Engine {
     pub(crate) async fn facts(
@@ -40,18 +38,17 @@ impl Engine {
         Ok(Facts { contacts: contacts?, windows, outages, attempt, ..on_call })
     }
 
-    /// What decides who is paged; only what the tenant's settings can make use of is read. What cannot be read is
-    /// left out: somebody must be woken, by the plan if need be.
+    /// What decides who is paged; only what the tenant's settings can make use of is read. Who gets no texts is always
+    /// read: whoever cannot be rung is texted, wished or not. What cannot be read is left out: somebody must be woken,
+    /// by the plan if need be.
     async fn on_call_facts(&self, tenant: &TenantId, policy: &Policy, needs: &Needs) -> Facts {
         if !needs.on_call {
             return Facts::default();
         }
         let by_skill = policy.ladders.iter().flat_map(|ladder| &ladder.rungs).any(|rung| rung.who == Who::SkillMatch);
-        let reach = || policy.technicians.iter().flat_map(|person| &person.reach);
-        let texts = needs.texts || reach().flat_map(|reach| &reach.ways).any(|way| way.by == Channel::Text);
         let (overrides, stopped, loads) = join3(
             async { if policy.rota.is_some() { self.overrides(tenant).await } else { Ok(Vec::new()) } },
-            async { if texts || by_skill { self.stopped_technicians(policy).await } else { Ok(Vec::new()) } },
+            self.stopped_technicians(policy),
             async { if by_skill { self.loads(tenant).await } else { Ok(Vec::new()) } },
         )
         .await;

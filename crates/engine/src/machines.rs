@@ -14,6 +14,10 @@ use std::sync::Arc;
 /// How often a commit that lost a race is decided again.
 pub(crate) const ATTEMPTS_MAX: u32 = 8;
 
+/// How many of them name a case anew. One that was silent for days may find its code in another's hands: it is worked
+/// on all the same, under the number of its ticket.
+const NAMING_ATTEMPTS_MAX: u32 = 4;
+
 /// What happened, to whom.
 #[derive(Debug, Clone)]
 pub(crate) enum Happening {
@@ -74,6 +78,11 @@ impl Engine {
                 }
                 return Ok(Applied { snapshot: decision.snapshot, policy, held: Vec::new() });
             }
+            let aliases = if attempt < NAMING_ATTEMPTS_MAX {
+                renewed(stored.as_ref().map(|stored| &stored.snapshot), &decision.snapshot, now)
+            } else {
+                Vec::new()
+            };
             let version = stored.map_or(0, |stored| stored.version);
             let recorded = match happening.clone() {
                 Happening::Arrived(arrival) => RecordedEvent::Arrived(Box::new(arrival)),
@@ -91,7 +100,7 @@ impl Engine {
                 tenant: tenant.clone(),
                 saves: vec![save(decision.snapshot.clone(), version)],
                 effects,
-                aliases: Vec::new(),
+                aliases,
                 settled: settles.cloned(),
                 journal: vec![entry],
             };
@@ -161,13 +170,29 @@ fn decide(stored: Option<&Stored>, happening: &Happening, context: &Context<'_>)
     }
 }
 
-/// The names by which a case is found: the number of its ticket, and for a day the code that accepts it.
+/// The names by which a case is found: the number of its ticket, and the code that accepts it for this day and the
+/// next; [`renewed`] adds those of later days.
 pub(crate) fn aliases(case: &Case) -> Vec<Alias> {
     let owner = OwnerId::Case(case.id.clone());
     let ticket = case.drill.is_none().then(|| ("ticket", case.ticket.number.to_string()));
     let codes = case.ack_code.iter().flat_map(|code| code.names(case.opened_at)).map(|name| ("ack", name));
     let names = ticket.into_iter().chain(codes);
     names.map(|(kind, value)| Alias { kind, value, owner: owner.clone(), unique: true }).collect()
+}
+
+/// The names of a code for the present day and the next, where a case of an earlier day pages, or is accepted: its code
+/// must hold as long as people are told it, and so no other case may have it.
+fn renewed(before: Option<&Snapshot>, after: &Snapshot, now: DateTime<Utc>) -> Vec<Alias> {
+    let (Some(Snapshot::Case(before)), Snapshot::Case(after)) = (before, after) else { return Vec::new() };
+    let Some(code) = &after.ack_code else { return Vec::new() };
+    let accepted = before.accepted().is_none() && after.accepted().is_some();
+    if before.pages_ordered == after.pages_ordered && !accepted {
+        return Vec::new();
+    }
+    let known = code.names(after.opened_at);
+    let owner = OwnerId::Case(after.id.clone());
+    let new = code.names(now).into_iter().filter(|name| !known.contains(name));
+    new.map(|value| Alias { kind: "ack", value, owner: owner.clone(), unique: true }).collect()
 }
 
 pub(crate) fn save(snapshot: Snapshot, expected_version: u64) -> Save {

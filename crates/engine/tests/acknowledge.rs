@@ -3,13 +3,13 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use nightdesk_domain::call::{Arrival, CallEvent, Speech};
-use nightdesk_domain::case::{AckBy, Case, CaseEvent, PageOutcome, PageState, Standing, Work};
+use nightdesk_domain::case::{AckBy, Case, CaseEvent, Page, PageEvent, PageOutcome, PageState, Standing, Work};
 use nightdesk_domain::consent::IncomingText;
-use nightdesk_domain::ids::{CallId, CaseId};
+use nightdesk_domain::ids::{CallId, CaseId, OwnerId};
 use nightdesk_domain::policy::{Channel, Policy, Reach, Way};
 use nightdesk_domain::reply::Heard;
 use nightdesk_engine::{Engine, EngineError, Ports, Settings, TextAnswer};
-use nightdesk_ports::{Clock, DeliveryError, MockTelephony, TenantRepository};
+use nightdesk_ports::{Cases, Clock, DeliveryError, MockTelephony, TenantRepository};
 use nightdesk_testkit::fakes::{HandClock, Obedient, ports};
 use nightdesk_testkit::memory::MemoryStore;
 use nightdesk_testkit::sample::{self, at, number, tenant};
@@ -17,6 +17,7 @@ use std::sync::Arc;
 
 struct Night {
     engine: Engine,
+    cases: Arc<dyn Cases>,
     clock: Arc<HandClock>,
 }
 
@@ -29,19 +30,19 @@ fn policy() -> Policy {
 }
 
 async fn night(replace: impl FnOnce(&mut Ports)) -> Night {
+    night_of(policy(), replace).await
+}
+
+async fn night_of(policy: Policy, replace: impl FnOnce(&mut Ports)) -> Night {
     let store = MemoryStore::new();
-    store.import(&policy(), &[], sample::FILE).await.unwrap();
+    store.import(&policy, &[], sample::FILE).await.unwrap();
     let clock = HandClock::at(at(0));
     let mut all = ports(&store, clock.clone(), Arc::new(Obedient::default()));
     replace(&mut all);
-    let night = Night { engine: Engine::new(all, Settings::new("test")), clock };
-    let (dialled, from) = (number("+13125550100"), Some(number("+13125550149")));
-    night.engine.arrive(&Arrival { tenant: tenant(), call: call(), dialled, from }).await.unwrap();
+    let cases = all.cases.clone();
+    let night = Night { engine: Engine::new(all, Settings::new("test")), cases, clock };
     let words = "this is dana at acme dental our server is down and nobody can work since an hour";
-    let words = Some(Speech { words: words.into(), confidence_percent: Some(90) });
-    let said = CallEvent::Said { turn: 1, heard: Heard::default(), words, keys: None };
-    night.engine.call_event(&tenant(), &call(), said, Heard::default()).await.unwrap();
-    night.run().await;
+    night.is_called(&call(), "+13125550149", words).await;
     night
 }
 
@@ -50,6 +51,15 @@ fn call() -> CallId {
 }
 
 impl Night {
+    async fn is_called(&self, call: &CallId, from: &str, words: &str) {
+        let (dialled, from) = (number("+13125550100"), Some(number(from)));
+        self.engine.arrive(&Arrival { tenant: tenant(), call: call.clone(), dialled, from }).await.unwrap();
+        let words = Some(Speech { words: words.into(), confidence_percent: Some(90) });
+        let said = CallEvent::Said { turn: 1, heard: Heard::default(), words, keys: None };
+        self.engine.call_event(&tenant(), call, said, Heard::default()).await.unwrap();
+        self.run().await;
+    }
+
     async fn run(&self) {
         for _ in 0..20 {
             if self.engine.run_due(16).await.unwrap().is_idle() {
@@ -57,6 +67,13 @@ impl Night {
             }
         }
         panic!("no end of work");
+    }
+
+    async fn pass_hours(&self, hours: i64) {
+        for _ in 0..hours * 12 {
+            self.clock.advance(5 * 60);
+            self.run().await;
+        }
     }
 
     async fn case(&self) -> Case {
@@ -193,6 +210,44 @@ async fn a_code_that_is_unknown_or_older_than_a_day_accepts_nothing() {
     assert!(night.case().await.accepted().is_none());
 }
 
+/// A night over which the office does not open, so that paging goes on for days.
+async fn long_weekend() -> Night {
+    let mut policy = policy();
+    policy.business_hours.days.clear();
+    let night = night_of(policy, |_| {}).await;
+    night.engine.call_event(&tenant(), &call(), CallEvent::HungUp, Heard::default()).await.unwrap();
+    night
+}
+
+#[tokio::test]
+async fn a_code_accepts_as_long_as_its_case_pages_and_a_day_longer() {
+    let night = long_weekend().await;
+    let code = night.code().await;
+    night.pass_hours(50).await;
+    assert!(matches!(night.case().await.work, Work::Paging { .. } | Work::Pausing { .. }), "it still pages");
+    let told = night.texts(&alex(), &code).await.unwrap();
+    assert!(told.starts_with("You have it."), "{told}");
+    night.pass_hours(20).await;
+    let done = night.texts(&alex(), &format!("{code} done")).await.unwrap();
+    assert!(done.starts_with("Noted"), "most of a day later: {done}");
+    night.pass_hours(30).await;
+    let told = night.texts(&alex(), &code).await.unwrap();
+    assert!(told.starts_with("No case has the code"), "over for more than a day: {told}");
+    let ticket = night.case().await.ticket.number;
+    assert!(!night.texts(&alex(), ticket.as_str()).await.unwrap().starts_with("There is no ticket"), "the number holds");
+}
+
+#[tokio::test]
+async fn no_other_case_gets_the_code_of_one_that_still_pages() {
+    let night = long_weekend().await;
+    night.pass_hours(50).await;
+    let case = night.case().await;
+    for name in case.ack_code.as_ref().unwrap().names(night.clock.now()) {
+        let bearer = night.cases.find(&tenant(), "ack", &name).await.unwrap();
+        assert_eq!(bearer, Some(OwnerId::Case(case.id.clone())), "the name is taken today and tomorrow");
+    }
+}
+
 #[tokio::test]
 async fn a_text_that_did_not_arrive_is_followed_by_another_channel_at_once() {
     let night = night(|_| {}).await;
@@ -236,4 +291,20 @@ async fn a_link_or_a_button_accepts_once_and_stays_accepted() {
     }
     let none = night.engine.acknowledge(&tenant(), &id, 99, AckBy::Link, None).await.unwrap().0;
     assert_eq!(none.standing(99), None);
+}
+
+#[tokio::test]
+async fn a_stop_is_routed_around_even_where_nobody_wished_for_texts() {
+    let night = night_of(sample::policy(), |_| {}).await;
+    night.texts(&alex(), "STOP").await;
+    let second = CallId::parse("CA2").unwrap();
+    let words = "this is mike at harbor law our internet is down since an hour and nobody can work";
+    night.is_called(&second, "+13125550148", words).await;
+    let over = CaseEvent::Page { page: 1, event: PageEvent::Ended(PageOutcome::OverBudget) };
+    night.engine.case_event(&tenant(), &second.case(), over).await.unwrap();
+    let case = night.engine.case(&tenant(), &second.case()).await.unwrap().0;
+    assert_eq!(case.pages[0].technician.as_str(), "alex");
+    let texted = |page: &Page| page.channel == Channel::Text && page.technician.as_str() == "alex";
+    assert!(!case.pages.iter().any(texted), "{:?}", case.pages);
+    assert!(case.pages.iter().any(|page| page.technician.as_str() == "bea"), "the ladder goes on");
 }

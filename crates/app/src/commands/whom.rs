@@ -6,6 +6,7 @@ use crate::cli::{StoreArgs, WhomArgs};
 use chrono::{DateTime, Utc};
 use nightdesk_domain::case::Case;
 use nightdesk_domain::ids::TechnicianId;
+use nightdesk_domain::limits::LOAD_CASES_MAX;
 use nightdesk_domain::policy::Policy;
 use nightdesk_domain::rota::Override;
 use nightdesk_domain::skills::{Asked, Choice, Ranked, Skipped, candidates, choose, loads};
@@ -14,9 +15,6 @@ use nightdesk_ports::{ListKind, Snapshot};
 use serde_json::{Value, json};
 use std::process::ExitCode;
 use std::sync::Arc;
-
-/// How many of a tenant's newest cases are counted.
-const CASES_MAX: usize = 200;
 
 /// Ranks the people of each tenant that is given, or else stored.
 ///
@@ -40,7 +38,7 @@ pub(super) async fn run(store: &StoreArgs, args: &WhomArgs) -> Outcome {
         let (now, _) = reference.read().map_err(|why| why.replacen("ref:", "--at:", 1))?;
         let mut cases: Vec<Case> = Vec::new();
         if let Some(desk) = &desk {
-            let newest = desk.store.cases.list(&policy.tenant, ListKind::Cases, CASES_MAX).await?;
+            let newest = desk.store.cases.list(&policy.tenant, ListKind::Cases, LOAD_CASES_MAX).await?;
             cases.extend(newest.into_iter().filter_map(|snapshot| match snapshot {
                 // Asked about the past, what came later had not happened yet.
                 Snapshot::Case(case) if args.at.is_none() || case.opened_at <= now => Some(*case),

@@ -16,7 +16,7 @@ pub struct CodedText {
 /// By what a text names a case.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CaseName {
-    /// The code of its pages, good for a day.
+    /// The code of its pages, good while it pages and a day longer.
     Code(AckCode),
     /// The number of its ticket, good for ever.
     Ticket(TicketNumber),

@@ -4,7 +4,7 @@ use super::event::CaseEvent;
 use super::state::Case;
 use crate::facts::{Facts, Needs};
 use crate::machine::Context;
-use crate::policy::{Channel, Policy};
+use crate::policy::Policy;
 use chrono::{DateTime, Utc};
 
 impl Case {
@@ -15,8 +15,6 @@ impl Case {
         let after = self.transition(&Context { policy, facts: &facts, now }, event).state;
         let pages = after.pages_ordered != self.pages_ordered || after.rounds != self.rounds;
         let callback = *event == CaseEvent::Tick && after.callback != self.callback;
-        // A text may follow where none is set: after a ring that failed.
-        let texted = after.pages.iter().any(|page| page.number > self.pages_ordered && page.channel == Channel::Text);
-        Needs { on_call: pages || callback || after.work != self.work, texts: callback || texted, ..Needs::default() }
+        Needs { on_call: pages || callback || after.work != self.work, ..Needs::default() }
     }
 }

@@ -18,7 +18,7 @@ const SAME_WAKE_HOURS: i64 = 2;
 pub struct Load {
     /// The person.
     pub technician: TechnicianId,
-    /// Cases in hand: a page that rings or is being heard, or a case accepted within four hours and not handled.
+    /// Cases in hand, each once: a page rings or is being heard, or it was accepted within four hours and not handled.
     pub open_pages: u32,
     /// Cases of the last [`LOAD_HOURS`] for which the person was rung, drills aside.
     pub calls_tonight: u32,
@@ -52,13 +52,15 @@ pub fn loads(cases: &[Case], now: DateTime<Utc>) -> Vec<Load> {
     let since = now - TimeDelta::hours(LOAD_HOURS);
     let mut loads: BTreeMap<&TechnicianId, (Load, Vec<DateTime<Utc>>)> = BTreeMap::new();
     for case in cases {
-        let mut rung: Vec<&TechnicianId> = Vec::new();
+        let (mut rung, mut held): (Vec<&TechnicianId>, Vec<&TechnicianId>) = (Vec::new(), Vec::new());
         // No bound ahead: another server's clock may be a little before ours.
         for page in case.pages.iter().filter(|page| page.ordered_at >= since) {
             let fresh = || (Load::none(&page.technician), Vec::new());
             let (load, woken) = loads.entry(&page.technician).or_insert_with(fresh);
-            if in_hand(case, page, now) {
+            // Several channels at once are one case.
+            if in_hand(case, page, now) && !held.contains(&&page.technician) {
                 load.open_pages += 1;
+                held.push(&page.technician);
             }
             if case.drill.is_none() && !rung.contains(&&page.technician) {
                 load.calls_tonight += 1;

@@ -1,8 +1,9 @@
 //! What a night has asked of each person, counted from its cases.
 
-use super::holding;
+use super::{STRANGER, holding};
 use nightdesk_domain::case::{Case, CaseEvent, PageOutcome};
 use nightdesk_domain::ids::TechnicianId;
+use nightdesk_domain::policy::{Channel, Reach, Way};
 use nightdesk_domain::skills::{Load, candidates, loads};
 use nightdesk_testkit::sample;
 use nightdesk_testkit::script::Night;
@@ -23,6 +24,19 @@ fn a_telephone_that_rings_is_in_hand_and_shows_nobody_awake() {
     let night = holding().rings("alex");
     assert_eq!(told(&load(&[&night], "alex", 0)), (1, 1, 0, false));
     assert_eq!(told(&load(&[&night], "bea", 0)), (0, 0, 0, false));
+}
+
+#[test]
+fn whoever_is_reached_for_one_case_by_several_channels_has_one_in_hand() {
+    let mut policy = sample::policy();
+    let ways = [(Channel::Call, 0), (Channel::Text, 0), (Channel::Webhook, 120)];
+    let ways = ways.map(|(by, after_seconds)| Way { by, after_seconds });
+    policy.technicians[0].reach = vec![Reach { priorities: vec![], ways: ways.into() }];
+    let night = Night::with(policy).known_as(vec![sample::contact("Dana", "acme-dental", &[STRANGER])]);
+    let night = night.call_from(STRANGER).says("our server is down and nobody can work since nine").rings("alex");
+    assert_eq!(night.case().pages.len(), 3);
+    assert_eq!(told(&load(&[&night], "alex", 0)), (1, 1, 0, false));
+    assert_eq!(told(&load(&[&night, &night.clone().accepts()], "alex", 0)).0, 2, "another case is one more");
 }
 
 #[test]
