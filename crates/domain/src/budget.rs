@@ -18,16 +18,20 @@ impl Sent {
         if self.0.iter().any(|(_, known)| known == effect) {
             return Ok(());
         }
-        let bounds = [(1, budget.per_minute), (15, budget.per_quarter), (60, budget.per_hour)];
-        let free =
-            bounds.into_iter().filter_map(|(minutes, most)| self.free_at(TimeDelta::minutes(minutes), most, now));
-        match free.max() {
+        match self.next(budget, now) {
             Some(free) => Err(free),
             None => {
                 self.0.push((now, effect.clone()));
                 Ok(())
             }
         }
+    }
+
+    /// When one more may go; none if that is now.
+    pub fn next(&self, budget: &Budget, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        let bounds = [(1, budget.per_minute), (15, budget.per_quarter), (60, budget.per_hour)];
+        let free = |(minutes, most)| self.free_at(TimeDelta::minutes(minutes), most, now);
+        bounds.into_iter().filter_map(free).max()
     }
 
     /// When fewer than so many will have gone within the time before; none if that is now.

@@ -67,8 +67,12 @@ pub const BRIEFING_REPEATS_MAX: u32 = 1;
 pub const BRIEFING_SECONDS_MAX: u32 = 90;
 /// Longest briefing that is read out, in seconds; with who is calling, a technician hears less than 20 before the keys.
 pub const BRIEFING_SPOKEN_SECONDS_MAX: u32 = 16;
+/// Longest that a technician listens before the keys are named: who is calling, and the briefing, in seconds.
+pub const PAGE_SPOKEN_SECONDS_MAX: u32 = 20;
 /// Longest briefing by text, in characters of the alphabet of texts: three segments of 153.
 pub const BRIEFING_TEXT_CHARS_MAX: usize = 459;
+/// What of that is left to the link that a page by text ends with, and the line's end before it.
+pub const TEXT_LINK_CHARS: usize = 150;
 /// How long the ticketing system has to tell of earlier tickets, in seconds; nothing waits for it.
 pub const HISTORY_SECONDS_MAX: u32 = 2;
 /// How many of a tenant's newest cases are looked through for a client's last one.
@@ -90,6 +94,10 @@ pub const RECONCILE_SECONDS: u32 = 5 * 60;
 pub const EFFECTS_PER_TRANSITION_MAX: usize = 60;
 /// How fast a voice reads, in characters a second; for the bound on a briefing.
 pub const SPEECH_CHARS_PER_SECOND: usize = 13;
+/// What a digit takes of that: it is read as a word.
+pub const SPOKEN_DIGIT_CHARS: usize = 5;
+/// How long the same message of a case does not follow again on a telephone that is over budget, in seconds.
+pub const SAME_MESSAGE_SECONDS: u32 = 10 * 60;
 /// How long a page by message is waited for where no telephone rings, in seconds.
 pub const MESSAGE_WAIT_SECONDS: u32 = 90;
 /// Most people whom a rung for everybody pages; a transition plans at most [`EFFECTS_PER_TRANSITION_MAX`] effects.
@@ -101,6 +109,11 @@ pub const ARRIVAL_GRACE_SECONDS: u32 = 10 * 60;
 /// How long after the time of a promised call, or after the telling of it, the call is overdue, in seconds; a promised
 /// window is over only at its end.
 pub const CALLBACK_GRACE_SECONDS: u32 = 15 * 60;
+/// How near two promises of one technician are the same one that was told twice, in seconds.
+pub const ARRIVAL_SAME_SECONDS: u32 = 2 * 60;
+/// How long after a Critical case was accepted by a message its holder is asked once when the caller is rung, if
+/// nothing was said of it, in seconds.
+pub const ARRIVAL_UNTOLD_SECONDS: u32 = 30 * 60;
 /// How often a promised call can be moved to another time.
 pub const CALLBACK_MOVES_MAX: u32 = 2;
 /// How far ahead a promised call can be moved, in days.

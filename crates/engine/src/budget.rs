@@ -6,11 +6,11 @@
 use crate::Engine;
 use chrono::{DateTime, TimeDelta, Utc};
 use nightdesk_domain::budget::{Sent, Waiting};
-use nightdesk_domain::case::shorten;
+use nightdesk_domain::case::{in_alphabet_of_texts, shorten};
 use nightdesk_domain::effect::MessageOrder;
 use nightdesk_domain::ids::{EffectId, TenantId};
 use nightdesk_domain::phone::PhoneNumber;
-use nightdesk_domain::policy::Budget;
+use nightdesk_domain::policy::{Budget, Policy};
 use nightdesk_domain::private::Private;
 use nightdesk_ports::{Entry, StoreError};
 
@@ -57,6 +57,13 @@ impl Engine {
         None
     }
 
+    /// When a telephone may be rung again; none if that is now, or cannot be told.
+    pub async fn rings_again_at(&self, policy: &Policy, number: &PhoneNumber) -> Option<DateTime<Utc>> {
+        let now = self.now();
+        let stored = self.ports().register.entry(&policy.tenant, CALLS, number.as_str(), now).await.ok()??;
+        stored.read::<Sent>().ok()?.next(&policy.paging.calls_max, now)
+    }
+
     async fn try_to_spend(
         &self,
         tenant: &TenantId,
@@ -87,7 +94,7 @@ impl Engine {
     /// Puts a text beside those that wait for the same number; whether it is safely there.
     pub(crate) async fn put_into_bundle(&self, to: &PhoneNumber, order: &MessageOrder, effect: &EffectId) -> bool {
         let line = shorten(order.subject.reveal(), LINE_CHARS_MAX);
-        let line = Private::new(format!("{line}: reply {}", order.code));
+        let line = Private::new(in_alphabet_of_texts(&format!("{line}: reply {}", order.code)));
         self.change_bundle(&order.tenant, to, |waiting| {
             let new = waiting.iter().all(|known| known.effect != *effect);
             if new {

@@ -28,9 +28,11 @@ impl Engine {
         if !put_off && (!case.still_wants(order.page) || self.now() >= order.useless_after) {
             return Ok(Attempt::Ended(Outcome::GivenUp("the case has moved on".to_owned())));
         }
+        let policy = self.policy(&claim.tenant, case.policy_version).await?;
+        // What has come in since it was ordered, the client's history above all, is told as well.
+        let order = &case.message_now(order.clone(), &policy);
         match &order.to {
             MessageTo::Text { to, from } => {
-                let policy = self.policy(&claim.tenant, case.policy_version).await?;
                 self.text_page(claim, order, (to, from), (&policy.paging.texts_max, put_off), bound).await
             }
             _ => {

@@ -5,7 +5,7 @@
 use nightdesk_domain::call::{Arrival, CallEvent, Speech};
 use nightdesk_domain::case::{AckBy, Case, CaseEvent, Page, PageEvent, PageOutcome, PageState, Standing, Work};
 use nightdesk_domain::consent::IncomingText;
-use nightdesk_domain::ids::{CallId, CaseId, OwnerId};
+use nightdesk_domain::ids::{CallId, CaseId, LegId, OwnerId};
 use nightdesk_domain::policy::{Channel, Policy, Reach, Way};
 use nightdesk_domain::reply::Heard;
 use nightdesk_engine::{Engine, EngineError, Ports, Settings, TextAnswer};
@@ -13,7 +13,7 @@ use nightdesk_ports::{Cases, Clock, DeliveryError, MockTelephony, TenantReposito
 use nightdesk_testkit::fakes::{HandClock, Obedient, ports};
 use nightdesk_testkit::memory::MemoryStore;
 use nightdesk_testkit::sample::{self, at, number, tenant};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 struct Night {
     engine: Engine,
@@ -114,7 +114,9 @@ async fn a_code_with_minutes_accepts_and_is_read_back() {
     let case = night.case().await;
     assert!(matches!(case.work, Work::Held { arrival: Some(_), .. }), "{:?}", case.work);
     let again = night.texts(&alex(), &code).await.unwrap();
-    assert!(again.starts_with("You have it."), "a repetition is told the same: {again}");
+    assert!(again.starts_with("You have it. You ring the caller by 2:20"), "a repetition is told the same: {again}");
+    let sooner = night.texts(&alex(), &format!("{code} 10")).await.unwrap();
+    assert!(sooner.starts_with("You have it. You ring the caller by 2:10"), "a promise can be moved: {sooner}");
     let reached = night.texts(&alex(), &format!("{code} done")).await.unwrap();
     assert!(reached.starts_with("Noted"), "{reached}");
 }
@@ -234,7 +236,10 @@ async fn a_code_accepts_as_long_as_its_case_pages_and_a_day_longer() {
     let told = night.texts(&alex(), &code).await.unwrap();
     assert!(told.starts_with("No case has the code"), "over for more than a day: {told}");
     let ticket = night.case().await.ticket.number;
-    assert!(!night.texts(&alex(), ticket.as_str()).await.unwrap().starts_with("There is no ticket"), "the number holds");
+    assert!(
+        !night.texts(&alex(), ticket.as_str()).await.unwrap().starts_with("There is no ticket"),
+        "the number holds"
+    );
 }
 
 #[tokio::test]
@@ -284,10 +289,10 @@ async fn a_blocked_number_is_remembered_whether_a_report_or_the_order_says_so() 
 async fn a_link_or_a_button_accepts_once_and_stays_accepted() {
     let night = night(|_| {}).await;
     let id = call().case();
-    for minutes in [Some(30), Some(5), None] {
+    for (minutes, promised) in [(Some(30), 30), (None, 30), (Some(5), 5), (None, 5)] {
         let (case, _) = night.engine.acknowledge(&tenant(), &id, 1, AckBy::Link, minutes).await.unwrap();
         let Some(Standing::Yours { by: Some(by) }) = case.standing(1) else { panic!("{:?}", case.standing(1)) };
-        assert_eq!(by, at(30 * 60), "the first promise holds");
+        assert_eq!(by, at(promised * 60), "the newest promise holds");
     }
     let none = night.engine.acknowledge(&tenant(), &id, 99, AckBy::Link, None).await.unwrap().0;
     assert_eq!(none.standing(99), None);
@@ -307,4 +312,26 @@ async fn a_stop_is_routed_around_even_where_nobody_wished_for_texts() {
     let texted = |page: &Page| page.channel == Channel::Text && page.technician.as_str() == "alex";
     assert!(!case.pages.iter().any(texted), "{:?}", case.pages);
     assert!(case.pages.iter().any(|page| page.technician.as_str() == "bea"), "the ladder goes on");
+}
+
+#[tokio::test]
+async fn a_page_by_text_tells_what_has_come_in_since_it_was_ordered() {
+    let bodies: Arc<Mutex<Vec<String>>> = Arc::default();
+    let kept = bodies.clone();
+    let mut telephony = MockTelephony::new();
+    telephony.expect_page().returning(|order| Ok(LegId::parse(&format!("TE{}", order.page)).unwrap()));
+    telephony.expect_hang_up().returning(|_, _| Ok(()));
+    telephony.expect_text().returning(move |_, order| {
+        kept.lock().unwrap().push(order.body.reveal().to_owned());
+        Ok(())
+    });
+    let mut policy = policy();
+    policy.technicians[0].reach[0].ways =
+        [(Channel::Call, 0), (Channel::Text, 30)].map(|(by, after_seconds)| Way { by, after_seconds }).into();
+    let night = night_of(policy, |ports| ports.telephony = Arc::new(telephony)).await;
+    night.clock.advance(30);
+    night.run().await;
+    let bodies = bodies.lock().unwrap().clone();
+    assert_eq!(bodies.len(), 1, "{bodies:?}");
+    assert!(bodies[0].ends_with("1 open ticket."), "the answer came while the telephone rang: {bodies:?}");
 }

@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use nightdesk_domain::call::{Arrival, CallEvent, Speech};
-use nightdesk_domain::case::{AckBy, Case, CaseEvent, PageEvent, Work};
+use nightdesk_domain::case::{AckBy, Case, CaseEvent, PageEvent, PageOutcome, PageState, Work};
 use nightdesk_domain::effect::{Line, PageOrder, TextOrder};
 use nightdesk_domain::ids::{CallId, LegId, OwnerId, RecordingId, TenantId};
 use nightdesk_domain::policy::{Budget, Channel, Policy, Reach, Way};
@@ -186,4 +186,26 @@ async fn a_case_that_somebody_has_taken_meanwhile_sends_no_waiting_text() {
     assert!(
         storm.carrier.texted.lock().unwrap().iter().all(|(_, _, text)| !text.contains(&format!("{code} to accept")))
     );
+}
+
+#[tokio::test]
+async fn a_drill_over_budget_texts_nobody_and_tells_when_the_telephone_may_be_rung_again() {
+    let storm = storm(Channel::Call).await;
+    let policy = storm.store.newest(&tenant()).await.unwrap().unwrap();
+    let alex = &policy.technicians[0];
+    let mut drill = None;
+    for _ in 0..3 {
+        drill = Some(storm.engine.drill(&tenant(), &alex.id).await.unwrap());
+        storm.seconds(1).await;
+    }
+    let owner = OwnerId::Case(drill.unwrap());
+    let Snapshot::Case(case) = storm.store.load(&tenant(), &owner).await.unwrap().unwrap().snapshot else { panic!() };
+    let [page] = case.pages.as_slice() else { panic!("{:?}", case.pages) };
+    assert!(matches!(page.state, PageState::Ended { outcome: PageOutcome::OverBudget, .. }), "{page:?}");
+    assert_eq!(storm.carrier.texted.lock().unwrap().len(), 0);
+    let again = storm.engine.rings_again_at(&policy, alex.number.as_ref().unwrap()).await;
+    let first = storm.carrier.rung.lock().unwrap()[0].0;
+    assert_eq!(again, Some(first + chrono::Duration::minutes(1)));
+    storm.seconds(60).await;
+    assert_eq!(storm.engine.rings_again_at(&policy, alex.number.as_ref().unwrap()).await, None);
 }

@@ -184,7 +184,10 @@ async fn keep(
     let idle: Vec<Idle<'_>> =
         idle_overrides(&rota.schedule, &changed, now).into_iter().filter(|idle| made.contains(idle.made)).collect();
     let silent = |person: &&Person| {
-        person.technician().and_then(|id| policy.technician(&id)).is_some_and(|technician| technician.number.is_none())
+        person
+            .technician()
+            .and_then(|id| policy.technician(&id))
+            .is_some_and(|technician| !technician.can_be_paged(false))
     };
     let unreachable: Vec<&Person> = made.iter().filter_map(|made| made.change.brings()).filter(silent).collect();
     if options.json {

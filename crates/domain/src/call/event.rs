@@ -118,6 +118,8 @@ pub enum News {
     Ringing(TechnicianId),
     /// This technician could not be reached; the next one follows.
     Unreached(TechnicianId),
+    /// This technician answered and passed it on; the next one follows.
+    Passed(TechnicianId),
     /// This technician has accepted.
     Accepted(TechnicianId),
     /// Caller and technician are both in the room.

@@ -149,7 +149,7 @@ impl Call {
             [last] => (Some(last), None),
             [] => (None, None),
         };
-        let before = before.filter(|news| matches!(news, News::Unreached(_) | News::Lost(_)));
+        let before = before.filter(|news| matches!(news, News::Unreached(_) | News::Passed(_) | News::Lost(_)));
         before.into_iter().chain(last.filter(|news| !matches!(news, News::Accepted(_) | News::Connected(_))))
     }
 
@@ -166,10 +166,11 @@ impl Call {
         match news {
             News::Ringing(id) => wording::fill(words.news_ringing, &name(id)),
             News::Unreached(id) => wording::fill(words.news_unreached, &name(id)),
+            News::Passed(id) => wording::fill(words.news_passed, &name(id)),
             News::Accepted(id) | News::Connected(id) => wording::fill(words.news_accepted, &name(id)),
             News::Lost(id) => wording::fill(words.news_lost, &name(id)),
             News::Exhausted => words.news_exhausted.to_owned(),
-            News::WillCall(_) | News::WillCallBy(..) => words.technician_will_call.to_owned(),
+            News::WillCall(id) | News::WillCallBy(id, _) => wording::fill(words.technician_will_call, &name(id)),
             News::Handled => words.handled.to_owned(),
         }
     }
@@ -210,14 +211,19 @@ impl Call {
             Farewell::Exhausted if self.goes_on(policy, now) => vec![words.exhausted.to_owned(), ticket],
             Farewell::Exhausted => [words.exhausted_for_now.to_owned(), ticket].into_iter().chain(looked_at).collect(),
             Farewell::TechnicianWillCall => {
-                let promised = self.news.iter().rev().find_map(|news| match news {
-                    News::WillCallBy(id, by) => Some((policy.technician(id)?, by)),
+                let told = self.news.iter().rev().find_map(|news| match news {
+                    News::WillCallBy(id, by) => Some((policy.technician(id)?, Some(by))),
+                    News::WillCall(id) => Some((policy.technician(id)?, None)),
                     _ => None,
                 });
-                let will_call = promised.map_or(words.technician_will_call.to_owned(), |(person, by)| {
-                    let by = say_clock(*by, zone, self.language);
-                    wording::fill(&wording::fill(words.technician_will_call_by, &person.name), &by)
-                });
+                let name = told.map_or(words.technician, |(person, _)| person.name.as_str());
+                let will_call = match told.and_then(|(_, by)| by) {
+                    Some(by) => {
+                        let by = say_clock(*by, zone, self.language);
+                        wording::fill(&wording::fill(words.technician_will_call_by, name), &by)
+                    }
+                    None => wording::fill(words.technician_will_call, name),
+                };
                 vec![will_call, ticket]
             }
             Farewell::Known => {

@@ -295,7 +295,7 @@ impl Step<'_> {
             }
             // News may overtake one another: that another is rung, or nobody any more, says "lost" as well.
             (
-                News::Lost(_) | News::Ringing(_) | News::Unreached(_) | News::Exhausted,
+                News::Lost(_) | News::Ringing(_) | News::Unreached(_) | News::Passed(_) | News::Exhausted,
                 CallState::Joining { .. } | CallState::Connected { .. },
             ) => {
                 self.hold();
@@ -388,7 +388,7 @@ impl Step<'_> {
         match self.call.news.last() {
             Some(News::Exhausted) => return self.close(Farewell::Exhausted),
             Some(News::Handled) => return self.close(Farewell::Handled),
-            Some(News::WillCall(_)) => return self.close(Farewell::TechnicianWillCall),
+            Some(News::WillCall(_) | News::WillCallBy(..)) => return self.close(Farewell::TechnicianWillCall),
             _ => {}
         }
         let bound = self.call.opened_at + TimeDelta::seconds(i64::from(CALL_SECONDS_MAX));

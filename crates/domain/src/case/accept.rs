@@ -10,6 +10,7 @@ use crate::limits::*;
 use crate::policy::Channel;
 use crate::private::Private;
 use crate::triage::{CallbackTime, parse_callback_time};
+use crate::vocabulary::Priority;
 use chrono::{DateTime, TimeDelta, Utc};
 
 impl Arrival {
@@ -40,16 +41,13 @@ impl Step<'_> {
 
     /// An acceptance by a message; the caller cannot be connected, and is told when to expect the call.
     pub(super) fn acknowledged(&mut self, number: u32, by: AckBy, minutes: Option<u32>) -> Taken {
+        let number = self.own(number);
         let Some(page) = self.case.page(number) else { return Err("no such page") };
         // Nobody waits to be rung.
         let minutes = minutes.filter(|_| self.case.has_caller());
         if matches!(page.state, PageState::Accepted { .. }) {
-            return match (minutes, &self.case.work) {
-                (Some(minutes), Work::Held { arrival: None, talked: false, .. }) => {
-                    self.promise_arrival(number, minutes)
-                }
-                _ => Err("this page is accepted already"),
-            };
+            let Some(minutes) = minutes else { return Err("this page is accepted already") };
+            return self.promise(number, minutes);
         }
         // A message can be answered as long as nobody has it, however long ago it was sent.
         if !self.nobody_has_it() || self.case.work == Work::Filed {
@@ -57,8 +55,12 @@ impl Step<'_> {
         }
         self.take_over(number, None)?;
         self.case.work = Work::Held { page: number, talked: false, arrival: None };
-        if let Some(minutes) = minutes {
-            self.promise_arrival(number, minutes)?;
+        match minutes {
+            Some(minutes) => self.promise(number, minutes)?,
+            None if self.case.has_caller() && self.case.brief.priority == Priority::Critical => {
+                self.case.untold_until = Some(self.in_seconds(ARRIVAL_UNTOLD_SECONDS));
+            }
+            None => {}
         }
         self.will_call(number);
         self.bring_ticket_up_to_date();
@@ -69,8 +71,16 @@ impl Step<'_> {
         Ok(())
     }
 
+    /// The page by which its technician has the case, if they have it: they may answer another of theirs.
+    fn own(&self, number: u32) -> u32 {
+        let technician = self.technician_of(number);
+        let accepted = self.case.accepted().filter(|accepted| Some(&accepted.technician) == technician.as_ref());
+        accepted.map_or(number, |accepted| accepted.number)
+    }
+
     fn take_over(&mut self, number: u32, asking: Option<u32>) -> Taken {
         let now = self.context.now;
+        self.case.untold_until = None;
         self.stop_other_pages(Some(number));
         let Some(page) = self.page_mut(number) else { return Err("no such page") };
         page.state = PageState::Accepted { at: now, asking };
@@ -115,18 +125,25 @@ impl Step<'_> {
                 })
             })
         };
-        match (keyed.or_else(said), &self.case.work) {
-            (Some(minutes), Work::Held { arrival: None, talked: false, .. }) => self.promise_arrival(number, minutes),
-            _ => Ok(()),
-        }
+        // Minutes that promise nothing, or nothing new, still end the asking.
+        keyed.or_else(said).map_or(Ok(()), |minutes| self.promise(number, minutes).or(Ok(())))
     }
 
-    fn promise_arrival(&mut self, number: u32, minutes: u32) -> Taken {
+    /// Whoever has the case says in how many minutes the caller is rung; a later promise replaces an earlier one.
+    fn promise(&mut self, number: u32, minutes: u32) -> Taken {
+        let Work::Held { page, talked: false, arrival } = self.case.work else {
+            return Err("nobody waits to be rung");
+        };
+        if page != number {
+            return Err("somebody else has it");
+        }
         let minutes = minutes.min(ARRIVAL_MINUTES_MAX);
         let by = self.context.now + TimeDelta::minutes(i64::from(minutes));
-        if let Work::Held { arrival, .. } = &mut self.case.work {
-            *arrival = Some(Arrival { by, reminded: false });
+        let same = TimeDelta::seconds(i64::from(ARRIVAL_SAME_SECONDS));
+        if arrival.is_some_and(|earlier| !earlier.reminded && (earlier.by - by).abs() < same) {
+            return Err("this is promised already");
         }
+        self.case.work = Work::Held { page, talked: false, arrival: Some(Arrival { by, reminded: false }) };
         let name = self.technician_of(number).map(|technician| self.name_of(&technician)).unwrap_or_default();
         let at = report::clock_time(by, self.context.policy);
         self.reason("page/arrival-promised", format!("{name}: {at}"));
@@ -137,6 +154,14 @@ impl Step<'_> {
 
     /// The technician says that the caller was reached.
     pub(super) fn reached(&mut self, number: u32) -> Taken {
+        let number = self.own(number);
+        if matches!(self.case.work, Work::Paging { .. } | Work::Pausing { .. } | Work::Unanswered) {
+            // Nobody has it, be it since a promise was missed: whoever has reached the caller has it.
+            self.take_over(number, None)?;
+            self.case.work = Work::Held { page: number, talked: false, arrival: None };
+            self.tell_caller(News::Handled);
+            self.bring_ticket_up_to_date();
+        }
         match self.case.work {
             Work::Held { page, .. } if page == number && self.case.alert.is_some() => {
                 let by = self.technician_of(number).map(|technician| self.name_of(&technician)).unwrap_or_default();
@@ -150,6 +175,14 @@ impl Step<'_> {
             }
             _ => Err("this technician does not hold it, or has reached the caller already"),
         }
+    }
+
+    /// Nothing was said of when the caller is rung: its holder is asked, once, and nobody else is woken.
+    pub(super) fn ask_arrival(&mut self, number: u32) {
+        self.case.untold_until = None;
+        self.reason("page/arrival-asked", "");
+        let body = Private::new(report::untold_text(&self.case, self.context.policy));
+        self.text_holder(number, body);
     }
 
     /// The promised time has come: a reminder first, and later others.

@@ -8,7 +8,9 @@ use super::report::{company_name, flag_kinds, headline, shorten};
 use super::state::Case;
 use super::ticket::SUMMARY_CHARS_MAX;
 use crate::ids::TicketNumber;
-use crate::limits::{BRIEFING_SPOKEN_SECONDS_MAX, BRIEFING_TEXT_CHARS_MAX, SPEECH_CHARS_PER_SECOND};
+use crate::limits::{
+    BRIEFING_SPOKEN_SECONDS_MAX, PAGE_SPOKEN_SECONDS_MAX, SPEECH_CHARS_PER_SECOND, SPOKEN_DIGIT_CHARS,
+};
 use crate::phone::spoken_digits;
 use crate::policy::Policy;
 use crate::private::Private;
@@ -18,10 +20,15 @@ use serde::{Deserialize, Serialize};
 
 /// Most characters of a name that are read out or texted.
 const NAME_CHARS_MAX: usize = 40;
+/// Most characters of the MSP's name that are read out before the briefing.
+const MSP_SPOKEN_CHARS_MAX: usize = 30;
 /// Most characters of what fixed it last time that are read out or texted.
 const FIX_CHARS_MAX: usize = 60;
-/// Fewest characters that are left to the problem itself.
-const PROBLEM_CHARS_MIN: usize = 60;
+/// Most characters of a number that are texted.
+const NUMBER_CHARS_MAX: usize = 24;
+/// Fewest and most characters of the problem itself that are texted.
+const PROBLEM_TEXT_CHARS_MIN: usize = 40;
+const PROBLEM_TEXT_CHARS_MAX: usize = 140;
 
 /// What is known of a case, for whoever is woken for it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -106,19 +113,30 @@ impl Case {
 }
 
 impl Briefing {
-    /// What is read out, sentence by sentence: at most [`BRIEFING_SPOKEN_SECONDS_MAX`] together.
+    /// Who is calling: the first that a technician hears.
+    pub fn calling(&self) -> String {
+        format!("This is NightDesk, calling for {}.", spoken_within(&self.msp, MSP_SPOKEN_CHARS_MAX))
+    }
+
+    /// What is read out, sentence by sentence: at most [`BRIEFING_SPOKEN_SECONDS_MAX`] together, and with who is
+    /// calling less than [`PAGE_SPOKEN_SECONDS_MAX`].
     pub fn spoken(&self) -> Vec<String> {
+        let all = (PAGE_SPOKEN_SECONDS_MAX as usize) * SPEECH_CHARS_PER_SECOND;
         let room = (BRIEFING_SPOKEN_SECONDS_MAX as usize) * SPEECH_CHARS_PER_SECOND;
+        let room = room.min(all.saturating_sub(spoken_chars(&self.calling()) + 2));
+        let name = |name: &str| spoken_within(name, NAME_CHARS_MAX);
+        let client = name(&self.client_name());
         let whose = match (&self.source, &self.client) {
             (Some(source), Some(_)) => {
-                format!("An alert of {source} about {}, priority {}.", self.client_name(), self.priority)
+                format!("An alert of {} about {client}, priority {}.", name(source), self.priority)
             }
-            (Some(source), None) => format!("An alert of {source}, priority {}.", self.priority),
-            (None, _) => format!("{}, priority {}.", self.client_name(), self.priority),
+            (Some(source), None) => format!("An alert of {}, priority {}.", name(source), self.priority),
+            (None, _) => format!("{client}, priority {}.", self.priority),
         };
         let careful = self.careful();
-        let taken = whose.chars().count() + careful.as_ref().map_or(0, |careful| careful.chars().count() + 1) + 2;
-        let mut sentences = vec![whose, sentence(self.problem.reveal(), room.saturating_sub(taken))];
+        let taken = spoken_chars(&whose) + careful.as_ref().map_or(0, |careful| spoken_chars(careful) + 1) + 2;
+        let problem = spoken_within(self.problem.reveal(), room.saturating_sub(taken));
+        let mut sentences = vec![whose, with_full_stop(problem)];
         sentences.extend(careful);
         sentences.extend(self.planned());
         if self.is_upset() {
@@ -138,24 +156,24 @@ impl Briefing {
         if let (Some(opening), Language::English) = (self.opening(), self.language) {
             sentences.push(format!("You could say: {opening}"));
         }
-        fitting(sentences, room)
+        fitting(sentences, room, spoken_chars)
     }
 
     /// How long that takes, in seconds, rounded up.
     pub fn spoken_seconds(&self) -> u32 {
-        let chars = self.spoken().join(" ").chars().count();
+        let chars = spoken_chars(&self.spoken().join(" "));
         u32::try_from(chars.div_ceil(SPEECH_CHARS_PER_SECOND)).unwrap_or(BRIEFING_SPOKEN_SECONDS_MAX)
     }
 
-    /// What is texted: at most [`BRIEFING_TEXT_CHARS_MAX`] characters of the alphabet of texts (GSM 03.38), so that
-    /// it fits three segments. `first` stands before all else that could be dropped; `waiting` says that the caller
-    /// waits for the reader's call.
-    pub fn text(&self, first: Option<&str>, waiting: bool) -> String {
+    /// What is texted: at most so many characters of the alphabet of texts (GSM 03.38); with
+    /// [`BRIEFING_TEXT_CHARS_MAX`](crate::limits::BRIEFING_TEXT_CHARS_MAX) it fits three segments. `first` stands before
+    /// all else that could be dropped; `waiting` says that the caller waits for the reader's call.
+    pub fn text(&self, first: Option<&str>, waiting: bool, chars_max: usize) -> String {
         let mut sentences =
             vec![format!("{}: {}, {}.", shorten(&self.msp, NAME_CHARS_MAX), self.priority, self.client_name())];
         sentences.extend(first.map(str::to_owned));
         let name = self.contact_name().unwrap_or_else(|| "The caller".to_owned());
-        let number = self.number.as_ref().map(|number| shorten(number.reveal(), NAME_CHARS_MAX));
+        let number = self.number.as_ref().map(|number| shorten(number.reveal(), NUMBER_CHARS_MAX));
         let reach = match (number, waiting) {
             _ if self.source.is_some() => {
                 format!("Alert of {}.", self.source.as_deref().unwrap_or_default())
@@ -165,7 +183,12 @@ impl Briefing {
             (Some(number), false) => format!("{name}: {number}."),
             (None, false) => format!("{name}; the number was withheld."),
         };
-        sentences.extend([sentence(self.problem.reveal(), 140), reach]);
+        // Whom to ring is never dropped for the length of the words about it.
+        let taken: usize =
+            sentences.iter().chain([&reach]).map(|said| in_alphabet_of_texts(said).chars().count() + 1).sum();
+        let room = chars_max.saturating_sub(taken + 3).clamp(PROBLEM_TEXT_CHARS_MIN, PROBLEM_TEXT_CHARS_MAX);
+        let problem = shorten(&in_alphabet_of_texts(self.problem.reveal()), room);
+        sentences.extend([with_full_stop(problem), reach]);
         sentences.extend(self.careful());
         sentences.push(format!("Ticket {}.", self.ticket));
         sentences.extend(self.planned());
@@ -176,7 +199,7 @@ impl Briefing {
         sentences.extend(self.before());
         sentences.extend(self.opening().map(|opening| format!("Say: {opening}")));
         let plain = sentences.iter().map(|sentence| in_alphabet_of_texts(sentence)).collect();
-        fitting(plain, BRIEFING_TEXT_CHARS_MAX).join(" ")
+        fitting(plain, chars_max, |text| text.chars().count()).join(" ")
     }
 
     /// Everything, a line each: a label, a colon, the value.
@@ -279,18 +302,39 @@ impl Briefing {
     }
 }
 
-/// A sentence of at most so many characters, but never less than a bare minimum; it ends with a full stop.
+/// A sentence of at most so many characters, with a full stop.
 fn sentence(text: &str, chars_max: usize) -> String {
-    let short = shorten(text, chars_max.max(PROBLEM_CHARS_MIN).saturating_sub(1));
-    let ends = short.ends_with(['.', '…', '?', '!']);
-    if ends { short } else { format!("{short}.") }
+    with_full_stop(shorten(text, chars_max.saturating_sub(1)))
+}
+
+fn with_full_stop(text: String) -> String {
+    let ends = text.ends_with(['.', '…', '?', '!']);
+    if ends { text } else { format!("{text}.") }
+}
+
+/// How many characters a voice takes for a text: a digit is read as a word.
+fn spoken_chars(text: &str) -> usize {
+    text.chars().map(|c| if c.is_numeric() { SPOKEN_DIGIT_CHARS } else { 1 }).sum()
+}
+
+/// The longest beginning of a text that a voice reads in so many characters, less one for a full stop.
+fn spoken_within(text: &str, room: usize) -> String {
+    let mut most = room.saturating_sub(1);
+    loop {
+        let short = shorten(text, most);
+        let over = (spoken_chars(&short) + 1).saturating_sub(room);
+        if over == 0 || most <= 1 {
+            return short;
+        }
+        most = most.saturating_sub(over.div_ceil(SPOKEN_DIGIT_CHARS)).max(1);
+    }
 }
 
 /// The first sentences that fit together, with a blank after each.
-fn fitting(sentences: Vec<String>, chars_max: usize) -> Vec<String> {
+fn fitting(sentences: Vec<String>, chars_max: usize, measure: fn(&str) -> usize) -> Vec<String> {
     let mut left = chars_max + 1;
     let fits = |sentence: &String| {
-        let chars = sentence.chars().count() + 1;
+        let chars = measure(sentence) + 1;
         let fits = chars <= left;
         left = left.saturating_sub(chars);
         fits
@@ -333,7 +377,7 @@ fn affected_words(affected: Affected) -> String {
 
 /// The text in the alphabet of texts (GSM 03.38, without its extensions): one other character would make every
 /// segment hold 67 characters instead of 153.
-fn in_alphabet_of_texts(text: &str) -> String {
+pub fn in_alphabet_of_texts(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

@@ -6,6 +6,7 @@ use super::transition::{Step, Taken};
 use crate::call::News;
 use crate::effect::{Effect, Line};
 use crate::ids::{LegId, TechnicianId};
+use crate::limits::SAME_MESSAGE_SECONDS;
 use crate::policy::Channel;
 use crate::private::Private;
 use crate::vocabulary::Priority;
@@ -75,30 +76,56 @@ impl Step<'_> {
         }
         let mut people: Vec<TechnicianId> = group().map(|page| page.technician.clone()).collect();
         people.dedup();
+        let ended = |as_it: PageOutcome| {
+            group().any(|page| matches!(page.state, PageState::Ended { outcome, .. } if outcome == as_it))
+        };
+        let (passed, over_budget) = (ended(PageOutcome::Passed), ended(PageOutcome::OverBudget));
         if let [alone] = people.as_slice() {
-            self.tell_caller(News::Unreached(alone.clone()));
+            let news = if passed { News::Passed } else { News::Unreached };
+            self.tell_caller(news(alone.clone()));
         }
         let Some(rung) = self.ladder().rungs.into_iter().nth(place as usize) else {
             return self.ring_from(place + 1, pass);
         };
-        if tries + 1 < rung.tries && self.ring(place, tries + 1, pass) {
+        // What had too much a moment ago has too much now: the next rung, and another pass only after a while.
+        if !over_budget && tries + 1 < rung.tries && self.ring(place, tries + 1, pass) {
             return;
         }
-        if rung.pause_seconds > 0 {
-            let until = Some(self.in_seconds(rung.pause_seconds));
+        let ladder = self.ladder();
+        let another_pass = place as usize + 1 >= ladder.rungs.len() && pass + 1 < ladder.passes;
+        let pause_seconds = match rung.ring_seconds.unwrap_or(self.context.policy.paging.ring_seconds) {
+            ring_seconds if over_budget && another_pass => rung.pause_seconds.max(ring_seconds),
+            _ => rung.pause_seconds,
+        };
+        if pause_seconds > 0 {
+            let until = Some(self.in_seconds(pause_seconds));
             self.case.work = Work::Paging { page: first, rung: place, tries, pass, until };
             return;
         }
         self.ring_from(place + 1, pass);
     }
 
-    /// What a page that failed by itself leaves to do: the person's next channel follows at once.
+    /// What a page that failed by itself leaves to do: the person's next channel follows at once. A telephone that had
+    /// too much is not followed by the message that went out in its place a moment ago, and that of a drill by none.
     pub(super) fn replace_channel(&mut self, failed: &Page) {
         let now = self.context.now;
         let Work::Paging { page: first, rung, .. } = self.case.work else { return };
         let Some(person) = self.person(&failed.technician) else { return };
         let of_person = |page: &&Page| page.number >= first && page.technician == failed.technician;
-        let tried: Vec<Channel> = self.case.pages.iter().filter(of_person).map(|page| page.channel).collect();
+        let mut tried: Vec<Channel> = self.case.pages.iter().filter(of_person).map(|page| page.channel).collect();
+        if matches!(failed.state, PageState::Ended { outcome: PageOutcome::OverBudget, .. }) {
+            if self.case.drill.is_some() {
+                return;
+            }
+            let since = now - TimeDelta::seconds(i64::from(SAME_MESSAGE_SECONDS));
+            let told = |page: &&Page| {
+                page.technician == failed.technician
+                    && page.channel != Channel::Call
+                    && page.ordered_at >= since
+                    && !matches!(page.state, PageState::Ended { outcome: PageOutcome::Failed, .. })
+            };
+            tried.extend(self.case.pages.iter().filter(told).map(|page| page.channel));
+        }
         let waiting = self.case.pages.iter().filter(of_person).find(|page| page.is_open() && page.ordered_at > now);
         let next = match waiting.map(|page| (page.number, page.channel)) {
             Some((number, channel)) => {
@@ -195,6 +222,11 @@ impl Step<'_> {
                 } else {
                     self.lost(page);
                 }
+            }
+            Work::Held { page, arrival: None, talked: false }
+                if self.case.untold_until.as_ref().is_some_and(overdue) =>
+            {
+                self.ask_arrival(page);
             }
             Work::Held { page, arrival: Some(arrival), .. } if overdue(&arrival.until()) => self.arrival_due(page),
             _ => {}

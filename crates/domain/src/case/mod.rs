@@ -25,7 +25,7 @@ mod transition;
 
 pub use alert::{Misstated, ToolAlert, WrittenAlert};
 pub use alert_status::{AlertPage, AlertState, AlertStatus};
-pub use briefing::Briefing;
+pub use briefing::{Briefing, in_alphabet_of_texts};
 pub use callback::{CallbackState, Keeper, Owed};
 pub use coded::{CaseName, CodedText, CodedWish};
 pub use event::{AckBy, CaseEvent, PageEvent};

@@ -1,13 +1,15 @@
 //! Who is woken on a rung, and by which channels.
 
 use super::report;
-use super::state::{Page, PageState};
+use super::state::{Case, Page, PageState};
 use super::transition::Step;
 use crate::effect::{Effect, MessageOrder, MessageTo, PageOrder};
 use crate::facts::Facts;
 use crate::ids::TechnicianId;
-use crate::limits::{EVERYBODY_MAX, MESSAGE_WAIT_SECONDS, PAGES_KEPT_MAX, RING_GRACE_SECONDS};
-use crate::policy::{Channel, Ladder, Policy, Rung, Technician, Who};
+use crate::limits::{
+    BRIEFING_TEXT_CHARS_MAX, EVERYBODY_MAX, MESSAGE_WAIT_SECONDS, PAGES_KEPT_MAX, RING_GRACE_SECONDS, TEXT_LINK_CHARS,
+};
+use crate::policy::{Channel, Ladder, Policy, Rung, Technician, WAKING, Who};
 use crate::private::Private;
 use crate::skills::{Asked, Choice, candidates, choose};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -87,9 +89,7 @@ impl<'a> Step<'a> {
 
     /// The most wakening channel by which a person can be reached and was not tried.
     pub(super) fn other_channel(&self, person: &Technician, tried: &[Channel]) -> Option<Channel> {
-        // A mail, or a card in the tenant's chat, wakes nobody by itself.
-        let waking = [Channel::Call, Channel::Text, Channel::Slack];
-        waking.into_iter().find(|channel| !tried.contains(channel) && self.can_use(person, *channel))
+        WAKING.into_iter().find(|channel| !tried.contains(channel) && self.can_use(person, *channel))
     }
 
     fn can_use(&self, person: &Technician, channel: Channel) -> bool {
@@ -167,12 +167,13 @@ impl<'a> Step<'a> {
             page,
             technician: person.id.clone(),
             to,
-            subject: Private::new(report::summary(&self.case, policy)),
-            body: Private::new(report::page_text(&self.case, policy)),
-            briefing: self.case.drill.is_none().then(|| Box::new(self.case.briefing(policy))),
+            subject: Private::default(),
+            body: Private::default(),
+            briefing: None,
             code: self.case.ack_code.clone()?,
             useless_after: until,
         };
+        let order = self.case.message_now(order, policy);
         Some((Effect::MessagePage(order), person.number.clone().filter(|_| channel == Channel::Text)))
     }
 
@@ -180,6 +181,21 @@ impl<'a> Step<'a> {
     pub(super) fn person(&self, id: &TechnicianId) -> Option<&'a Technician> {
         let policy: &'a Policy = self.context.policy;
         policy.technician(id)
+    }
+}
+
+impl Case {
+    /// A page by message in the words of this moment: more may be known than when it was ordered.
+    pub fn message_now(&self, order: MessageOrder, policy: &Policy) -> MessageOrder {
+        // A text ends with a link, which costs as much as words do.
+        let by_text = matches!(order.to, MessageTo::Text { .. });
+        let room = BRIEFING_TEXT_CHARS_MAX - if by_text { TEXT_LINK_CHARS } else { 0 };
+        MessageOrder {
+            subject: Private::new(report::summary(self, policy)),
+            body: Private::new(report::page_text(self, policy, room)),
+            briefing: self.drill.is_none().then(|| Box::new(self.briefing(policy))),
+            ..order
+        }
     }
 }
 

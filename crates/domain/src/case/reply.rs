@@ -36,7 +36,7 @@ impl Case {
     }
 
     fn brief_and_listen(&self, policy: &Policy, turn: u32) -> VoiceReply {
-        let mut words = vec![format!("This is NightDesk, calling for {}.", policy.name)];
+        let mut words = vec![self.briefing(policy).calling()];
         match self.drill {
             Some(_) => words.push("This is a test page. Nothing is wrong.".to_owned()),
             None => words.extend(report::briefing(self, policy)),
@@ -117,7 +117,7 @@ impl Case {
     }
 
     fn accepted_text(&self, policy: &Policy) -> String {
-        report::text_for_technician(self, policy)
+        report::shown_to_holder(self, policy)
     }
 
     fn who_has_it(&self, policy: &Policy) -> String {

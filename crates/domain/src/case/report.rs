@@ -1,10 +1,11 @@
 //! What people read and hear about a case, in English: ticket, note, text, briefing.
 
 use super::alert::ToolAlert;
-use super::state::{Brief, Case};
+use super::briefing::in_alphabet_of_texts;
+use super::state::{Brief, Case, Work};
 use super::ticket::TicketDraft;
 use crate::ids::{AckCode, RecordingId};
-use crate::limits::ARRIVAL_GRACE_SECONDS;
+use crate::limits::{ARRIVAL_GRACE_SECONDS, BRIEFING_TEXT_CHARS_MAX};
 use crate::model::Summary;
 use crate::policy::Policy;
 use crate::private::Private;
@@ -190,9 +191,22 @@ pub(super) fn briefing_seconds(case: &Case, policy: &Policy) -> u32 {
 
 /// The text to a technician who has accepted while the caller is not on the line.
 pub(super) fn text_for_technician(case: &Case, policy: &Policy) -> String {
-    // Nobody waits to be rung; what is left to say is that it is done.
+    let code = code(case);
+    let more = match case.work {
+        // Nobody waits to be rung; what is left to say is that it is done.
+        _ if case.alert.is_some() => Some(format!("Reply {code} done once it is taken care of.")),
+        Work::Held { talked: false, arrival: None, .. } if case.has_caller() => {
+            Some(format!("Reply {code} 20 if you ring the caller in 20 minutes."))
+        }
+        _ => None,
+    };
+    case.briefing(policy).text(more.as_deref(), true, BRIEFING_TEXT_CHARS_MAX)
+}
+
+/// What whoever has accepted by a page or a button reads there: no text can be answered from it.
+pub(super) fn shown_to_holder(case: &Case, policy: &Policy) -> String {
     let done = case.alert.as_ref().map(|_| format!("Reply {} done once it is taken care of.", code(case)));
-    case.briefing(policy).text(done.as_deref(), true)
+    case.briefing(policy).text(done.as_deref(), true, BRIEFING_TEXT_CHARS_MAX)
 }
 
 /// What is known from before, as a note; none where nothing is.
@@ -201,15 +215,15 @@ pub(super) fn history(case: &Case, policy: &Policy) -> Option<String> {
     (!lines.is_empty()).then(|| lines.join("\n"))
 }
 
-/// A page by message: what it is about, and how it is accepted.
-pub(super) fn page_text(case: &Case, policy: &Policy) -> String {
+/// A page by message: what it is about, and how it is accepted, in at most so many characters.
+pub(super) fn page_text(case: &Case, policy: &Policy, chars_max: usize) -> String {
     let code = code(case);
     let accept = if case.has_caller() {
         format!("Reply {code} to accept, or {code} 20 if you ring the caller in 20 minutes.")
     } else {
         format!("Reply {code} to accept.")
     };
-    case.briefing(policy).text(Some(&accept), false)
+    case.briefing(policy).text(Some(&accept), false, chars_max)
 }
 
 fn code(case: &Case) -> &str {
@@ -222,10 +236,21 @@ pub(super) fn reminder_text(case: &Case, policy: &Policy) -> String {
     let number = case.brief.number.as_ref().map(|number| format!(" at {}", number.reveal())).unwrap_or_default();
     let code = code(case);
     let minutes = ARRIVAL_GRACE_SECONDS / 60;
-    format!(
+    in_alphabet_of_texts(&format!(
         "{}: you were to ring {name}{number} by now, ticket {}. Reply {code} done once you have talked; in {minutes} minutes others are woken.",
         policy.name, case.ticket.number,
-    )
+    ))
+}
+
+/// The text to a technician who has accepted by a message and told no time.
+pub(super) fn untold_text(case: &Case, policy: &Policy) -> String {
+    let name = case.brief.name.as_ref().map_or("the caller", Private::reveal);
+    let number = case.brief.number.as_ref().map(|number| format!(" at {}", number.reveal())).unwrap_or_default();
+    let code = code(case);
+    in_alphabet_of_texts(&format!(
+        "{}: you have ticket {}; {name} waits for your call{number}. Reply {code} 20 if you ring in 20 minutes, {code} done once you have talked.",
+        policy.name, case.ticket.number,
+    ))
 }
 
 /// A day and time in the tenant's zone, in English.

@@ -71,6 +71,9 @@ pub struct Case {
     pub news_sent: u32,
     /// How many effects were planned.
     pub effects_planned: u32,
+    /// When a holder who has told no time is asked when the caller is rung.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub untold_until: Option<DateTime<Utc>>,
     /// Decisions taken by the case itself: who was on call and why, who passed.
     pub reasons: Vec<Reason>,
     /// What is known from before; none until that was answered.

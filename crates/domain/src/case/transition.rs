@@ -58,6 +58,7 @@ impl Case {
             ladder: None,
             news_sent: 0,
             effects_planned: 0,
+            untold_until: None,
             reasons: Vec::new(),
             history: None,
             brief,
@@ -115,7 +116,8 @@ impl Case {
         let work = match &self.work {
             Work::Pausing { until } | Work::Joining { until, .. } | Work::Parting { until, .. } => Some(*until),
             Work::Paging { until, .. } => *until,
-            Work::Held { arrival, .. } => arrival.map(|arrival| arrival.until()),
+            Work::Held { arrival: Some(arrival), .. } => Some(arrival.until()),
+            Work::Held { talked: false, arrival: None, .. } => self.untold_until,
             _ => None,
         };
         pages.chain(work).chain(self.callback_deadline()).chain(self.quiet_deadline()).min()

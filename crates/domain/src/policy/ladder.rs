@@ -192,6 +192,10 @@ impl Budget {
     }
 }
 
+/// The channels that wake somebody by themselves, the most wakening first: what follows where the ways that are set
+/// cannot be used. A mail, or a card in the tenant's chat, wakes nobody.
+pub(crate) const WAKING: [Channel; 3] = [Channel::Call, Channel::Text, Channel::Slack];
+
 impl Technician {
     /// A person of whom only the name is known: to be built upon.
     pub fn new(id: TechnicianId, name: impl Into<String>) -> Self {
@@ -213,6 +217,13 @@ impl Technician {
     pub fn ways(&self, priority: Priority) -> Vec<Way> {
         let set = self.reach.iter().find(|reach| reach.priorities.is_empty() || reach.priorities.contains(&priority));
         set.map_or_else(|| vec![Way { by: Channel::Call, after_seconds: 0 }], |reach| reach.ways.clone())
+    }
+
+    /// Whether a page reaches this person by any way: by one that is set, or by those that follow where none of them
+    /// can be used. `stopped`: the carrier delivers no texts to them.
+    pub fn can_be_paged(&self, stopped: bool) -> bool {
+        let set = self.reach.iter().flat_map(|reach| &reach.ways).map(|way| way.by);
+        set.chain(WAKING).any(|by| self.has(by) && !(stopped && by == Channel::Text))
     }
 
     /// Whether the tenant's records hold what a channel needs.

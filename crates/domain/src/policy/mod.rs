@@ -18,6 +18,7 @@ mod hours;
 mod ladder;
 
 pub use hours::{BusinessHours, CallbackPolicy, first_instant};
+pub(crate) use ladder::WAKING;
 pub use ladder::{Budget, Channel, Ladder, PagingPolicy, Reach, Rung, Technician, Way, Who};
 
 /// One version of a tenant's settings.

@@ -115,9 +115,11 @@ pub fn look_ahead<'a>(
 fn unreachable(policy: &Policy, stopped: &[TechnicianId], person: &Person) -> Option<Why> {
     match policy.technicians.iter().find(|technician| person.is(&technician.id)) {
         None => Some(Why::Unknown),
-        Some(technician) if technician.number.is_none() => Some(Why::NoNumber),
-        Some(technician) if stopped.contains(&technician.id) => Some(Why::Stopped),
-        Some(_) => None,
+        Some(technician) => match stopped.contains(&technician.id) {
+            stopped if !technician.can_be_paged(stopped) => Some(Why::NoNumber),
+            true => Some(Why::Stopped),
+            false => None,
+        },
     }
 }
 

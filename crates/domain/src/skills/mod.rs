@@ -85,9 +85,9 @@ pub struct Asked {
 /// How a person can be reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reach {
-    /// By telephone.
+    /// By a page, of whatever channel.
     Reachable,
-    /// There is no number.
+    /// There is no number, nor another way.
     NoNumber,
     /// The carrier blocks texts to this number: its owner has texted STOP.
     OptedOut,
@@ -211,10 +211,10 @@ pub fn candidates<'a>(
             Shift::Rota => on_rota.contains(&technician.id),
             Shift::Off => false,
         },
-        reach: match &technician.number {
-            None => Reach::NoNumber,
-            Some(_) if stopped.contains(&technician.id) => Reach::OptedOut,
-            Some(_) => Reach::Reachable,
+        reach: match stopped.contains(&technician.id) {
+            stopped if !technician.can_be_paged(stopped) => Reach::NoNumber,
+            true => Reach::OptedOut,
+            false => Reach::Reachable,
         },
         load: Load::of(loads, &technician.id),
     };

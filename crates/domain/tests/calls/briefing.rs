@@ -3,7 +3,10 @@
 use super::{STRANGER, dana, holding, stranger};
 use nightdesk_domain::case::{Briefing, CaseEvent, History};
 use nightdesk_domain::effect::{Effect, Outcome};
-use nightdesk_domain::limits::{BRIEFING_SPOKEN_SECONDS_MAX, BRIEFING_TEXT_CHARS_MAX, SPEECH_CHARS_PER_SECOND};
+use nightdesk_domain::limits::{
+    BRIEFING_SPOKEN_SECONDS_MAX, BRIEFING_TEXT_CHARS_MAX, PAGE_SPOKEN_SECONDS_MAX, SPEECH_CHARS_PER_SECOND,
+    SPOKEN_DIGIT_CHARS, TEXT_LINK_CHARS,
+};
 use nightdesk_domain::triage::{Affected, FlagKind, Mood};
 use nightdesk_domain::vocabulary::{Category, Language, Priority};
 use nightdesk_testkit::sample;
@@ -145,7 +148,10 @@ fn a_spanish_caller_is_told_of_in_english() {
     let briefing = night.case().briefing(&night.policy);
     let told = briefing.spoken().join(" ");
     assert!(told.contains("Affected: everybody.") && !told.contains("servidor"), "{told}");
-    assert!(briefing.text(None, false).contains("Say: Hola"), "the opening is in the caller's language");
+    assert!(
+        briefing.text(None, false, BRIEFING_TEXT_CHARS_MAX).contains("Say: Hola"),
+        "the opening is in the caller's language"
+    );
 }
 
 #[test]
@@ -169,7 +175,34 @@ fn all_that_a_technician_hears_before_the_keys_takes_less_than_twenty_seconds() 
     let say = night.briefing().say;
     let (keys, told) = say.split_last().unwrap();
     assert!(keys.starts_with("To accept, press 1."));
-    assert!(told.join(" ").chars().count() < 20 * SPEECH_CHARS_PER_SECOND, "{told:?}");
+    assert!(takes(&told.join(" ")) < PAGE_SPOKEN_SECONDS_MAX as usize * SPEECH_CHARS_PER_SECOND, "{told:?}");
+}
+
+/// How many characters a voice takes: a digit is read as a word.
+fn takes(text: &str) -> usize {
+    text.chars().map(|c| if c.is_numeric() { SPOKEN_DIGIT_CHARS } else { 1 }).sum()
+}
+
+#[test]
+fn a_number_that_is_read_out_takes_its_time() {
+    let mut night = stranger().says("our server is down and nobody can work").rings("alex").picks_up();
+    let seconds = night.case().briefing(&night.policy).spoken_seconds();
+    night.case.as_mut().unwrap().brief.number = None;
+    assert!(night.case().briefing(&night.policy).spoken_seconds() + 4 <= seconds, "ten digits are seconds");
+    night.case.as_mut().unwrap().brief.words = vec!["ticket 12345 67890 ".repeat(12).as_str().into()];
+    let spoken = night.case().briefing(&night.policy).spoken();
+    assert!(takes(&spoken.join(" ")) <= BRIEFING_SPOKEN_SECONDS_MAX as usize * SPEECH_CHARS_PER_SECOND, "{spoken:?}");
+}
+
+#[test]
+fn an_msp_with_a_long_name_keeps_its_pages_short() {
+    let mut night = remembers(holding().rings("alex"), known_client()).picks_up();
+    night.policy.name =
+        "The Very Thorough and Old Established Managed Information Technology Partners of Lakeside".into();
+    let say = night.briefing().say;
+    assert_eq!(say[0], "This is NightDesk, calling for The Very Thorough and Old….");
+    let (_, told) = say.split_last().unwrap();
+    assert!(takes(&told.join(" ")) < PAGE_SPOKEN_SECONDS_MAX as usize * SPEECH_CHARS_PER_SECOND, "{told:?}");
 }
 
 fn words() -> impl Strategy<Value = String> {
@@ -244,15 +277,23 @@ proptest! {
     #[test]
     fn a_briefing_is_never_longer_than_its_bounds_and_never_without_the_case(briefing in briefing()) {
         let spoken = briefing.spoken();
-        let chars = spoken.join(" ").chars().count();
-        prop_assert!(chars <= BRIEFING_SPOKEN_SECONDS_MAX as usize * SPEECH_CHARS_PER_SECOND, "{spoken:?}");
+        prop_assert!(takes(&spoken.join(" ")) <= BRIEFING_SPOKEN_SECONDS_MAX as usize * SPEECH_CHARS_PER_SECOND);
+        let all = format!("{} {}", briefing.calling(), spoken.join(" "));
+        prop_assert!(takes(&all) < PAGE_SPOKEN_SECONDS_MAX as usize * SPEECH_CHARS_PER_SECOND, "{all:?}");
         prop_assert!(briefing.spoken_seconds() <= BRIEFING_SPOKEN_SECONDS_MAX);
         prop_assert!(spoken.len() >= 2, "whose and what always fit: {spoken:?}");
         let urgency = format!("priority {}.", briefing.priority);
         prop_assert!(spoken[0].ends_with(&urgency));
         prop_assert_eq!(briefing.careful().is_some(), spoken.iter().any(|said| said.starts_with("Careful: ")));
 
-        let text = briefing.text(Some("Reply 12345 to accept, or 12345 20 if you ring in 20 minutes."), true);
+        let accept = Some("Reply 1234 to accept, or 1234 20 if you ring the caller in 20 minutes.");
+        let page = briefing.text(accept, false, BRIEFING_TEXT_CHARS_MAX - TEXT_LINK_CHARS);
+        prop_assert!(page.chars().count() + TEXT_LINK_CHARS <= BRIEFING_TEXT_CHARS_MAX, "{page:?}");
+        prop_assert!(page.contains("Reply 1234"));
+        prop_assert!(page.contains("he number was withheld") == briefing.number.is_none(), "{page:?}");
+        let text = briefing.text(
+            Some("Reply 12345 to accept, or 12345 20 if you ring in 20 minutes."), true, BRIEFING_TEXT_CHARS_MAX,
+        );
         prop_assert!(text.chars().count() <= BRIEFING_TEXT_CHARS_MAX);
         prop_assert!(text.contains("Reply 12345"));
         prop_assert!(text.contains("waiting for your call"));

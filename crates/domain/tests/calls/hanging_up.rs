@@ -109,7 +109,7 @@ fn whoever_waits_to_the_bound_hears_the_truth_and_the_ticket() {
         .says("this is dana at acme dental our server is down since nine and nobody can work")
         .expect_holding()
         .seconds_pass(20 * 60 + 1)
-        .hears("Nobody on call has answered yet. I keep trying")
+        .hears("Nobody on call has taken it yet. I keep trying")
         .hears("Your ticket number is");
 }
 

@@ -100,7 +100,7 @@ fn exhausted() -> Night {
 #[test]
 fn a_ladder_tried_in_vain_is_told_to_the_caller_and_begins_again_every_fifteen_minutes() {
     let night = exhausted()
-        .hears("Nobody on call has answered yet. I keep trying, and whoever answers will call you back.")
+        .hears("Nobody on call has taken it yet. I keep trying, and whoever does will call you back.")
         .hears("Your ticket number is")
         .hears("You can hang up now, or leave a message after the beep.")
         .expect_recording()
@@ -162,7 +162,7 @@ fn a_high_case_is_not_repeated_and_the_caller_is_not_told_that_it_is() {
     let night =
         dana().says("the ceo cant join her meeting and it starts in an hour").is_silent().expect_ticket(Priority::High);
     busy(busy(busy(night, "alex"), "bea"), "morgan")
-        .hears("Nobody on call has answered.")
+        .hears("Nobody on call has taken it.")
         .does_not_hear("I keep trying")
         .hears("It will be looked at when the office opens, Thursday at 8:00 AM Central time.")
         .hangs_up()
@@ -186,7 +186,7 @@ fn a_tenant_without_anybody_to_wake_tells_the_truth() {
     Night::with(policy)
         .call_from(STRANGER)
         .says("this is dana at acme dental our server is down since nine and nobody can work")
-        .hears("Nobody on call has answered")
+        .hears("Nobody on call has taken it")
         .expect_ticket(Priority::Critical)
         .expect_nobody_woken();
 }
@@ -302,6 +302,16 @@ fn a_waiting_caller_hears_each_piece_of_news_once_and_comfort_otherwise() {
             other => panic!("the caller should be listened to: {other:?}"),
         }
     }
+}
+
+#[test]
+fn a_caller_is_told_what_is_true_of_whoever_passed_it_on() {
+    let passed = |night: Night, name: &str| night.rings(name).picks_up().keys(Some("2"));
+    let night = passed(holding(), "alex").hears("Alex cannot take it right now. I am trying the next person.");
+    let night = night.hears("I am ringing Bea now.").does_not_hear("could not reach");
+    passed(passed(night, "bea"), "morgan").hears("Nobody on call has taken it yet.").does_not_hear("answered");
+    let spanish = dana().says("se cayó el servidor y nadie puede trabajar desde las nueve").rings("alex");
+    spanish.picks_up().keys(Some("2")).hears("Alex no puede atenderlo en este momento.");
 }
 
 #[test]

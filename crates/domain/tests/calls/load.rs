@@ -80,6 +80,20 @@ fn two_calls_within_two_hours_wake_once_and_one_that_comes_later_wakes_again() {
 }
 
 #[test]
+fn whoever_has_no_number_but_another_way_is_no_gap_for_skills_nor_for_the_rota() {
+    use nightdesk_domain::skills::Reach as Reached;
+    let mut policy = sample::policy();
+    policy.technicians[0].number = None;
+    let reach = |policy: &nightdesk_domain::policy::Policy| candidates(policy, &[], &[], &[])[0].reach;
+    assert_eq!(reach(&policy), Reached::NoNumber);
+    policy.technicians[0].slack = Some("U01ALEX".into());
+    assert_eq!(reach(&policy), Reached::Reachable);
+    let night = Night::with(policy).known_as(vec![sample::contact("Dana", "acme-dental", &[STRANGER])]);
+    let night = night.call_from(STRANGER).says("our server is down and nobody can work since nine");
+    night.is_messaged("alex", Channel::Slack);
+}
+
+#[test]
 fn the_manager_and_whoever_the_rota_does_not_have_are_not_asked_by_skill() {
     use nightdesk_domain::skills::Shift;
     use nightdesk_domain::vocabulary::Category;

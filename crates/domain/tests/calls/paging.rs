@@ -3,7 +3,7 @@
 use super::{STRANGER, holding};
 use chrono::{NaiveTime, Weekday};
 use nightdesk_domain::case::{CaseEvent, PageOutcome, Work};
-use nightdesk_domain::effect::Effect;
+use nightdesk_domain::effect::{Effect, PlannedEffect};
 use nightdesk_domain::ids::TechnicianId;
 use nightdesk_domain::limits::MINUTES_TURN;
 use nightdesk_domain::policy::{Channel, Ladder, Policy, Reach, Rung, Way, Who};
@@ -70,7 +70,7 @@ fn a_ladder_may_be_gone_through_twice_without_a_pause() {
     let mut policy = with_ladder(vec![person("bea")]);
     policy.ladders[0].passes = 2;
     let night = server_down(policy).rings("bea").ends(PageOutcome::NoAnswer).rings("bea").ends(PageOutcome::NoAnswer);
-    night.expect_work(|work| matches!(work, Work::Pausing { .. })).hears("Nobody on call has answered yet.");
+    night.expect_work(|work| matches!(work, Work::Pausing { .. })).hears("Nobody on call has taken it yet.");
 }
 
 #[test]
@@ -130,7 +130,7 @@ fn a_text_goes_beside_the_ring_and_its_code_accepts() {
 fn the_telephone_decides_when_the_ladder_moves_on_and_a_late_text_still_accepts() {
     let night = server_down(reached_by(&[(Channel::Text, 0), (Channel::Call, 0)])).rings("alex");
     let night = night.ends(PageOutcome::NoAnswer).rings("bea").page(1).acknowledges(None).expect_accepted_by("alex");
-    night.page(3).picks_up().expect_ignored().is_told("Alex has accepted this already.").silence_for_minutes(60);
+    night.page(3).picks_up().expect_ignored().is_told("Alex has accepted this already.").silence_for_minutes(29);
 }
 
 #[test]
@@ -165,6 +165,31 @@ fn a_text_that_the_carrier_does_not_deliver_is_followed_by_the_next_channel_at_o
 fn a_call_over_budget_goes_by_text_while_the_ladder_goes_on() {
     let night = holding().rings("alex").ends(PageOutcome::OverBudget);
     night.is_messaged("alex", Channel::Text).rings("bea").page(2).acknowledges(None).expect_accepted_by("alex");
+}
+
+#[test]
+fn a_rung_over_budget_is_not_tried_again_at_once_and_sends_no_message_twice() {
+    let three = Rung { tries: 3, ..person("alex") };
+    let mut policy = with_ladder(vec![three]);
+    policy.ladders[0].passes = 2;
+    let texts = |night: &Night| {
+        let text = |planned: &&PlannedEffect| matches!(planned.effect, Effect::MessagePage(_));
+        night.effects.iter().filter(text).count()
+    };
+    let night = server_down(policy).rings("alex").ends(PageOutcome::OverBudget).is_messaged("alex", Channel::Text);
+    assert_eq!((texts(&night), night.case().pages.len()), (1, 2), "one call, one text, and then a while");
+    let night = night.seconds_pass(24).expect_pages(1).seconds_pass(1).rings("alex").expect_pages(2);
+    let night = night.ends(PageOutcome::OverBudget);
+    assert_eq!(texts(&night), 1, "the same text does not go twice");
+    let night = night.expect_work(|work| matches!(work, Work::Pausing { .. })).seconds_pass(15 * 60).rings("alex");
+    assert_eq!(texts(&night.ends(PageOutcome::OverBudget)), 2, "a quarter of an hour later it does");
+}
+
+#[test]
+fn a_rung_over_budget_is_followed_by_the_next_person_at_once() {
+    let three = Rung { tries: 3, ..person("alex") };
+    let night = server_down(with_ladder(vec![three, person("bea")])).rings("alex").ends(PageOutcome::OverBudget);
+    night.is_messaged("alex", Channel::Text).rings("bea").expect_pages(2);
 }
 
 #[test]
@@ -227,6 +252,72 @@ fn a_promise_that_is_kept_wakes_nobody() {
         .keys_in_turn(MINUTES_TURN, "20")
         .case_event(CaseEvent::MarkedHandled { by: "Morgan".into() })
         .silence_for_minutes(600);
+}
+
+/// Alex was sent a text beside the ring, and the caller has gone.
+fn texted() -> Night {
+    let night = server_down(reached_by(&[(Channel::Call, 0), (Channel::Text, 0)])).hangs_up();
+    night.is_messaged("alex", Channel::Text)
+}
+
+#[test]
+fn a_promise_can_be_moved_and_is_told_again() {
+    let mut night = texted();
+    night.case.as_mut().unwrap().brief.text_to = Some(sample::number(STRANGER));
+    let night = night.acknowledges(Some(20)).seconds_pass(300).acknowledges(Some(30));
+    let night = night.expect_noted("Alex will ring the caller by 2:35 AM.").acknowledges(Some(30)).expect_ignored();
+    let told =
+        |by: &str| format!("Northwind IT: Alex has it and will call you by {by}. Reply STOP to get no more texts.");
+    let night = night.expect_caller_texts(&[&told("2:20 AM"), &told("2:35 AM")]);
+    let night = night.acknowledges(Some(10)).expect_noted("Alex will ring the caller by 2:15 AM.");
+    night.silence_for_minutes(9).seconds_pass(61).expect_text("+13125550111", "you were to ring");
+}
+
+#[test]
+fn minutes_by_text_count_where_the_same_person_has_accepted_by_telephone() {
+    let night = texted().rings("alex").accepts().expect_accepted_by("alex");
+    let night = night.page(2).acknowledges(Some(20));
+    night.expect_work(|work| matches!(work, Work::Held { page: 1, arrival: Some(_), .. }));
+    let night = texted().rings("alex").accepts().page(2).writes_done();
+    night.expect_work(|work| matches!(work, Work::Held { page: 1, talked: true, .. }));
+}
+
+#[test]
+fn done_after_the_promise_was_missed_still_counts_and_paging_stops() {
+    let night = asked_for_minutes().keys_in_turn(MINUTES_TURN, "20").seconds_pass(20 * 60 + 1);
+    let night = night.seconds_pass(10 * 60 + 5).expect_page_ended(1, PageOutcome::Overdue).rings("alex");
+    let night = night.ends(PageOutcome::NoAnswer).rings("bea").page(2).writes_done().expect_accepted_by("alex");
+    let night = night.expect_work(|work| matches!(work, Work::Held { talked: true, .. }));
+    assert!(!night.case().pages.iter().any(nightdesk_domain::case::Page::is_open), "Bea's telephone stops");
+    night.expect_noted("The technician says that the caller was reached.").silence_for_minutes(600);
+}
+
+#[test]
+fn done_from_a_technician_who_does_not_have_it_changes_nothing_while_another_does() {
+    let night = holding().hangs_up().rings("alex").ends(PageOutcome::NoAnswer).rings("bea").accepts();
+    night.page(1).writes_done().expect_ignored().expect_accepted_by("bea");
+}
+
+#[test]
+fn whoever_accepts_without_minutes_is_asked_for_them_at_once_and_once_again() {
+    let night = texted();
+    let code = night.case().ack_code.clone().unwrap();
+    let ask = format!("Reply {code} 20 if you ring the caller in 20 minutes.");
+    let night = night.acknowledges(None);
+    assert!(night.case().for_holder(&night.policy).reveal().contains(&ask));
+    let night = night.silence_for_minutes(29).seconds_pass(61);
+    let again = format!("Reply {code} 20 if you ring in 20 minutes, {code} done once you have talked.");
+    let night = night.expect_text("+13125550111", &again).silence_for_minutes(600);
+    let night = night.acknowledges(Some(20));
+    assert!(!night.case().for_holder(&night.policy).reveal().contains(&ask), "that is told");
+    texted().acknowledges(Some(20)).writes_done().silence_for_minutes(600);
+    texted().acknowledges(None).writes_done().silence_for_minutes(600);
+}
+
+#[test]
+fn a_caller_who_waits_hears_who_has_accepted_by_a_message_without_minutes() {
+    let night = server_down(reached_by(&[(Channel::Call, 0), (Channel::Text, 0)])).is_messaged("alex", Channel::Text);
+    night.acknowledges(None).hears("Alex has your number and will call you back.").expect_goodbye();
 }
 
 #[test]
