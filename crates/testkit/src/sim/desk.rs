@@ -118,7 +118,12 @@ impl Notifier for SimDesk {
     }
 
     async fn page(&self, _: &TenantId, id: &EffectId, order: &MessageOrder) -> Result<(), DeliveryError> {
-        self.touching(Service::Notifier, |effect| matches!(effect, Effect::MessagePage(own) if own == order));
+        // The words are those of the moment of sending; whom it reaches, and for what, was committed.
+        let orders = |own: &MessageOrder| {
+            let MessageOrder { subject, body, briefing, .. } = order.clone();
+            MessageOrder { subject, body, briefing, ..own.clone() } == *order
+        };
+        self.touching(Service::Notifier, |effect| matches!(effect, Effect::MessagePage(own) if orders(own)));
         safety::ringing(&self.world, &order.case, order.page);
         let (case, page) = (order.case.clone(), order.page);
         *self.world.book().page_requests.entry(case.clone()).or_default() += 1;
