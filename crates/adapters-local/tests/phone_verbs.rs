@@ -147,6 +147,9 @@ async fn a_message_is_recorded_and_written_down() {
     let sid = recorded.get("RecordingSid");
     let (status, shown) = phone_support::rest(&network, "GET", &format!("Recordings/{sid}.json"), &[]).await.unwrap();
     assert_eq!((status.as_u16(), shown["call_sid"].as_str()), (200, Some(caller.leg())));
+    let path = format!("Recordings/{sid}/Transcriptions.json");
+    let written = phone_support::rest(&network, "GET", &path, &[]).await.unwrap().1["transcriptions"].clone();
+    assert_eq!(written[0]["transcription_text"], "this is about the printer on the second floor");
     let list = async |query: &str| {
         let path = format!("Recordings.json?{query}");
         phone_support::rest(&network, "GET", &path, &[]).await.unwrap().1["recordings"].as_array().unwrap().len()
@@ -154,6 +157,30 @@ async fn a_message_is_recorded_and_written_down() {
     let lengths = [list("").await, list("DateCreated%3E=2020-01-01").await, list("DateCreated%3E=2999-01-01").await];
     assert_eq!(lengths, [1, 1, 0]);
     assert_eq!(network.errors(), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_message_is_written_down_without_a_callback_too_and_is_there_to_be_fetched() {
+    const SILENT: &str = r#"<Record action="/recorded" timeout="2" transcribe="true"/>"#;
+    let app = App::start(|hit| if hit.path == "/voice" { SILENT.into() } else { String::new() }).await;
+    let network = network(&app, &[]).await;
+    let caller = call(&network);
+    caller.say("this is about the printer on the second floor").await.unwrap();
+    caller.press("#").await.unwrap();
+    let sid = app.wait("/recorded", 1).await[0].get("RecordingSid").to_owned();
+    let path = format!("Recordings/{sid}/Transcriptions.json");
+    for attempt in 0.. {
+        let shown = phone_support::rest(&network, "GET", &path, &[]).await.unwrap().1["transcriptions"][0].clone();
+        if shown["status"] == "completed" {
+            assert_eq!(shown["transcription_text"], "this is about the printer on the second floor");
+            assert_eq!(shown["recording_sid"], sid);
+            break;
+        }
+        assert!(attempt < 500 && shown["status"] == "in-progress" && shown["transcription_text"].is_null(), "{shown}");
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    let none = phone_support::rest(&network, "GET", "Recordings/RE0/Transcriptions.json", &[]).await.unwrap();
+    assert_eq!(none.0.as_u16(), 404);
 }
 
 #[tokio::test]

@@ -40,7 +40,8 @@ impl HttpTransport for Printer {
         } else {
             eprintln!("a media file, not in the API description: {row}");
         }
-        let answer = json!({ "sid": "CA00000000000000000000000000000002", "calls": [], "recordings": [] });
+        let answer = json!({ "sid": "CA00000000000000000000000000000002", "calls": [], "recordings": [],
+            "transcriptions": [] });
         Ok(Response::new(Bytes::from(answer.to_string())))
     }
 }
@@ -89,6 +90,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     twilio.text(&tenant, &text).await?;
     twilio.text(&tenant, &TextOrder { page: Some((order.case.clone(), 1)), ..text }).await?;
     twilio.recordings(&tenant, ordered_at).await?;
+    twilio.transcript_of(&tenant, &RecordingId::parse("RE00000000000000000000000000000001")?).await?;
     twilio.caller_of(&tenant, &CallId::parse("CA00000000000000000000000000000001")?).await?;
     twilio.recording(&tenant, &RecordingId::parse("RE00000000000000000000000000000001")?).await?;
     Ok(())

@@ -1,4 +1,4 @@
-//! What Twilio keeps: the list of recordings, and who called on a call.
+//! What Twilio keeps: the list of recordings, what was said in them, and who called on a call.
 
 use crate::rest::{REQUEST_TIMEOUT, TwilioTelephony, encode, judge, sid};
 use crate::webhook::callers_number;
@@ -7,6 +7,7 @@ use http::{Method, StatusCode};
 use nightdesk_domain::call::Recording;
 use nightdesk_domain::ids::{CallId, RecordingId, TenantId};
 use nightdesk_domain::phone::PhoneNumber;
+use nightdesk_domain::private::Private;
 use nightdesk_ports::{CallerOf, DeliveryError, KeptRecording};
 use serde::Deserialize;
 
@@ -45,6 +46,29 @@ impl RecordingResource {
     }
 }
 
+/// What was written down of a recording, the newest page: there is one, unless somebody asked again by hand.
+#[derive(Deserialize)]
+struct TranscriptionList {
+    transcriptions: Vec<TranscriptionResource>,
+}
+
+/// One of them, as far as we read it. All fields may be null.
+#[derive(Deserialize)]
+struct TranscriptionResource {
+    status: Option<String>,
+    date_created: Option<String>,
+    transcription_text: Option<String>,
+}
+
+impl TranscriptionResource {
+    /// None for one that goes on, has failed or is empty. One without a date counts as the oldest.
+    fn finished(self) -> Option<(Option<DateTime<Utc>>, String)> {
+        let created = self.date_created.and_then(|text| DateTime::parse_from_rfc2822(&text).ok());
+        let text = self.transcription_text.filter(|text| !text.trim().is_empty())?;
+        (self.status.as_deref() == Some("completed")).then(|| (created.map(|at| at.to_utc()), text))
+    }
+}
+
 /// A call, as far as we read it.
 #[derive(Deserialize)]
 struct CallResource {
@@ -79,6 +103,24 @@ impl TwilioTelephony {
             }
         }
         Err(DeliveryError::Refused("there are too many recordings to look through; delete old ones".to_owned()))
+    }
+
+    pub(crate) async fn look_up_transcript(
+        &self,
+        tenant: &TenantId,
+        id: &RecordingId,
+    ) -> Result<Option<Private>, DeliveryError> {
+        let resource = format!("Recordings/{}/Transcriptions.json", sid(id.as_str())?);
+        let answer = self.exchange(tenant, Method::GET, &resource, None, REQUEST_TIMEOUT).await?;
+        if answer.status() == StatusCode::NOT_FOUND {
+            return Ok(None);
+        }
+        let answer = judge(answer, true)?;
+        let list: TranscriptionList =
+            serde_json::from_slice(answer.body()).map_err(|_| DeliveryError::unavailable())?;
+        // The list comes with the newest first: of two of one second the first is the newer.
+        let finished = list.transcriptions.into_iter().rev().filter_map(TranscriptionResource::finished);
+        Ok(finished.max_by_key(|(created, _)| *created).map(|(_, text)| text.into()))
     }
 
     pub(crate) async fn look_up_call(&self, tenant: &TenantId, call: &CallId) -> Result<CallerOf, DeliveryError> {

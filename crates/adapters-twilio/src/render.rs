@@ -152,7 +152,16 @@ fn joining(url: &dyn Fn(Route) -> String, leg: &Leg, case: &CaseId, turn: u32) -
 /// It needs nothing but configuration, and it is spoken in both languages, since nothing is known about
 /// the caller. After the dial the document goes on, so a caller nobody answered can leave a message.
 /// It ends at [`emergency_goodbye`], lest the record verb asks for this document again.
-pub fn emergency_document(public: &PublicUrl, tenant: &TenantId, emergency: Option<&PhoneNumber>) -> String {
+///
+/// Where Twilio `transcribes`, it writes the message down and keeps the words, without a callback, since nobody may be
+/// there to take it: the scan that finds the message fetches them. What is not English becomes nonsense that says
+/// nothing clear, and so wakes somebody as the lack of words would have.
+pub fn emergency_document(
+    public: &PublicUrl,
+    tenant: &TenantId,
+    emergency: Option<&PhoneNumber>,
+    transcribes: bool,
+) -> String {
     let english = |text: &str| Verb::Say(say(text, Language::English));
     let spanish = |text: &str| Verb::Say(say(text, Language::Spanish));
     let mut verbs = vec![
@@ -176,6 +185,7 @@ pub fn emergency_document(public: &PublicUrl, tenant: &TenantId, emergency: Opti
             max_length_seconds: Some(EMERGENCY_RECORDING_SECONDS_MAX),
             play_beep: Some(true),
             finish_on_key: Some("#"),
+            transcribe: transcribes.then_some(true),
             ..Record::default()
         }),
         Verb::Hangup,

@@ -288,6 +288,10 @@ impl Telephony for TwilioTelephony {
         self.list_recordings(tenant, since).await
     }
 
+    async fn transcript_of(&self, tenant: &TenantId, id: &RecordingId) -> Result<Option<Private>, DeliveryError> {
+        self.look_up_transcript(tenant, id).await
+    }
+
     async fn caller_of(&self, tenant: &TenantId, call: &CallId) -> Result<CallerOf, DeliveryError> {
         self.look_up_call(tenant, call).await
     }

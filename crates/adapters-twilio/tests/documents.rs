@@ -229,16 +229,18 @@ fn the_emergency_document_dials_and_then_records() {
     let public = PublicUrl::parse("https://desk.example.com").unwrap();
     let tenant = TenantId::parse("northwind").unwrap();
     let verbs = |number: Option<&PhoneNumber>| -> Vec<String> {
-        let xml = emergency_document(&public, &tenant, number);
+        let xml = emergency_document(&public, &tenant, number, number.is_some());
         let read = roxmltree::Document::parse(&xml).unwrap();
         let record = read.descendants().find(|n| n.has_tag_name("Record")).unwrap();
+        assert_eq!(record.attribute("transcribe"), number.map(|_| "true"));
+        assert_eq!(record.attribute("transcribeCallback"), None);
         assert_eq!(record.attribute("action"), Some(format!("{BASE}/fallback?recorded=1").as_str()));
         read.root_element().children().map(|n| n.tag_name().name().to_owned()).collect()
     };
     let number = PhoneNumber::parse("+13125550199").unwrap();
     assert_eq!(verbs(Some(&number)), ["Say", "Say", "Dial", "Say", "Say", "Record", "Hangup"]);
     assert_eq!(verbs(None), ["Say", "Say", "Say", "Say", "Record", "Hangup"]);
-    assert!(emergency_document(&public, &tenant, Some(&number)).contains("<Number>+13125550199</Number>"));
+    assert!(emergency_document(&public, &tenant, Some(&number), false).contains("<Number>+13125550199</Number>"));
     roxmltree::Document::parse(&emergency_goodbye()).unwrap();
     check(&empty_document(), "<Response/>");
 }

@@ -367,6 +367,38 @@ async fn every_page_of_the_list_is_read_and_an_endless_list_is_refused() {
     assert_eq!(seen[1].uri().to_string(), format!("{API}/Recordings.json?Page=1&PageToken=PARE1"));
 }
 
+/// A transcription as Twilio lists it.
+fn written(status: &str, text: Option<&str>, created: &str) -> Value {
+    json!({ "sid": "TR1", "status": status, "transcription_text": text, "date_created": created })
+}
+
+#[tokio::test]
+async fn the_newest_finished_transcript_of_a_recording_is_given() {
+    async fn transcript_of(answer: Result<Response<Bytes>, TransportError>) -> Result<Option<String>, DeliveryError> {
+        let (carrier, twilio) = answering(answer);
+        let found = twilio.transcript_of(&tenant(), &RecordingId::parse("RE1").unwrap()).await;
+        let (method, url, _) = carrier.request();
+        assert_eq!((method.as_str(), url), ("GET", format!("{API}/Recordings/RE1/Transcriptions.json")));
+        found.map(|words| words.map(|words| words.reveal().to_owned()))
+    }
+    let list = |rows: &[Value]| status(200, json!({ "transcriptions": rows, "next_page_uri": null }));
+    let rows = [
+        written("in-progress", None, LATER),
+        written("failed", Some("nonsense"), LATER),
+        written("completed", Some(" "), LATER),
+        written("completed", Some("the printer is jammed"), AT),
+        written("completed", Some("the printer"), AT),
+        written("completed", Some("the"), "Sun, 08 Mar 2026 07:00:00 +0000"),
+    ];
+    assert_eq!(transcript_of(list(&rows)).await.unwrap().as_deref(), Some("the printer is jammed"));
+    for nothing in [list(&rows[..3]), list(&[]), status(404, json!({ "code": 20404 }))] {
+        assert_eq!(transcript_of(nothing).await.unwrap(), None);
+    }
+    for broken in [status(503, json!({})), status(200, json!({ "transcriptions": null }))] {
+        assert!(matches!(transcript_of(broken).await, Err(DeliveryError::Unavailable { .. })));
+    }
+}
+
 #[tokio::test]
 async fn who_called_is_looked_up_by_the_call() {
     async fn caller_of(answer: Result<Response<Bytes>, TransportError>) -> Result<CallerOf, DeliveryError> {

@@ -9,8 +9,9 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
 
-/// How often a server scans. A message whose callbacks were lost waits that long, and then for its transcript.
-pub const SCAN_EVERY: Duration = Duration::from_secs(180);
+/// How often a server scans. It fetches the words of a message whose callback was lost, so it looks more than once in
+/// the three minutes after which somebody is woken to listen.
+pub const SCAN_EVERY: Duration = Duration::from_secs(60);
 /// How long after its start it scans first: what was left while it stood still.
 const FIRST_AFTER: Duration = Duration::from_secs(5);
 /// How many tenants are scanned side by side.

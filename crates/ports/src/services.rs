@@ -34,6 +34,11 @@ pub trait Telephony: Send + Sync {
     async fn recordings(&self, _tenant: &TenantId, _since: DateTime<Utc>) -> Result<Vec<KeptRecording>, DeliveryError> {
         Ok(Vec::new())
     }
+    /// What was said in a recording, as the network has written it down; none where it was not asked to, is not ready,
+    /// or failed. The newest one that has words counts.
+    async fn transcript_of(&self, _tenant: &TenantId, _id: &RecordingId) -> Result<Option<Private>, DeliveryError> {
+        Ok(None)
+    }
     /// Who called whom. A call that the network does not know any more came in, for all that is known.
     async fn caller_of(&self, _tenant: &TenantId, _call: &CallId) -> Result<CallerOf, DeliveryError> {
         Ok(CallerOf { came_in: true, dialled: None, from: None })

@@ -75,12 +75,18 @@ pub struct Obedient {
     pub ledger: Ledger,
     tickets: Mutex<Vec<(CaseId, PsaTicketId)>>,
     recordings: Mutex<Vec<(DateTime<Utc>, KeptRecording, CallerOf)>>,
+    transcripts: Mutex<Vec<(RecordingId, Option<Private>)>>,
 }
 
 impl Obedient {
     /// Has the network keep a recording that was made then, of a call by this person.
     pub fn keep_recording(&self, at: DateTime<Utc>, kept: KeptRecording, caller: CallerOf) {
         lock(&self.recordings).push((at, kept, caller));
+    }
+
+    /// Has the network know the words of a recording, or be out of reach for whoever asks for them.
+    pub fn write_down(&self, id: RecordingId, words: Option<Private>) {
+        lock(&self.transcripts).push((id, words));
     }
 }
 
@@ -116,6 +122,11 @@ impl Telephony for Obedient {
     async fn recordings(&self, _: &TenantId, since: DateTime<Utc>) -> Result<Vec<KeptRecording>, DeliveryError> {
         let kept = lock(&self.recordings);
         Ok(kept.iter().filter(|(at, ..)| *at >= since).map(|(_, kept, _)| kept.clone()).collect())
+    }
+    async fn transcript_of(&self, _: &TenantId, id: &RecordingId) -> Result<Option<Private>, DeliveryError> {
+        self.ledger.add("ask for the words of a recording".to_owned());
+        let known = lock(&self.transcripts).iter().rfind(|(own, _)| own == id).map(|(_, words)| words.clone());
+        known.map(|words| words.ok_or_else(DeliveryError::unavailable)).transpose()
     }
     async fn caller_of(&self, _: &TenantId, call: &CallId) -> Result<CallerOf, DeliveryError> {
         let kept = lock(&self.recordings);

@@ -8,7 +8,7 @@ use super::leg::Order;
 use super::network::{Faults, NetworkConfig};
 use super::outbox::{Callback, Outbox};
 use super::record::Take;
-use super::resource::{Recording, TextMessage};
+use super::resource::{Recording, TextMessage, Transcription};
 use super::room::Room;
 use super::twiml::TwimlError;
 use chrono::{DateTime, Utc};
@@ -45,6 +45,8 @@ pub(super) struct State {
     pub(super) legs: BTreeMap<String, Leg>,
     pub(super) rooms: BTreeMap<String, Room>,
     pub(super) recordings: BTreeMap<String, Recording>,
+    /// What is written down, the oldest first.
+    pub(super) transcriptions: Vec<Transcription>,
     pub(super) messages: Vec<TextMessage>,
     /// Who has opted out, and of which line's texts.
     pub(super) opted_out: BTreeSet<(String, String)>,

@@ -1,8 +1,8 @@
-//! The lists of calls and of recordings in the REST API: filters and pages.
+//! The lists of calls, of recordings and of what is written down of these in the REST API: filters and pages.
 
 use super::exchange::Exchange;
 use super::resource;
-use super::rest::{Answer, ApiError, Form, answer_json};
+use super::rest::{Answer, ApiError, Form, NOT_FOUND, answer_json};
 use chrono::{DateTime, NaiveDate, Utc};
 use http::StatusCode;
 use serde_json::{Value, json};
@@ -62,6 +62,23 @@ pub(super) fn list_recordings(network: &Exchange, query: &Form, path: &str) -> R
     let shown: Vec<Value> = kept.into_iter().map(|kept| resource::recording(network, kept)).collect();
     let filter = query.get("DateCreated>").map(|since| format!("&DateCreated%3E={since}")).unwrap_or_default();
     paged("recordings", &shown, query, path, &filter)
+}
+
+/// What is written down of one recording, the newest first; the carrier knows no filter.
+pub(super) fn list_transcriptions(
+    network: &Exchange,
+    recording_sid: &str,
+    query: &Form,
+    path: &str,
+) -> Result<Answer, ApiError> {
+    query.only(&["PageSize", "Page", "PageToken"])?;
+    let state = network.state();
+    if !state.recordings.contains_key(recording_sid) {
+        return Err(NOT_FOUND);
+    }
+    let written = state.transcriptions.iter().rev().filter(|written| written.recording_sid == recording_sid);
+    let shown: Vec<Value> = written.map(|written| resource::transcription(network, written)).collect();
+    paged("transcriptions", &shown, query, path, "")
 }
 
 /// One page of all rows; the addresses of the others repeat the filter.

@@ -4,7 +4,7 @@ use super::event::EventKind;
 use super::exchange::{CHARS_PER_SECOND, Ear, Exchange, Input, InputKind};
 use super::leg::{Flow, Player, Source};
 use super::outbox::Callback;
-use super::resource::Recording;
+use super::resource::{Recording, Transcription};
 use super::twiml::{Method, Record};
 use super::webhook::{about, parameter, resolve};
 use std::sync::Arc;
@@ -122,28 +122,56 @@ impl Exchange {
         if absent {
             return None;
         }
-        if let Some(url) = record.transcribe_callback.as_deref().filter(|_| record.transcribe) {
-            let failed = !TRANSCRIBED_SECONDS.contains(&seconds) || self.state().faults.transcription_fails;
-            let about_text = vec![
-                parameter("TranscriptionSid", self.sid("TR")),
-                parameter("TranscriptionText", if failed { "" } else { &text }),
-                parameter("TranscriptionStatus", if failed { "failed" } else { "completed" }),
-                parameter("TranscriptionType", "fast"),
-                parameter("TranscriptionUrl", format!("{media_url}/Transcriptions")),
-            ];
-            let about_recording = about_recording.clone();
-            let (network, sid, url) = (self.clone(), sid.to_owned(), resolve(&base, Some(url)));
-            self.spawn(async move {
-                network.sleep(TRANSCRIPTION_SECONDS).await;
-                network.change_leg(&sid, |leg| {
-                    let mut parameters = about(&network, leg);
-                    parameters.extend(about_recording.into_iter().chain(about_text));
-                    leg.outbox.post(Callback { url, method: Method::Post, parameters });
-                });
-            });
+        if record.transcribe {
+            let callback = record.transcribe_callback.as_deref().map(|url| resolve(&base, Some(url)));
+            self.write_down(sid, &text, seconds, about_recording.clone(), callback);
         }
         let mut parameters = about_recording;
         parameters.extend(digits.map(|digits| parameter("Digits", digits)));
         Some(Callback { url: resolve(&base, record.action.as_deref()), method: record.method, parameters })
+    }
+    /// Begins to write a recording down. It is kept with the recording, and told if somebody wants to be told.
+    fn write_down(
+        self: &Arc<Self>,
+        sid: &str,
+        text: &str,
+        seconds: u64,
+        about_recording: Vec<(String, String)>,
+        callback: Option<String>,
+    ) {
+        let of = |name: &str| about_recording.iter().find(|(own, _)| own == name).map(|(_, value)| value.clone());
+        let failed = !TRANSCRIBED_SECONDS.contains(&seconds) || self.state().faults.transcription_fails;
+        let status = if failed { "failed" } else { "completed" };
+        let transcription = Transcription {
+            sid: self.sid("TR"),
+            recording_sid: of("RecordingSid").unwrap_or_default(),
+            created: self.now(),
+            seconds,
+            status: "in-progress",
+            text: text.to_owned(),
+        };
+        let about_text = vec![
+            parameter("TranscriptionSid", &transcription.sid),
+            parameter("TranscriptionText", if failed { "" } else { text }),
+            parameter("TranscriptionStatus", status),
+            parameter("TranscriptionType", "fast"),
+            parameter("TranscriptionUrl", format!("{}/Transcriptions", of("RecordingUrl").unwrap_or_default())),
+        ];
+        let (network, sid, own) = (self.clone(), sid.to_owned(), transcription.sid.clone());
+        self.change(|state| state.transcriptions.push(transcription));
+        self.spawn(async move {
+            network.sleep(TRANSCRIPTION_SECONDS).await;
+            network.change(|state| {
+                if let Some(written) = state.transcriptions.iter_mut().find(|written| written.sid == own) {
+                    written.status = status;
+                }
+            });
+            let Some(url) = callback else { return };
+            network.change_leg(&sid, |leg| {
+                let mut parameters = about(&network, leg);
+                parameters.extend(about_recording.into_iter().chain(about_text));
+                leg.outbox.post(Callback { url, method: Method::Post, parameters });
+            });
+        });
     }
 }

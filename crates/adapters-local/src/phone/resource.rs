@@ -37,6 +37,17 @@ pub(super) struct Recording {
     pub(super) seconds: u64,
 }
 
+/// What is written down of a recording.
+pub(super) struct Transcription {
+    pub(super) sid: String,
+    pub(super) recording_sid: String,
+    pub(super) created: DateTime<Utc>,
+    pub(super) seconds: u64,
+    /// `in-progress`, `completed` or `failed`.
+    pub(super) status: &'static str,
+    pub(super) text: String,
+}
+
 /// A leg as the API shows it (<https://www.twilio.com/docs/voice/api/call-resource>).
 pub(super) fn call(network: &Exchange, leg: &Leg) -> Value {
     let account = &network.config.account_sid;
@@ -134,6 +145,27 @@ pub(super) fn recording(network: &Exchange, recording: &Recording) -> Value {
         "encryption_details": null,
         "subresource_uris": { "transcriptions": format!("{uri}/Transcriptions.json") },
         "media_url": format!("{}{uri}", network.base_url),
+    })
+}
+
+/// A transcription as the API shows it (<https://www.twilio.com/docs/voice/api/recording-transcription>).
+pub(super) fn transcription(network: &Exchange, written: &Transcription) -> Value {
+    let account = &network.config.account_sid;
+    let finished = written.status == "completed";
+    json!({
+        "account_sid": account,
+        "api_version": "2010-04-01",
+        "date_created": rfc_2822(written.created),
+        "date_updated": rfc_2822(written.created),
+        "duration": written.seconds.to_string(),
+        "price": null,
+        "price_unit": "USD",
+        "recording_sid": written.recording_sid,
+        "sid": written.sid,
+        "status": written.status,
+        "transcription_text": finished.then_some(&written.text),
+        "type": "fast",
+        "uri": format!("/2010-04-01/Accounts/{account}/Transcriptions/{}.json", written.sid),
     })
 }
 

@@ -4,7 +4,7 @@
 use super::event::{LegStatus, Party};
 use super::exchange::Exchange;
 use super::leg::{self, MachineDetection, NewLeg, Order, Source};
-use super::listing::{list_calls, list_recordings};
+use super::listing::{list_calls, list_recordings, list_transcriptions};
 use super::resource;
 use super::sms;
 use super::twiml::{Method, TwimlError, parse_document};
@@ -53,7 +53,7 @@ impl ApiError {
     }
 }
 
-const NOT_FOUND: ApiError = ApiError {
+pub(super) const NOT_FOUND: ApiError = ApiError {
     status: StatusCode::NOT_FOUND,
     code: 20404,
     message: "The requested resource was not found",
@@ -151,6 +151,7 @@ async fn route(
         }
         ["Messages.json"] if post => create_message(network, &form).map(Some),
         ["Recordings.json"] if get => list_recordings(network, &query, path).map(Some),
+        ["Recordings", sid, "Transcriptions.json"] if get => list_transcriptions(network, sid, &query, path).map(Some),
         ["Recordings", name] if get => recording(network, name).map(Some),
         _ => Err(NOT_FOUND),
     }

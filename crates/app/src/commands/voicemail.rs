@@ -1,11 +1,11 @@
-//! `nightdesk voicemail`: messages at the carrier that no call knows.
+//! `nightdesk voicemail`: messages at the carrier that no call knows, and words that never came.
 
 use super::{Outcome, context, print};
 use crate::cli::{ScanArgs, ServeArgs, StoreArgs, VoicemailCommand};
 use crate::logging::with_causes;
 use crate::scan::{TenantScan, scan_all};
 use chrono::{TimeDelta, Utc};
-use nightdesk_engine::EngineError;
+use nightdesk_engine::{EngineError, Scanned};
 use serde_json::{Value, json};
 use std::process::ExitCode;
 
@@ -51,22 +51,19 @@ impl Carriers {
 fn line(scan: &TenantScan, carriers: &Carriers) -> String {
     let tenant = &scan.tenant;
     match &scan.outcome {
-        Ok(scanned) if scanned.failed > 0 => {
-            format!(
-                "{tenant}: {} looked at, {} new, {} failed: scan again",
-                scanned.seen, scanned.found, scanned.failed
-            )
+        Ok(Scanned { seen, found, transcribed, failed }) => {
+            let again = if *failed > 0 { format!(", {failed} failed: scan again") } else { String::new() };
+            format!("{tenant}: {seen} looked at, {found} new, {transcribed} written down{again}")
         }
-        Ok(scanned) => format!("{tenant}: {} looked at, {} new", scanned.seen, scanned.found),
         Err(error) => format!("{tenant}: not scanned: {}", carriers.why(scan, error)),
     }
 }
 
 fn as_json(scan: &TenantScan, carriers: &Carriers) -> Value {
     match &scan.outcome {
-        Ok(scanned) => {
-            json!({"tenant": scan.tenant, "seen": scanned.seen, "found": scanned.found, "failed": scanned.failed})
-        }
+        Ok(Scanned { seen, found, transcribed, failed }) => json!({
+            "tenant": scan.tenant, "seen": seen, "found": found, "transcribed": transcribed, "failed": failed,
+        }),
         Err(error) => json!({"tenant": scan.tenant, "error": carriers.why(scan, error)}),
     }
 }

@@ -158,7 +158,9 @@ fn emergency(state: &AppState, tenant: &TenantId) -> Response {
     state.metrics.emergency(tenant);
     // From memory: the store may be down.
     let served = state.wiring.served(tenant);
-    xml(emergency_document(&state.public_url, tenant, served.as_deref().map(Served::emergency)))
+    let served = served.as_deref();
+    let number = served.map(Served::emergency);
+    xml(emergency_document(&state.public_url, tenant, number, served.is_none_or(Served::carrier_transcribes)))
 }
 
 fn xml(document: String) -> Response {

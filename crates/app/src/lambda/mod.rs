@@ -67,7 +67,7 @@ pub static FUNCTIONS: &[Function] = &[
     },
     Function {
         name: "voicemail",
-        takes: "a schedule each five minutes: the carrier's recordings that no call knows",
+        takes: "a schedule each two minutes: the carrier's recordings that no call knows, and words that never came",
         #[cfg(feature = "lambda")]
         prepare: || {},
         #[cfg(feature = "lambda")]

@@ -1,4 +1,4 @@
-//! `voicemail`: looks through the carrier's recordings for messages that no call knows. Started by a schedule.
+//! `voicemail`: looks through the carrier's recordings for messages that no call knows, and for words that never came. Started by a schedule.
 
 use super::{Error, Host};
 use crate::logging::with_causes;
@@ -15,12 +15,13 @@ pub(super) async fn answer(host: Arc<Host>, event: Value) -> Result<Value, Error
         _ => return Err("an event that is not of the schedule".into()),
     }
     host.wiring.refresh_if_older(REFRESH_EVERY).await;
-    let (mut seen, mut found, mut failed) = (0, 0, 0);
+    let (mut seen, mut found, mut transcribed, mut failed) = (0, 0, 0, 0);
     for TenantScan { tenant, outcome, .. } in scan_all(&host.engine, &host.wiring, None).await {
         match outcome {
             Ok(scanned) => {
                 seen += scanned.seen;
                 found += scanned.found;
+                transcribed += scanned.transcribed;
                 failed += scanned.failed;
             }
             Err(error) => {
@@ -32,5 +33,5 @@ pub(super) async fn answer(host: Arc<Host>, event: Value) -> Result<Value, Error
     if failed > 0 {
         return Err("recordings could not be scanned to the end".into());
     }
-    Ok(json!({"seen": seen, "found": found}))
+    Ok(json!({"seen": seen, "found": found, "transcribed": transcribed}))
 }

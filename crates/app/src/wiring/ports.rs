@@ -50,6 +50,9 @@ impl Telephony for Wiring {
     async fn recordings(&self, tenant: &TenantId, since: DateTime<Utc>) -> Result<Vec<KeptRecording>, DeliveryError> {
         self.of(tenant)?.carrier.telephony.recordings(tenant, since).await
     }
+    async fn transcript_of(&self, tenant: &TenantId, id: &RecordingId) -> Result<Option<Private>, DeliveryError> {
+        self.of(tenant)?.carrier.telephony.transcript_of(tenant, id).await
+    }
     async fn caller_of(&self, tenant: &TenantId, call: &CallId) -> Result<CallerOf, DeliveryError> {
         self.of(tenant)?.carrier.telephony.caller_of(tenant, call).await
     }

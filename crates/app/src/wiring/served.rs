@@ -11,6 +11,7 @@ use nightdesk_adapters_slack::Slack;
 use nightdesk_adapters_twilio::{PublicUrl, TwilioAccount, TwilioTelephony};
 use nightdesk_adapters_webhook::Webhook;
 use nightdesk_domain::phone::PhoneNumber;
+use nightdesk_domain::policy::TranscriptionBy;
 use nightdesk_ports::{Absent, Budget, HttpTransport, Notifier, Ticketing, Transcriber, TriageModel};
 use secrecy::{ExposeSecret, SecretString};
 use std::path::PathBuf;
@@ -96,6 +97,11 @@ impl Served {
     /// The number that is dialled when nothing else works.
     pub fn emergency(&self) -> &PhoneNumber {
         &self.tenant.policy.emergency
+    }
+
+    /// Whether it is the carrier that writes messages down.
+    pub fn carrier_transcribes(&self) -> bool {
+        self.tenant.policy.transcription == TranscriptionBy::Carrier
     }
 }
 

@@ -82,7 +82,7 @@ fn what_the_notifier_needs_to_look_nearly_always_is_there() {
 
 #[test]
 fn recordings_are_scanned_every_few_minutes() {
-    check_broken("rate(5 minutes)", "rate(1 day)", "every five minutes");
+    check_broken("rate(2 minutes)", "rate(1 day)", "every two minutes");
 }
 
 #[test]

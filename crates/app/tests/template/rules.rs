@@ -178,9 +178,9 @@ fn voicemail(template: &Template) -> Vec<String> {
         .flat_map(|(_, function)| {
             function["Properties"]["Events"].as_object().into_iter().flat_map(|all| all.values())
         });
-    let every = |event: &Value| event["Type"] == "Schedule" && event["Properties"]["Schedule"] == "rate(5 minutes)";
+    let every = |event: &Value| event["Type"] == "Schedule" && event["Properties"]["Schedule"] == "rate(2 minutes)";
     let scheduled = events.filter(|event| every(event)).count() == 1;
-    unless(scheduled, "voicemail: it must be started every five minutes").into_iter().collect()
+    unless(scheduled, "voicemail: it must be started every two minutes").into_iter().collect()
 }
 
 /// The table is as the store expects it, and is hard to lose.
