@@ -271,7 +271,7 @@ fn a_second_message_of_a_call_is_read_or_listened_to_as_the_first() {
 fn a_ring_that_failed_is_followed_by_a_text_only_where_texts_are_taken() {
     let case = waking_case(Priority::Critical).state;
     let failed = CaseEvent::Page { page: 1, event: PageEvent::Ended(PageOutcome::Failed) };
-    assert!(case.needs(&policy(), at(5), &failed).texts);
+    assert!(case.needs(&policy(), at(5), &failed).on_call);
     let rung = |facts: &Facts| {
         let after = case.transition(&context(&policy(), facts, at(5)), &failed).state;
         after.pages.iter().map(|page| (page.technician.to_string(), page.channel)).collect::<Vec<_>>()
