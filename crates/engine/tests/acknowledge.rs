@@ -254,6 +254,21 @@ async fn no_other_case_gets_the_code_of_one_that_still_pages() {
 }
 
 #[tokio::test]
+async fn whoever_accepts_by_text_while_their_own_telephone_rings_makes_it_stop() {
+    let outside = Arc::new(Obedient::default());
+    let network = outside.clone();
+    let night = night(move |all| all.telephony = network).await;
+    night.clock.advance(61);
+    night.run().await;
+    let rings = night.case().await.pages.iter().any(|page| page.channel == Channel::Call && page.is_open());
+    assert!(rings, "Alex is rung a minute after the text");
+    night.texts(&alex(), &night.code().await).await.unwrap();
+    night.run().await;
+    let hung_up = outside.ledger.lines().iter().filter(|line| line.starts_with("hang up")).count();
+    assert_eq!(hung_up, 1, "{:?}", outside.ledger.lines());
+}
+
+#[tokio::test]
 async fn a_text_that_did_not_arrive_is_followed_by_another_channel_at_once() {
     let night = night(|_| {}).await;
     let before = night.case().await;

@@ -1,6 +1,7 @@
 //! A technician has it: what that stops, when the caller is rung, and what follows if not.
 
 use super::event::AckBy;
+use super::ladder::quieting;
 use super::report;
 use super::state::{Arrival, PageOutcome, PageState, Work};
 use super::transition::{Step, Taken};
@@ -53,7 +54,12 @@ impl Step<'_> {
         if !self.nobody_has_it() || self.case.work == Work::Filed {
             return Err("somebody else has it, or it is over");
         }
+        // Their own telephone may still ring by this very page.
+        let ringing = page.is_open().then(|| quieting(&self.case.id, page)).flatten();
         self.take_over(number, None)?;
+        if let Some(order) = ringing {
+            self.plan(order);
+        }
         self.case.work = Work::Held { page: number, talked: false, arrival: None };
         match minutes {
             Some(minutes) => self.promise(number, minutes)?,

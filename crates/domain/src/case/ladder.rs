@@ -5,7 +5,7 @@ use super::state::{Case, Page, PageOutcome, PageState, Work};
 use super::transition::{Step, Taken};
 use crate::call::News;
 use crate::effect::{Effect, Line};
-use crate::ids::{LegId, TechnicianId};
+use crate::ids::{CaseId, LegId, TechnicianId};
 use crate::limits::SAME_MESSAGE_SECONDS;
 use crate::policy::Channel;
 use crate::private::Private;
@@ -169,14 +169,10 @@ impl Step<'_> {
     pub(super) fn stop_other_pages(&mut self, except: Option<u32>) {
         let now = self.context.now;
         let mut orders = Vec::new();
+        let id = self.case.id.clone();
         for page in self.case.pages.iter_mut().filter(|page| page.is_open() && Some(page.number) != except) {
-            let hears = matches!(page.state, PageState::Briefing { .. });
+            orders.extend(quieting(&id, page));
             page.state = PageState::Ended { outcome: PageOutcome::Stopped, at: now };
-            // Who has answered already hears who has it; a telephone that still rings stops.
-            orders.extend(page.leg.clone().map(|leg| match hears {
-                true => Effect::Refetch(Line::Technician(self.case.id.clone(), page.number, leg)),
-                false => Effect::HangUp(leg),
-            }));
         }
         for order in orders {
             self.plan(order);
@@ -281,4 +277,13 @@ impl Case {
         let unanswered = self.brief.wake && matches!(self.work, Work::Pausing { .. } | Work::Unanswered);
         unanswered || self.callback_is_overdue()
     }
+}
+
+/// What a telephone is told whose page is decided: who has answered already hears so, and one that still rings stops.
+pub(super) fn quieting(case: &CaseId, page: &Page) -> Option<Effect> {
+    let leg = page.leg.clone()?;
+    Some(match page.state {
+        PageState::Briefing { .. } => Effect::Refetch(Line::Technician(case.clone(), page.number, leg)),
+        _ => Effect::HangUp(leg),
+    })
 }

@@ -37,8 +37,8 @@ impl Step<'_> {
             return Err("the leg is known already");
         }
         page.leg = Some(leg.clone());
-        if matches!(page.state, PageState::Ended { .. }) {
-            // It was stopped before the carrier had named it.
+        if matches!(page.state, PageState::Ended { .. } | PageState::Accepted { .. }) {
+            // It was stopped, or accepted by a message, before the carrier had named it.
             self.plan(Effect::HangUp(leg.clone()));
         }
         Ok(())

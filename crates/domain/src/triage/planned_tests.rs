@@ -207,3 +207,9 @@ fn who_calls_since_when_and_what_it_stops_is_still_explained_by_planned_work() {
         assert!(a.planned.is_some() && a.priority <= Priority::Medium && !a.unsure, "{said}: {:?}", a.reasons);
     }
 }
+
+#[test]
+fn what_is_only_asked_about_is_asked_about_during_planned_work_too() {
+    let said = "para half in in las server password";
+    assert_eq!(understood_while(&["server"], &[said], None), understood(&[said], None));
+}

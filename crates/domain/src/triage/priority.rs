@@ -122,6 +122,7 @@ pub(super) fn decided(reading: &Reading<'_>, setting: &Setting<'_>) -> Urgency {
     // What was told before, and what the runbook says of the very system that is worked on.
     let mut lowered = false;
     if let Some(planned) = &planned
+        && priority >= Priority::Medium
         && (priority >= Priority::High || unsure)
     {
         lowered = true;

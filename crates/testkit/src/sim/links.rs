@@ -98,7 +98,7 @@ fn told(world: &World, link: &Use, standing: Option<Standing>) {
 }
 
 /// An acceptance was committed: nobody else had it before, and nobody had marked it as handled. Whoever has it may
-/// tell later by when they ring, once.
+/// tell later, by any page of theirs, by when they ring, and tell another time.
 pub(crate) fn accepted(world: &World, journal: &[JournalEntry], case: &Case) {
     let events = journal.iter().filter_map(|row| match &row.event {
         RecordedEvent::Case(event) => Some(&**event),
@@ -108,8 +108,11 @@ pub(crate) fn accepted(world: &World, journal: &[JournalEntry], case: &Case) {
         let CaseEvent::Page { page, event: PageEvent::Acknowledged { minutes, .. } } = event else { continue };
         let book = world.book();
         let Some(before) = book.case(&case.id) else { continue };
+        let holder = before.accepted().map(|own| &own.technician);
         let promises = minutes.is_some()
-            && matches!(before.work, Work::Held { page: own, talked: false, arrival: None } if own == *page);
+            && holder.is_some()
+            && before.page(*page).map(|page| &page.technician) == holder
+            && matches!(before.work, Work::Held { talked: false, .. });
         let free = before.accepted().is_none() && !matches!(before.work, Work::Handled | Work::Filed);
         let was = before.work.clone();
         drop(book);
