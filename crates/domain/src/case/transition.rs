@@ -248,6 +248,11 @@ impl<'a> Step<'a> {
         self.promise_told(before.callback.as_ref());
         self.quiet_or_not();
         self.case.ticket_behind = true;
+        // A voicemail was told of when it began; a message on any other case is news.
+        let message = self.case.brief.recordings.len() > before.recordings.len();
+        if message && before.disposition != Some(Disposition::Voicemail) {
+            self.alert();
+        }
         let worse = self.case.brief.priority == Priority::Critical && before.priority < Priority::Critical;
         let begins = match self.case.work {
             Work::Filed => self.case.brief.wake && !before.wake,

@@ -147,10 +147,11 @@ fn whoever_hears_that_nobody_has_answered_can_leave_a_message() {
     let busy = |night: nightdesk_testkit::script::Night, name: &str| {
         night.rings(name).ends(nightdesk_domain::case::PageOutcome::Busy)
     };
-    let night = busy(busy(busy(holding(), "alex"), "bea"), "morgan").expect_recording();
+    let night = busy(busy(busy(holding(), "alex"), "bea"), "morgan").expect_recording().expect_alerts(1);
     night
         .clone()
         .leaves_message(Some(12))
+        .expect_alerts(2)
         .hears("Your message is stored")
         .expect_goodbye()
         .expect_disposition(Disposition::Escalate)
@@ -160,6 +161,20 @@ fn whoever_hears_that_nobody_has_answered_can_leave_a_message() {
         .expect_in_ticket("> the plant stands still");
     night.clone().leaves_message(None).hears("I recorded no message").expect_goodbye();
     night.hangs_up().leaves_message(Some(12)).expect_in_ticket("recording RE1, 12 seconds");
+}
+
+#[test]
+fn a_message_on_a_ticket_that_is_open_already_is_told_by_mail_and_chat() {
+    let late = Recording { id: RecordingId::parse("RE9").unwrap(), seconds: 30 };
+    dana()
+        .says("no rush my printer is jammed, put in a ticket, no call needed")
+        .hangs_up()
+        .expect_disposition(Disposition::Ticket)
+        .expect_alerts(0)
+        .call_event(CallEvent::Recorded { turn: 0, recording: Some(late.clone()) })
+        .expect_alerts(1)
+        .call_event(CallEvent::Recorded { turn: 0, recording: Some(late) })
+        .expect_alerts(1);
 }
 
 #[test]
