@@ -70,6 +70,9 @@ impl Step<'_> {
             let agreed = self.call.assessment.as_ref().and_then(|found| found.details.callback);
             self.call.callback_given = self.call.callback_given.or(agreed);
         }
+        if question == Question::AnythingElse && self.adds_nothing(speech.words.reveal()) {
+            return self.next_or_finish();
+        }
         if question == Question::Who {
             // Known before the words are weighed, so that a name alone tells of nothing else.
             let bare = bare_name(speech.words.reveal()).map(Private::new);
@@ -190,6 +193,14 @@ impl Step<'_> {
             }
             _ => {}
         }
+    }
+
+    /// Whether the answer to "is anything else not working?" is a mere no.
+    fn adds_nothing(&self, words: &str) -> bool {
+        let found = self.understand(&[words]);
+        let told = found.problem_told || found.unsure || found.danger || found.priority > Priority::Low;
+        let wished = !matches!(found.wish, Wish::None | Wish::NoCall) || found.details.callback.is_some();
+        yes_or_no(words) == Some(false) && !told && !wished && found.flags.is_empty()
     }
 
     /// The time for a call in an answer, whatever else it says.

@@ -256,6 +256,10 @@ fn system(words: &Words, found: &Found) -> Option<String> {
     };
     let (range, kind) = place(|found, concept| found.meant(concept).first().cloned())
         .or_else(|| place(|found, concept| found.named(concept).first().cloned()))?;
+    if kind == "server" && range.len() > 1 {
+        // "file server", "domain controller": one of several, and named so.
+        return Some(range.map(|at| words.at(at)).collect::<Vec<_>>().join(" "));
+    }
     let own =
         range.filter_map(|at| PRODUCTS.iter().find(|(said, _)| *said == words.at(at))).map(|(_, name)| *name).next();
     Some(own.unwrap_or(kind).to_owned())

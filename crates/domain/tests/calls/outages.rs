@@ -115,6 +115,7 @@ fn a_certain_one_of_several_joins_nothing_and_takes_nobody_in() {
         "the sterilizer controller server is down and patients are waiting",
         "our main server in boston is down nobody can work",
         "server two is down and nobody can work",
+        "the file server is down and nobody can work",
     ] {
         lee(accepted(), said).does_not_hear("We know of this problem").expect_pages(2);
     }

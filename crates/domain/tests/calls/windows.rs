@@ -170,6 +170,16 @@ fn more_that_is_told_later_wakes() {
 }
 
 #[test]
+fn a_mere_no_to_the_last_question_leaves_it_explained_however_it_is_put() {
+    for said in
+        ["no that is all", "nope we are good thank you very much", "no, nothing, bye now", "nothing else", "no gracias"]
+    {
+        let night = dana().says("the file server is down and nobody can work").hears("Is anything else not working?");
+        night.says(said).expect_goodbye().expect_ticket(Priority::Medium).hangs_up().expect_nobody_woken();
+    }
+}
+
+#[test]
 fn whoever_names_something_worse_when_asked_once_more_wakes() {
     for said in
         ["yes", "yes the vaccine freezer is warm", "nothing else works either", "i need a person now, work is stopped"]
