@@ -93,6 +93,11 @@ macro_rules! categories {
             pub fn from_label(label: &str) -> Option<Self> {
                 Self::ALL.iter().copied().find(|c| c.label().eq_ignore_ascii_case(label.trim()))
             }
+
+            /// Whether it is of security: each such case is looked at by itself, at once, whatever explains others.
+            pub fn is_attack(self) -> bool {
+                matches!(self, Self::Malware | Self::Breach | Self::Phishing)
+            }
         }
     };
 }

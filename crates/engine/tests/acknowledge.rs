@@ -10,7 +10,7 @@ use nightdesk_domain::policy::{Channel, Policy, Reach, Way};
 use nightdesk_domain::reply::Heard;
 use nightdesk_engine::{Engine, EngineError, Ports, Settings, TextAnswer};
 use nightdesk_ports::{Cases, Clock, DeliveryError, MockTelephony, TenantRepository};
-use nightdesk_testkit::fakes::{HandClock, Obedient, ports};
+use nightdesk_testkit::fakes::{HandClock, Obedient, ports, run_until_idle};
 use nightdesk_testkit::memory::MemoryStore;
 use nightdesk_testkit::sample::{self, at, number, tenant};
 use std::sync::{Arc, Mutex};
@@ -61,12 +61,7 @@ impl Night {
     }
 
     async fn run(&self) {
-        for _ in 0..20 {
-            if self.engine.run_due(16).await.unwrap().is_idle() {
-                return;
-            }
-        }
-        panic!("no end of work");
+        run_until_idle(&self.engine).await;
     }
 
     async fn pass_hours(&self, hours: i64) {

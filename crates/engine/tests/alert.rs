@@ -8,7 +8,7 @@ use nightdesk_domain::policy::{AlertsPolicy, Policy};
 use nightdesk_domain::vocabulary::Priority;
 use nightdesk_engine::{AlertError, AlertTaken, Engine, EngineError, Settings};
 use nightdesk_ports::{MockRecordLog, StoreError, TenantRepository};
-use nightdesk_testkit::fakes::{HandClock, Obedient, ports};
+use nightdesk_testkit::fakes::{HandClock, Obedient, ports, run_until_idle};
 use nightdesk_testkit::memory::MemoryStore;
 use nightdesk_testkit::sample::{self, at, other_tenant, tenant};
 use std::sync::Arc;
@@ -54,12 +54,7 @@ impl Night {
     }
 
     async fn run(&self) {
-        for _ in 0..20 {
-            if self.engine.run_due(16).await.unwrap().is_idle() {
-                return;
-            }
-        }
-        panic!("no end of work");
+        run_until_idle(&self.engine).await;
     }
 
     fn asked(&self, what: &str) -> usize {

@@ -9,7 +9,7 @@ use nightdesk_domain::reply::Heard;
 use nightdesk_domain::vocabulary::Disposition;
 use nightdesk_engine::{Engine, Scanned, Settings};
 use nightdesk_ports::{CallerOf, Cases, KeptRecording, Snapshot, TenantRepository};
-use nightdesk_testkit::fakes::{HandClock, Obedient, ports};
+use nightdesk_testkit::fakes::{HandClock, Obedient, ports, run_until_idle};
 use nightdesk_testkit::memory::MemoryStore;
 use nightdesk_testkit::sample::{self, at, tenant};
 use std::sync::Arc;
@@ -71,12 +71,7 @@ impl Night {
     }
 
     async fn run(&self) {
-        for _ in 0..20 {
-            if self.engine.run_due(16).await.unwrap().is_idle() {
-                return;
-            }
-        }
-        panic!("no end of work");
+        run_until_idle(&self.engine).await;
     }
 
     fn asked(&self, what: &str) -> usize {

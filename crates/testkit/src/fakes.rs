@@ -12,13 +12,30 @@ use nightdesk_domain::effect::{Alert, Line, NoteOrder, PageOrder, TextOrder};
 use nightdesk_domain::ids::{CallId, CaseId, EffectId, LegId, OwnerId, PsaTicketId, RecordingId, TenantId};
 use nightdesk_domain::private::Private;
 use nightdesk_domain::vocabulary::Category;
-use nightdesk_engine::Ports;
+use nightdesk_engine::{Engine, Ports};
 use nightdesk_ports::{
     Absent, CallerOf, Cases, ClearedText, Clock, Commit, DeliveryError, JournalEntry, KeptRecording, ListKind,
     Notifier, Snapshot, StoreError, Stored, Telephony, Ticketing,
 };
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// How often at most an engine is asked for what is due until it is idle.
+const RUNS_MAX: usize = 20;
+
+/// Lets an engine do all that is due, until nothing is.
+///
+/// # Panics
+/// When there is no end of it, or the store fails.
+#[allow(clippy::unwrap_used, clippy::panic, reason = "a test says what it expects by failing")]
+pub async fn run_until_idle(engine: &Engine) {
+    for _ in 0..RUNS_MAX {
+        if engine.run_due(16).await.unwrap().is_idle() {
+            return;
+        }
+    }
+    panic!("no end of work");
+}
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)

@@ -66,7 +66,7 @@ pub async fn run(cli: Cli) -> ExitCode {
     })
 }
 
-#[allow(clippy::print_stderr)] // a command's errors are meant for the person at the terminal
+#[allow(clippy::print_stderr, reason = "a command's errors are meant for the person at the terminal")]
 fn say_error(error: &(dyn Error + Send + Sync)) {
     eprintln!("error: {error}");
     let mut cause = error.source();

@@ -78,16 +78,13 @@ pub enum Hands {
     Declared,
 }
 
-/// What nobody joins, and nobody takes others in: each such call is looked at by itself.
-const NEVER_JOINED: [Category; 3] = [Category::Malware, Category::Breach, Category::Phishing];
-
 impl OpenCase {
     /// Whether what a caller tells is the like problem of the same company and no worse: the same system if both
     /// name one, else the same category; nothing of security or safety, no second problem beside it, and not a certain
     /// one of several ("the lab server"), which may be another than the one that is known.
     pub fn covers(&self, found: &Assessment, brief: &Brief) -> bool {
         let unsafe_now = found.danger || !brief.flags.is_empty();
-        let attack = |category: Option<Category>| category.is_some_and(|category| NEVER_JOINED.contains(&category));
+        let attack = |category: Option<Category>| category.is_some_and(Category::is_attack);
         let alike = match (&self.system, &brief.system) {
             (Some(known), Some(told)) => known.eq_ignore_ascii_case(told),
             _ => self.category.is_some() && self.category == brief.category,
@@ -123,7 +120,7 @@ impl Case {
             // What a tool has told may end by the tool's own word: a caller is not left to that.
             None => self.has_caller() && self.brief.wake && now - self.opened_at < known_for_minutes,
         };
-        let attack = self.brief.category.is_some_and(|category| NEVER_JOINED.contains(&category));
+        let attack = self.brief.category.is_some_and(Category::is_attack);
         let danger = self.brief.reasons.iter().any(|reason| reason.rule.starts_with("danger/"));
         let over = matches!(self.work, Work::Handled | Work::Unanswered) || self.ticket.status != TicketStatus::Open;
         if self.drill.is_some() || attack || danger || over || !young {

@@ -148,9 +148,7 @@ impl Asked {
     /// Why skills do not decide here, if they do not: what is Critical or of security goes to the on-call at once.
     pub fn bypass(&self) -> Option<&'static str> {
         match (self.category, self.priority) {
-            (Some(Category::Malware | Category::Breach | Category::Phishing), _) => {
-                Some("a matter of security goes to the on-call at once")
-            }
+            (Some(category), _) if category.is_attack() => Some("a matter of security goes to the on-call at once"),
             (_, Priority::Critical) => Some("what is Critical goes to the on-call at once"),
             _ => None,
         }

@@ -94,10 +94,12 @@ impl Telling {
         // "My other number" is none of a system.
         let of_a_phone = |at: usize| OF_A_PHONE.contains(&words.at(at));
         let which = (0..words.words.len()).any(|at| SETS.which.id(words.at(at)) != UNKNOWN && !of_a_phone(at + 1));
-        match () {
-            () if which || qualified => Self::OneOfSeveral,
-            () if known.accounts_for(words, &[&SETS.beside, &SETS.totals]) => Self::Plain,
-            () => Self::More,
+        if which || qualified {
+            Self::OneOfSeveral
+        } else if known.accounts_for(words, &[&SETS.beside, &SETS.totals]) {
+            Self::Plain
+        } else {
+            Self::More
         }
     }
 }

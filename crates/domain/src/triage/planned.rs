@@ -19,15 +19,12 @@ pub(super) struct Planned<'a> {
     places: Vec<Range<usize>>,
 }
 
-/// What no planned work explains.
-const ATTACKS: [Category; 3] = [Category::Malware, Category::Breach, Category::Phishing];
-
 impl<'a> Planned<'a> {
     /// Its system is named, in full, and nothing is told but that it fails and what follows from that. Whoever tells
     /// anything else may mean another system, or something worse.
     pub(super) fn of(reading: &Reading<'_>, setting: &Setting<'a>) -> Option<Self> {
         let Reading { words, found, fired, kind, .. } = reading;
-        let attack = |category: Option<Category>| category.is_some_and(|category| ATTACKS.contains(&category));
+        let attack = |category: Option<Category>| category.is_some_and(Category::is_attack);
         let never = fired.iter().any(|fired| fired.meant && never_planned(fired));
         if setting.windows.is_empty() || never || attack(kind.category) || attack(kind.secondary) {
             return None;
@@ -86,7 +83,7 @@ fn never_planned(fired: &Fired) -> bool {
     fired.rule.name == "critical/water"
         || fired.rule.outcomes.iter().any(|outcome| match outcome {
             Outcome::Danger => true,
-            Outcome::Category(category, _) => ATTACKS.contains(category) || critical && AT_RISK.contains(category),
+            Outcome::Category(category, _) => category.is_attack() || critical && AT_RISK.contains(category),
             _ => false,
         })
 }

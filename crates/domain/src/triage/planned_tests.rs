@@ -1,11 +1,11 @@
 //! Planned work: what a caller tells that it explains, and what wakes all the same.
 
 use super::rules::{Outcome, Rule, book};
-use super::transcripts::understood;
-use super::{Assessment, Setting, Turn, assess};
-use crate::ids::{CompanyId, WindowId};
-use crate::policy::{CallbackPolicy, Company, Runbook, RunbookRule};
-use crate::vocabulary::{Category, Priority};
+use super::transcripts::{client, understood};
+use super::{Assessment, Setting, Telling, Turn, assess};
+use crate::ids::WindowId;
+use crate::policy::{CallbackPolicy, Company};
+use crate::vocabulary::Priority;
 use chrono::{TimeZone, Utc};
 use chrono_tz::Tz;
 
@@ -78,21 +78,10 @@ fn planned_work_on_everything_explains_every_system_but_nothing_of_security_or_s
 
 #[test]
 fn planned_work_explains_what_the_runbook_says_of_its_own_system_and_no_other_line() {
-    let rule = |when: &str, priority| RunbookRule { when: when.into(), priority };
-    let company = Company {
-        id: CompanyId::parse("acme").unwrap(),
-        name: "Acme".into(),
-        also_called: Vec::new(),
-        runbook: Runbook {
-            critical_systems: vec!["server".into(), "Dentabase".into()],
-            rules: vec![
-                rule("the practice server is down", Priority::Critical),
-                rule("the till does not work", Priority::Critical),
-            ],
-            ..Runbook::default()
-        },
-        psa_company: None,
-    };
+    let company = client(
+        &["server", "Dentabase"],
+        &[("the practice server is down", Priority::Critical), ("the till does not work", Priority::Critical)],
+    );
     let told = |systems: &[&str], said: &str| understood_while(systems, &[said], Some(&company)).priority;
     assert_eq!(told(&["practice server"], "the practice server is down"), Priority::Medium);
     assert_eq!(told(&["practice server"], "the practice server is down and dentabase is down"), Priority::Critical);
@@ -177,11 +166,10 @@ fn whatever_else_is_told_during_planned_work_wakes() {
 
 #[test]
 fn nothing_that_a_rule_knows_as_danger_or_attack_is_explained_even_while_everything_is_worked_on() {
-    let attack = |outcome: &Outcome| {
-        matches!(
-            outcome,
-            Outcome::Danger | Outcome::Category(Category::Malware | Category::Breach | Category::Phishing, _)
-        )
+    let attack = |outcome: &Outcome| match outcome {
+        Outcome::Danger => true,
+        Outcome::Category(category, _) => category.is_attack(),
+        _ => false,
     };
     let of_danger = |rule: &&Rule| rule.outcomes.iter().any(attack);
     let rules: Vec<_> = book().rules.iter().filter(of_danger).collect();
@@ -212,4 +200,16 @@ fn who_calls_since_when_and_what_it_stops_is_still_explained_by_planned_work() {
 fn what_is_only_asked_about_is_asked_about_during_planned_work_too() {
     let said = "para half in in las server password";
     assert_eq!(understood_while(&["server"], &[said], None), understood(&[said], None));
+}
+
+#[test]
+fn how_plainly_a_failure_is_told_decides_whether_it_may_be_the_one_that_another_told() {
+    let check = |said: &str, telling| assert_eq!(understood(&[said], None).telling, telling, "{said}");
+    check("the server is down and nobody can work", Telling::Plain);
+    check("este servidor no funciona", Telling::Plain);
+    check("the server is down and my other number is 312 555 0142", Telling::More);
+    check("the server is down and the vaccines get warm", Telling::More);
+    check("the lab server is down", Telling::OneOfSeveral);
+    check("server two is down", Telling::OneOfSeveral);
+    check("the internet is down at our south site", Telling::OneOfSeveral);
 }

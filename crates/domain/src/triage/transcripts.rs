@@ -207,24 +207,32 @@ fn every_decision_leaves_its_reason() {
     assert!(a.reasons.iter().any(|r| r.rule == "wish/callback"));
 }
 
-#[test]
-fn the_clients_runbook_raises_and_lowers_but_never_below_critical() {
-    let rule = |when: &str, priority| RunbookRule { when: when.into(), priority };
-    let company = Company {
+/// A client with this runbook.
+pub(super) fn client(critical_systems: &[&str], rules: &[(&str, Priority)]) -> Company {
+    let rule = |(when, priority): &(&str, Priority)| RunbookRule { when: (*when).into(), priority: *priority };
+    Company {
         id: CompanyId::parse("acme").unwrap(),
         name: "Acme".into(),
         also_called: Vec::new(),
         runbook: Runbook {
-            critical_systems: vec!["Dentabase".into()],
-            rules: vec![
-                rule("the till does not print receipts", Priority::Critical),
-                rule("test lab server is down", Priority::Low),
-                rule("the lobby screen is broken", Priority::Low),
-            ],
+            critical_systems: critical_systems.iter().map(|name| (*name).into()).collect(),
+            rules: rules.iter().map(rule).collect(),
             ..Runbook::default()
         },
         psa_company: None,
-    };
+    }
+}
+
+#[test]
+fn the_clients_runbook_raises_and_lowers_but_never_below_critical() {
+    let company = client(
+        &["Dentabase"],
+        &[
+            ("the till does not print receipts", Priority::Critical),
+            ("test lab server is down", Priority::Low),
+            ("the lobby screen is broken", Priority::Low),
+        ],
+    );
     let priority = |said: &str| understood(&[said], Some(&company)).priority;
     assert_eq!(priority("denta base, i mean dentabase is down"), Priority::Critical);
     assert_eq!(priority("dentabase is fine"), Priority::Low);
